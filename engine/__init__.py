@@ -1,0 +1,1 @@
+"""The engine: `language → rules → pack → passes → run → explain`."""

@@ -1,0 +1,1 @@
+"""三高: guideline rules, compiled and explained."""

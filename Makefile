@@ -5,8 +5,6 @@ PYTHON ?= python3
 ARGS ?=
 # Extras to carry in `make wheels-offline`, e.g. EXTRAS=arrow,polars
 EXTRAS ?=
-# The machine the wheels are for, when it is not like this one, e.g. FOR="--platform win_amd64 --python-version 3.11"
-FOR ?=
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -56,7 +54,7 @@ wheel: $(DEV)
 
 wheels-offline: wheel
 	rm -rf wheels
-	$(BIN)/python -m pip download -qq --only-binary=:all: -c constraints.txt -d wheels $(FOR) \
+	$(BIN)/python -m pip download -qq --only-binary=:all: -c constraints.txt -d wheels \
 		"$$(echo dist/sangao-*.whl)$(if $(EXTRAS),[$(EXTRAS)])"
 	@ls wheels
 	@echo 'carry wheels/ to the machine without a network, then: python3 -m pip install --no-index --find-links wheels sangao'

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from sangao.engine.fact import Dictionary, Kind
+from sangao.engine.fact import Dictionary, Group, Kind
+from sangao.engine.quantity import Span as Span
 
 # --- core expressions -------------------------------------------------------------------------------------------------
 # Truth: Always Test-like nodes (Compare, Member, Has) and Both Either Not Truth. Number: Int Read AskNumber Plus Times
@@ -157,18 +158,14 @@ Expr = Always | Int | Read | Ask | Plus | Times | Least | Most | Size | Tally | 
 
 # --- leaves -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A length of calendar time: exact days, or calendar months clamped to the month end (a year is 12 months)."""
-
-    days: int = 0
-    months: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Bare:
-    """The bare name of a fact: the value of its last occasion, as the group's occasion rule makes it."""
+    """The bare name of a fact: the value of its last occasion, as the group's occasion rule makes it.
+
+    `rule` stands only where another pack was brought in with an occasion rule of its own; None: as the dictionary says.
+    """
 
     fact: str
+    rule: Group | None = None
 
 
 WindowOp = Literal[
@@ -182,7 +179,7 @@ class Window:
 
     `member`: the fact whose value is taken (number ops); `where`: a condition over leaves named as the members of the
     group, evaluated once per occasion; `n`: for `last`, `running`, `streak`; `within`: span back from the day of the
-    chart; `inside`: sliding span (last − first).
+    chart; `inside`: sliding span (last − first); `rule` as in `Bare`. A member of a group has its group as `subject`.
     """
 
     op: WindowOp
@@ -192,6 +189,7 @@ class Window:
     n: int = 1
     within: Span | None = None
     inside: Span | None = None
+    rule: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +393,10 @@ class Contradiction:
 class Words:
     """What is said of a node (decision, row, branch, item, advice, parameter): texts in zh and en, and its backing.
 
+    Keys of `Pack.words`: `htn.grade` a decision, `htn.grade/mild` a row, branch (`default`: the default) or item,
+    `htn.grade=grade1` an outcome, `htn.grade:sbp` a table input, `$htn.dx.sbp` a parameter, `leaf:<id>` a window.
+    Of advice: title in `zh`/`en`, `text` in `says`, the reason of `hold` in `unknown`.
+
     `says` is a sentence (authored or generated from the rule); `place` is `file:line:column` in the guideline folder.
     """
 
@@ -500,3 +502,5 @@ class Pack:
     params: dict[str, Param] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
     cases: tuple[Case, ...] = ()
+    guards: dict[str, Expr] = field(default_factory=dict)
+    consistency: tuple[Expr, ...] = ()

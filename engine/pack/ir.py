@@ -502,5 +502,3 @@ class Pack:
     params: dict[str, Param] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
     cases: tuple[Case, ...] = ()
-    guards: dict[str, Expr] = field(default_factory=dict)
-    consistency: tuple[Expr, ...] = ()

@@ -108,6 +108,13 @@ class ParamDoc(Document):
     about: Rows = ()
 
 
+class ParamsFile(Document):
+    """params.yaml: per parameter its dated values."""
+
+    gathers: ClassVar[str | None] = "params"
+    params: dict[DecisionId, Annotated[tuple[ParamDoc, ...], Some]]
+
+
 class UnitDoc(Document):
     """A further unit: own = value × times + plus; a bare text is the factor."""
 
@@ -228,6 +235,7 @@ __all__ = [
     "OutcomesDoc",
     "PackDoc",
     "ParamDoc",
+    "ParamsFile",
     "PermissionDoc",
     "PointsDoc",
     "ReadingDoc",

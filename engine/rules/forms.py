@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -75,7 +75,8 @@ class Form(Document):
     @property
     def id(self) -> Text:
         """Return the id of the decision (of a formula: the fact it gives)."""
-        return Text(getattr(self, FORM_OF[type(self)]))
+        made: Text = getattr(self, FORM_OF[type(self)])
+        return made
 
 
 class Asked(Form):
@@ -196,14 +197,28 @@ class CriteriaDoc(Form):
     when_unknown: Names | None = None
 
 
+def _points(value: object) -> object:
+    return {Text("true"): value} if isinstance(value, str) else value
+
+
+Points = Annotated[
+    dict[Formula, Count],
+    BeforeValidator(_points),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer"}, {"type": "object", "additionalProperties": {"type": "integer"}}]},
+    ),
+]
+"""Points by cell; a bare number is the points of `true`."""
+
+
 class PointsDoc(Backed):
-    """A scored item: `of` with a points table (cell → points), or `when` with the points of true."""
+    """A scored item: `of` with points by cell, or `when` with the points of true (read as `{"true": n}`)."""
 
     id: Code
     name: Names | None = None
     of: Formula | None = None
     when: Formula | None = None
-    points: Count | dict[Formula, Count]
+    points: Points
 
 
 class ScoreDoc(Asked):

@@ -249,10 +249,18 @@ class _Reader:
                 continue
             for key in item.keys() - _ENTRY:
                 self._wrong("chart.unknown_key", key=str(key))
-            text = {key: None if item.get(key) is None else str(item[key]) for key in ("until", "status", "source", "dose")}
+            text = {
+                key: None if item.get(key) is None else str(item[key]) for key in ("until", "status", "source", "dose")
+            }
             start = item.get("since") or item.get("from")
             yield Entry(
-                str(item[by]), by, None if start is None else str(start), text["until"], text["status"], text["source"], text["dose"]
+                str(item[by]),
+                by,
+                None if start is None else str(start),
+                text["until"],
+                text["status"],
+                text["source"],
+                text["dose"],
             )
 
     def _wrong(self, code: str, **parts: Any) -> None:

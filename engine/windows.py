@@ -1,9 +1,9 @@
 """Functions over the dated occasions of a chart: how often, how many days, in a row, the last one.
 
-An *occasion* is what one day gave: the readings of a group on that day, already made into one value by the occasion rule.
-The functions here see only what matters of it: when it was (`None`: undated), whether the `where` condition holds of it
-(a truth), and the value asked for (an interval, `None` when the member was not measured then). Occasions whose condition
-is certainly false are passed too: they break a streak.
+An *occasion* is what one day gave: the readings of a group on that day, already made into one value by the occasion
+rule. The functions here see only what matters of it: when it was (`None`: undated), whether the `where` condition holds
+of it (a truth), and the value asked for (an interval, `None` when the member was not measured then). Occasions whose
+condition is certainly false are passed too: they break a streak.
 
 Laws: no usable occasion gives "nothing known", a count too; an occasion whose condition is unknown is possible, not
 certain; an undated occasion never proves a different day.
@@ -118,10 +118,10 @@ def streak(occasions: Sequence[Occasion], n: int, inside: int | None = None) -> 
     undated = [one for one in occasions if one.day is None]
     runs = [dated[i : i + n] for i in range(len(dated) - n + 1)]
     runs = [run for run in runs if inside is None or _day(run[-1]) - _day(run[0]) <= inside]
-    best = max((every(run) if every(run) != FALSE else 0 for run in runs), key=lambda t: (t == TRUE, t == UNKNOWN), default=0)
-    if best == TRUE and all(one.holds == TRUE for one in undated):
+    found = {every(run) for run in runs}
+    if TRUE in found and all(one.holds == TRUE for one in undated):
         return TRUE
-    if best:
+    if TRUE in found or UNKNOWN in found:  # an undated occasion that fails may lie between
         return UNKNOWN
     may = sum(one.holds != FALSE for one in occasions)
     return UNKNOWN if undated and any(one.holds != FALSE for one in undated) and may >= n else FALSE

@@ -93,7 +93,9 @@ class Problem:
 
     def report(self, lang: str = "zh") -> str:
         """Return the whole problem as a page of the manual: place, text, other places, help."""
-        lines = [f"{self.where}: {self.text(lang)} [{self.code}]" if str(self.where) else f"{self.text(lang)} [{self.code}]"]
+        lines = [
+            f"{self.where}: {self.text(lang)} [{self.code}]" if str(self.where) else f"{self.text(lang)} [{self.code}]"
+        ]
         lines += [f"  {place}: {'另见此处' if lang == 'zh' else 'see also here'}" for place in self.also]
         lines.append(f"  {'处理' if lang == 'zh' else 'help'}: {self.help(lang)}")
         return "\n".join(lines)

@@ -484,10 +484,8 @@ class Meta:
 class Pack:
     """One compiled edition, immutable: decisions stand in dependency order, each after all it asks.
 
-    `meta dictionary leaves decisions settings policies guards contradictions` are the
-    meaning (hashed); `words citations documents
-    params promises cases` are text and proofs. `settings` fills site settings: fact id → value text.
-    `policies`: occasion rules that differ from the dictionary's, by the name leaves use (`bp_office~last_two`). `guards`: fact id →
+    `meta dictionary leaves decisions settings guards contradictions` are the meaning (hashed); `words citations documents
+    params promises cases` are text and proofs. `settings` fills site settings: fact id → value text. `guards`: fact id →
     the compiled `false_when`, over values named by fact id.
     """
 
@@ -496,7 +494,6 @@ class Pack:
     leaves: dict[str, Leaf]
     decisions: dict[str, Decision]
     settings: dict[str, str] = field(default_factory=dict)
-    policies: dict[str, Group] = field(default_factory=dict)
     guards: dict[str, Expr] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
     words: dict[str, Words] = field(default_factory=dict)

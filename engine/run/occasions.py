@@ -38,7 +38,9 @@ def by_day(readings: Sequence[Admitted]) -> dict[int | None, dict[str, list[Admi
     return found
 
 
-def made_one(group: Group, readings: Mapping[str, Sequence[Known]], limits: Mapping[str, int | None]) -> tuple[dict[str, Known], bool]:
+def made_one(
+    group: Group, readings: Mapping[str, Sequence[Known]], limits: Mapping[str, int | None]
+) -> tuple[dict[str, Known], bool]:
     """Return the value of each member on one occasion, and whether a further reading is due.
 
     `readings`: per member its values in order of time; `limits`: per member `repeat_over`/`repeat_from` in grid steps.

@@ -240,13 +240,15 @@ def single(outcome: ir.Outcome, possible: Abstract) -> bool:
         return possible is not None and possible[0] == possible[1]
     if outcome.kind == "set":
         return bool(possible[0] == possible[1])
-    return possible.bit_count() == 1
+    return int(possible).bit_count() == 1
 
 
 def holds(pack: ir.Pack, leaf: str, values: Mapping[str, Abstract]) -> bool:
     """Return whether a leaf holds a value (the one place where `is known` stands)."""
     value = values[leaf]
-    return value is not None if pack.leaves[leaf].kind in ("number", "date") else value.bit_count() == 1
+    if pack.leaves[leaf].kind in ("number", "date"):
+        return value is not None
+    return int(value).bit_count() == 1
 
 
 def known(pack: ir.Pack, test: ir.Known, values: Mapping[str, Abstract]) -> bool:

@@ -1,0 +1,250 @@
+"""A chart as a pack sees it: every leaf with its abstract value, in the open and in the assumed pass.
+
+Admission happens once per chart and pack. What was rejected stays an occasion without a value: an older reading never
+takes its place, for a value nobody could read is not a normal one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from sangao.engine import formulas, quantity
+from sangao.engine.chart import Chart, Reading, day_of
+from sangao.engine.errors import Problem
+from sangao.engine.fact import Fact
+from sangao.engine.pack import ir
+from sangao.engine.run import spec
+from sangao.engine.run.entering import INT32, steps, takers
+from sangao.engine.run.lists import ListReader
+from sangao.engine.run.occasions import Admitted
+from sangao.engine.run.timeline import Timeline
+from sangao.engine.truth import FALSE, TRUE
+
+LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
+
+
+@dataclass(slots=True)
+class Admission:
+    """What a chart gives the leaves of a pack.
+
+    `open` and `assumed` map leaf ids to abstract values (one object when nothing is assumed); `assumed_facts` in
+    dictionary order; `readings` are the admitted readings, `given` the readings of the chart they point into.
+    """
+
+    on: int
+    open: dict[str, Any]
+    assumed: dict[str, Any]
+    assumed_facts: tuple[str, ...]
+    readings: tuple[Admitted, ...]
+    given: tuple[Reading, ...]
+    problems: tuple[Problem, ...]
+
+
+def nothing_known(kind: str, values: int) -> Any:
+    """Return the abstract value of a blank: all truths, all codes, or None for a number."""
+    return {"bool": 3, "code": (1 << values) - 1}.get(kind)
+
+
+class Admitter:
+    """Admits charts to one pack; built once, immutable, safe to share between threads."""
+
+    def __init__(self, pack: ir.Pack) -> None:
+        self.pack = pack
+        facts = pack.dictionary.facts
+        self.takers = takers(facts)
+        self.names = _names(facts)
+        self.lists = ListReader(facts, self.names)
+        self.blank = {leaf.id: nothing_known(leaf.kind, len(leaf.values)) for leaf in pack.leaves.values()}
+        self.by_fact: dict[str, list[ir.Leaf]] = {}
+        for leaf in pack.leaves.values():
+            for fact in self._subjects(leaf):
+                self.by_fact.setdefault(fact, []).append(leaf)
+        self.rank = {leaf: i for i, leaf in enumerate(self._ordered())}
+        self.settings = tuple(Reading(fact, value, source="site setting") for fact, value in pack.settings.items())
+
+    def __call__(self, chart: Chart) -> Admission:
+        """Admit one chart."""
+        on = chart.on.toordinal()
+        problems = list(chart.problems) + self._edition(chart.on)
+        admitted = self._readings(chart, on, problems)
+        admitted += self.lists.read(chart, on, problems, {one.fact for one in admitted}, len(chart.readings))
+        timeline = Timeline(self.pack, admitted, on, problems)
+        values = dict(self.blank)
+        self._fill(values, timeline.facts(), timeline, problems)
+        assumed_facts = self._absent(chart, values, timeline, problems)
+        assumed = values
+        if assumed_facts:
+            assumed = dict(values)
+            self._fill(assumed, {*assumed_facts}, timeline.assuming(assumed_facts), [])
+        given = (*chart.readings, *self.lists.as_readings(chart), *self.settings)
+        return Admission(on, values, assumed, assumed_facts, tuple(timeline.readings), given, tuple(problems))
+
+    # --- readings -----------------------------------------------------------------------------------------------------
+    def _readings(self, chart: Chart, on: int, problems: list[Problem]) -> list[Admitted]:
+        found: list[Admitted] = []
+        facts = self.pack.dictionary.facts
+        for i, reading in enumerate(chart.readings):
+            fact = facts.get(reading.fact) or facts.get(self.names.get(quantity.normalise(reading.fact).lower(), ""))
+            if fact is None or fact.site:
+                near = get_close_matches(reading.fact, [one for one in facts if not facts[one].site], 1, 0.5)
+                parts = {"name": reading.fact, "nearest": near[0] if near else "—"}
+                problems.append(Problem("chart.unknown_fact", parts=parts, fact=reading.fact, given=reading.value))
+                continue
+            selected = self._selected(fact, reading, problems)
+            if selected is not None:
+                self._enter(selected, reading, i, on, found, problems)
+        start = len(chart.readings) + sum(len(entries) for entries in chart.lists.values())
+        for i, reading in enumerate(self.settings, start):
+            self._enter(facts[reading.fact], reading, i, on, found, problems)
+        return found
+
+    def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
+        if not reading.qualifiers:
+            return fact
+        given = dict(reading.qualifiers)
+        status = str(given.get("status", ""))
+        if status in LEFT_OUT:
+            problems.append(Problem("chart.left_out", parts={"status": status}, fact=fact.id))
+            return None
+        for qualifier, value, target in fact.select:
+            if str(given.get(qualifier, "")) == value:
+                return self.pack.dictionary.facts[target]
+        if given.get("sample") == "unknown" and any(qualifier == "sample" for qualifier, _, _ in fact.select):
+            problems.append(Problem("chart.sample_unknown", fact=fact.id, given=reading.value))
+            return None
+        return fact
+
+    def _enter(
+        self, fact: Fact, reading: Reading, i: int, on: int, found: list[Admitted], problems: list[Problem]
+    ) -> None:
+        day: int | None = on
+        moment = reading.at or ""
+        if reading.at is not None or i < 0:
+            days = day_of(reading.at) if reading.at else None
+            if reading.at and days is None:
+                problems.append(Problem("chart.bad_time", fact=fact.id, given=reading.at))
+            if days and days[0] > on:
+                problems.append(Problem("chart.future", fact=fact.id, given=reading.at))
+                return
+            day = days[0] if days and days[0] == days[1] else None
+        elif reading.source != "site setting":
+            day = None
+        entered = self.takers[fact.id](reading.value, reading.unit)
+        if entered.problem is not None:
+            problems.append(entered.problem)
+        found.append(Admitted(fact.id, day, moment, entered.value, i))
+
+    def _edition(self, on: date) -> list[Problem]:
+        meta = self.pack.meta
+        day = on.isoformat()
+        if (meta.start is None or meta.start <= day) and (meta.end is None or day < meta.end):
+            return []
+        parts = {"pack": meta.id, "start": meta.start or "—", "end": meta.end or "—"}
+        return [Problem("chart.outside_edition", parts=parts)]
+
+    # --- leaves -------------------------------------------------------------------------------------------------------
+    def _subjects(self, leaf: ir.Leaf) -> tuple[str, ...]:
+        """Return the facts whose readings move this leaf."""
+        source = leaf.source
+        if isinstance(source, ir.Derived):
+            own = {source.fact}
+            for one in source.inputs:
+                own.update(self._subjects(self.pack.leaves[one]))
+            return tuple(own)
+        subject = source.fact if isinstance(source, ir.Bare) else source.subject
+        group = self.pack.dictionary.groups.get(subject)
+        if group is None:
+            fact = self.pack.dictionary.facts[subject]
+            group = self.pack.dictionary.groups.get(fact.group) if fact.group else None
+        return tuple(dict.fromkeys((*(group.members if group else (subject,)), *leaf.facts)))
+
+    def _ordered(self) -> list[str]:
+        """Return the leaf ids with every formula after its inputs."""
+        done: dict[str, None] = {}
+
+        def visit(leaf: ir.Leaf) -> None:
+            if isinstance(leaf.source, ir.Derived):
+                for one in leaf.source.inputs:
+                    visit(self.pack.leaves[one])
+            done[leaf.id] = None
+
+        for leaf in self.pack.leaves.values():
+            visit(leaf)
+        return list(done)
+
+    def _fill(self, values: dict[str, Any], facts: set[str], timeline: Timeline, problems: list[Problem]) -> None:
+        touched = {leaf.id: leaf for fact in facts for leaf in self.by_fact.get(fact, ())}
+        for leaf in sorted(touched.values(), key=lambda one: self.rank[one.id]):
+            source = leaf.source
+            if isinstance(source, ir.Derived):
+                values[leaf.id] = self._derived(leaf, source, values, timeline, problems)
+            else:
+                values[leaf.id] = timeline.value(leaf, self.blank[leaf.id])
+
+    def _derived(
+        self, leaf: ir.Leaf, source: ir.Derived, values: Mapping[str, Any], timeline: Timeline, problems: list[Problem]
+    ) -> Any:
+        measured = timeline.value(replace(leaf, source=ir.Bare(source.fact)), None)
+        formula = formulas.FORMULAS[source.formula]
+        inputs = [self.pack.leaves[one] for one in source.inputs]
+        given = [_argument(one, values[one.id]) for one in inputs]
+        numeric = [one.step for one in inputs]
+        edges = None if leaf.low is None else leaf.low, None if leaf.high is None else leaf.high
+        computed, code = formulas.apply(formula, given, numeric, leaf.step, edges)
+        if measured is None and timeline.rejected(source.fact):
+            return None  # what was sent could not be read: no computed value takes its place
+        if measured is None:
+            if code:
+                problems.append(Problem(code, parts={"formula": source.formula}, fact=source.fact))
+            return computed
+        fact = self.pack.dictionary.facts[source.fact]
+        if computed and (
+            computed[0] - measured[1] > (far := steps(fact.resolution, fact)) or measured[0] - computed[1] > far
+        ):
+            problems.append(Problem("chart.formula_differs", parts={"formula": source.formula}, fact=source.fact))
+        return measured
+
+    def _absent(
+        self, chart: Chart, values: dict[str, Any], timeline: Timeline, problems: list[Problem]
+    ) -> tuple[str, ...]:
+        """Settle what is false by rule or by a complete list; return the facts that are assumed false."""
+        suspended = self.lists.suspended(chart)
+        false: set[str] = set()
+        assumed: list[str] = []
+        known = timeline.named()
+        for fact in self.pack.dictionary.facts.values():
+            if known.get(fact.id) in (TRUE, FALSE) or timeline.holds(fact.id):
+                continue
+            guard = self.pack.guards.get(fact.id)
+            if guard is not None and spec.truth(guard, spec.Env(known, {})) == TRUE:
+                false.add(fact.id)
+            elif fact.kind == "bool" and fact.list in chart.lists and fact.list not in suspended:
+                if fact.list in chart.complete:
+                    false.add(fact.id)
+                elif fact.absent == "assume_false":
+                    assumed.append(fact.id)
+        if false:
+            timeline.settle(false)
+            self._fill(values, false, timeline, problems)
+        return tuple(assumed)
+
+
+def _argument(leaf: ir.Leaf, value: Any) -> Any:
+    if leaf.kind == "code":
+        codes = tuple(code for i, code in enumerate(leaf.values) if value >> i & 1)
+        return codes if len(codes) < len(leaf.values) else None
+    return value
+
+
+def _names(facts: Mapping[str, Fact]) -> dict[str, str]:
+    """Return every spelling of a fact a host may use, in lower case, with the fact's id."""
+    found: dict[str, str] = {}
+    for fact in facts.values():
+        for text in (fact.id, *fact.synonyms, fact.zh, fact.en):
+            found.setdefault(quantity.normalise(text).lower(), fact.id)
+    return found
+
+
+__all__ = ["INT32", "Admission", "Admitter"]

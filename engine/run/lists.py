@@ -1,0 +1,125 @@
+"""The lists a host delivers: conditions, medications, symptoms, family history → truths of facts.
+
+A list that was not delivered says nothing. A delivered one says true for its items; what its other members may be taken
+for is decided by absence. An item that maps to no fact suspends that for the whole list, and is a problem.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from sangao.engine import quantity
+from sangao.engine.chart import Chart, Entry, Reading, day_of
+from sangao.engine.errors import Problem
+from sangao.engine.fact import Fact
+from sangao.engine.run.occasions import Admitted
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
+
+PREFIXED = ("icd10", "atc")
+REFUTED = frozenset({"refuted", "entered-in-error", "ruled-out"})
+PAST = frozenset({"resolved", "inactive", "remission", "stopped", "completed"})
+
+
+class ListReader:
+    """Reads the lists of charts against one dictionary."""
+
+    def __init__(self, facts: Mapping[str, Fact], names: Mapping[str, str]) -> None:
+        self.facts = facts
+        self.names = names
+        self.by_code: dict[str, list[str]] = {}
+        self.whole: dict[str, list[str]] = {}
+        for fact in facts.values():
+            for system, codes in fact.codes:
+                if fact.kind == "bool":
+                    index = self.by_code if system in PREFIXED else self.whole
+                    for code in codes:
+                        index.setdefault(code.upper(), []).append(fact.id)
+
+    def read(self, chart: Chart, on: int, problems: list[Problem], stated: set[str], first: int) -> list[Admitted]:
+        """Return the truths of the facts the lists name; `first` numbers their entries after the chart's readings.
+
+        A fact that is stated as a reading too and differs is left to the conflict of the two.
+        """
+        found: dict[str, Admitted] = {}
+        at = first
+        today = date.fromordinal(on).isoformat()
+        for name, entries in chart.lists.items():
+            for entry in entries:
+                targets = self.targets(entry)
+                if not targets:
+                    problems.append(Problem("chart.unmapped", parts={"list": name}, given=entry.key))
+                for fact in targets:
+                    state = self._state(self.facts[fact], entry, on, problems)
+                    if state is not None:
+                        before = found.get(fact)
+                        if before is None or (before.value != TRUE and state != FALSE):
+                            found[fact] = Admitted(fact, on, today, state, at)
+                at += 1
+        return list(found.values())
+
+    def targets(self, entry: Entry) -> tuple[str, ...]:
+        """Return the facts an entry speaks of.
+
+        >>> from sangao.engine.fact import Fact
+        >>> af = Fact("af", "bool", "心房颤动", "atrial fibrillation", codes=(("icd10", ("I48",)),))
+        >>> ListReader({"af": af}, {"心房颤动": "af"}).targets(Entry("i48.x01", "code"))
+        ('af',)
+        """
+        if entry.by != "code":
+            fact = self.facts.get(entry.key) or self.facts.get(
+                self.names.get(quantity.normalise(entry.key).lower(), "")
+            )
+            if fact is not None and fact.kind == "bool" and not fact.site:
+                return (fact.id,)
+            if entry.by == "name" or fact is not None:
+                return ()
+        found: dict[str, None] = {}
+        for code in codes(entry.key):
+            for end in range(1, len(code) + 1):
+                found |= dict.fromkeys(self.by_code.get(code[:end], ()))
+            found |= dict.fromkeys(self.whole.get(code, ()))
+        return tuple(found)
+
+    def suspended(self, chart: Chart) -> set[str]:
+        """Return the lists from which nothing may be assumed absent."""
+        return {name for name, entries in chart.lists.items() if any(not self.targets(entry) for entry in entries)}
+
+    def as_readings(self, chart: Chart) -> list[Reading]:
+        """Return the entries in the shape of readings, for explanations."""
+        return [
+            Reading(entry.key, True, at=entry.start, source=entry.source or name)
+            for name, entries in chart.lists.items()
+            for entry in entries
+        ]
+
+    def _state(self, fact: Fact, entry: Entry, on: int, problems: list[Problem]) -> int | None:
+        start, end = self._day(fact, entry.start, problems), self._day(fact, entry.end, problems)
+        if start and start[0] > on:
+            problems.append(Problem("chart.future", fact=fact.id, given=entry.start))
+            return None
+        status = (entry.status or "").strip().lower()
+        if status in REFUTED:
+            return FALSE
+        if fact.lasting:
+            return TRUE
+        if status in PAST or (end and end[1] <= on):
+            return FALSE
+        return UNKNOWN if end and end[0] <= on else TRUE
+
+    def _day(self, fact: Fact, text: str | None, problems: list[Problem]) -> tuple[int, int] | None:
+        if not text:
+            return None
+        found = day_of(text)
+        if found is None:
+            problems.append(Problem("chart.bad_time", fact=fact.id, given=text))
+        return found
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """Return the codes in a text, normalised: half-width upper case, both halves of `A+B*`, without marks.
+
+    >>> codes("e11.301+h36.0*")
+    ('E11.301', 'H36.0')
+    """
+    plain = quantity.normalise(text).upper()
+    return tuple(part for part in re.split(r"[+\s]+", re.sub(r"[*†]", " ", plain)) if part)

@@ -1,0 +1,257 @@
+"""The admitted readings of one chart along time: occasions, contradictions, and what each leaf reads of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sangao.engine import quantity, windows
+from sangao.engine.errors import Problem
+from sangao.engine.fact import Group
+from sangao.engine.pack import ir
+from sangao.engine.run import intervals, spec
+from sangao.engine.run.entering import steps
+from sangao.engine.run.occasions import Admitted, by_day, made_one
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
+
+
+class Timeline:
+    """Readings of one chart, asked for leaves. Problems found on the way are appended to the list given."""
+
+    def __init__(self, pack: ir.Pack, readings: Sequence[Admitted], on: int, problems: list[Problem]) -> None:
+        self.pack = pack
+        self.on = on
+        self.facts_known: dict[str, Any] = {}
+        self.readings = _without_conflicts(readings, pack, problems)
+        self.by_fact: dict[str, list[Admitted]] = {}
+        for one in self.readings:
+            self.by_fact.setdefault(one.fact, []).append(one)
+        self._cache: dict[tuple[str, Group | None], list[tuple[int | None, dict[str, Any]]]] = {}
+        self._due: set[str] = set()
+        self._problems = problems
+        self._contradictions()
+
+    def facts(self) -> set[str]:
+        """Return the facts that have readings, rejected ones too."""
+        return set(self.by_fact)
+
+    def holds(self, fact: str) -> bool:
+        """Return whether a fact has a reading at all; a rejected one keeps it from being assumed."""
+        return fact in self.by_fact
+
+    def rejected(self, fact: str) -> bool:
+        """Return whether the last that was sent of a fact could not be used."""
+        return fact in self.by_fact and self.named().get(fact) is None
+
+    def named(self) -> dict[str, Any]:
+        """Return the value of every fact by its name, under the dictionary's occasion rules; blanks are unknown."""
+        if not self.facts_known:
+            for fact in self.pack.dictionary.facts.values():
+                blank = {"bool": UNKNOWN, "code": (1 << len(fact.values)) - 1}.get(fact.kind)
+                self.facts_known[fact.id] = self._bare(fact.id, None, blank) if fact.id in self.by_fact else blank
+        return self.facts_known
+
+    def settle(self, facts: Iterable[str]) -> None:
+        """Take facts for false, settled: their list is complete, or a rule of the dictionary says so."""
+        for fact in facts:
+            self.by_fact[fact] = [Admitted(fact, self.on, "", FALSE, -1)]
+            if self.facts_known:
+                self.facts_known[fact] = FALSE
+
+    def assuming(self, facts: Iterable[str]) -> "Timeline":
+        """Return a timeline on which these facts are false."""
+        other = object.__new__(Timeline)
+        other.__dict__.update(self.__dict__)
+        other.by_fact = dict(self.by_fact)
+        other.facts_known = dict(self.facts_known)
+        other._cache = {}
+        other.settle(facts)
+        return other
+
+    # --- leaves -------------------------------------------------------------------------------------------------------
+    def value(self, leaf: ir.Leaf, blank: Any) -> Any:
+        """Return the abstract value of a bare or window leaf; `blank` is its "nothing known"."""
+        source = leaf.source
+        if isinstance(source, ir.Bare):
+            return self._bare(source.fact, source.rule, blank)
+        assert isinstance(source, ir.Window)
+        return self._window(source, blank)
+
+    def _bare(self, fact_id: str, rule: Group | None, blank: Any) -> Any:
+        fact = self.pack.dictionary.facts[fact_id]
+        occasions = self._occasions(fact.group or fact_id, rule)
+        if fact.group and fact.kind != "number":
+            occasions = self._occasions(fact_id, None)
+        if not occasions:
+            return blank
+        dated = [one for one in occasions if one[0] is not None]
+        undated = [one[1].get(fact_id) for one in occasions if one[0] is None]
+        if fact.valid_for and dated:
+            span = quantity.parse_span(fact.valid_for)
+            assert span is not None
+            first = quantity.add_span(date.fromordinal(self.on), span, -1).toordinal()
+            dated = [one for one in dated if (one[0] or 0) >= first]
+        values = ([dated[-1][1].get(fact_id)] if dated else []) + undated
+        if not values or any(value is None for value in values):
+            return blank
+        if fact.kind in ("number", "date"):
+            return intervals.hull(values)
+        mask = 0
+        for value in values:
+            mask |= value or 0
+        return mask
+
+    def _window(self, source: ir.Window, blank: Any) -> Any:
+        fact = self.pack.dictionary.facts.get(source.subject)
+        if source.op == "days_since" and fact is not None and fact.kind == "date":
+            known = self.named()[fact.id]
+            return None if known is None else (self.on - known[1], self.on - known[0])
+        member = source.member or (source.subject if fact is not None else None)
+        subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
+        found = [
+            windows.Occasion(day, self._holds(source, values, fact), values.get(member) if member else None)
+            for day, values in self._occasions(subject, source.rule)
+            if fact is None or subject != fact.id or fact.id in values
+        ]
+        if source.within is not None:
+            first = quantity.add_span(date.fromordinal(self.on), source.within, -1).toordinal()
+            found = windows.within(found, first)
+        if not found:
+            return blank
+        # INVARIANT: calendar months have no place in a sliding span; the compiler only lets days through.
+        inside = source.inside.days if source.inside is not None else None
+        match source.op:
+            case "count":
+                return windows.count(found)
+            case "days":
+                return windows.days(found, inside)
+            case "ever":
+                return windows.ever(found)
+            case "all":
+                return windows.every(found)
+            case "running":
+                return windows.running(found, source.n)
+            case "streak":
+                return windows.streak(found, source.n, inside)
+            case "last":
+                return windows.last(found, source.n)
+            case "first":
+                return windows.first(found, source.n)
+            case "mean":
+                return windows.mean(found)
+            case "max":
+                return windows.largest(found)
+            case "min":
+                return windows.smallest(found)
+            case "change":
+                return windows.change(found)
+            case "days_since":
+                return windows.days_since(found, self.on)
+
+    def _holds(self, source: ir.Window, values: Mapping[str, Any], fact: Any) -> int:
+        if source.where is None:
+            return TRUE if fact is None or fact.kind != "bool" else values.get(fact.id) or UNKNOWN
+        return spec.truth(source.where, spec.Env(self._members(source.subject, values), {}))
+
+    def _members(self, subject: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        facts = self.pack.dictionary.facts
+        group = self.pack.dictionary.groups.get(subject)
+        if group is None and subject in facts and facts[subject].group:
+            group = self.pack.dictionary.groups.get(facts[subject].group or "")
+        known: dict[str, Any] = {}
+        for member in group.members if group else (subject,):
+            fact = facts[member]
+            value = values.get(member)
+            blank = {"bool": UNKNOWN, "code": (1 << len(fact.values)) - 1}.get(fact.kind)
+            known[member] = blank if value is None else value
+        return known
+
+    # --- occasions ----------------------------------------------------------------------------------------------------
+    def _occasions(self, subject: str, rule: Group | None) -> list[tuple[int | None, dict[str, Any]]]:
+        """Return the occasions of a group or fact: day (None: undated) and the value of each member that was sent.
+
+        A member that was sent and rejected stands with None.
+        """
+        key = (subject, rule)
+        if key not in self._cache:
+            group = rule or self.pack.dictionary.groups.get(subject)
+            members = group.members if group else (subject,)
+            sent = [one for member in members for one in self.by_fact.get(member, ())]
+            found: list[tuple[int | None, dict[str, Any]]] = []
+            for day, readings in by_day(sent).items():
+                if day is None:  # undated readings prove no common occasion
+                    found += [(None, {one.fact: one.value}) for many in readings.values() for one in many]
+                else:
+                    found.append((day, self._one_day(group, readings)))
+            self._cache[key] = found
+        return self._cache[key]
+
+    def _one_day(self, group: Group | None, readings: Mapping[str, Sequence[Admitted]]) -> dict[str, Any]:
+        facts = self.pack.dictionary.facts
+        result: dict[str, Any] = dict.fromkeys(readings)
+        numbers: dict[str, list[tuple[int, int]]] = {}
+        for fact, many in readings.items():
+            usable = [one.value for one in many if one.value is not None]
+            if not usable:
+                continue
+            if facts[fact].kind == "number":
+                numbers[fact] = usable  # type: ignore[assignment]
+            else:
+                result[fact] = usable[-1]  # later the same day beats earlier
+        rule = group or Group("", "", "", tuple(numbers))
+        limits = {fact: None if rule.repeat_over is None else steps(rule.repeat_over, facts[fact]) for fact in numbers}
+        made, due = made_one(rule, numbers, limits)
+        if due and rule.id not in self._due:
+            self._due.add(rule.id)
+            self._problems.append(Problem("chart.repeat_due", parts={"group": rule.zh}))
+        return result | made
+
+    # --- contradictions -----------------------------------------------------------------------------------------------
+    def _contradictions(self) -> None:
+        for rule in self.pack.contradictions:
+            if not all(fact in self.by_fact for fact in rule.facts):
+                continue
+            if rule.group is not None:
+                self._in_one_occasion(rule)
+            elif spec.truth(rule.when, spec.Env(self.named(), {})) == TRUE:
+                self._reject(rule, [one for fact in rule.facts for one in self.by_fact[fact]])
+
+    def _in_one_occasion(self, rule: ir.Contradiction) -> None:
+        sent = [one for fact in rule.facts for one in self.by_fact[fact] if one.value is not None]
+        at: dict[tuple[int | None, str], dict[str, Admitted]] = {}
+        for one in sent:
+            if one.day is not None:
+                at.setdefault((one.day, one.moment), {})[one.fact] = one
+        for together in at.values():
+            values = {fact: together[fact].value if fact in together else None for fact in rule.facts}
+            if spec.truth(rule.when, spec.Env(values, {})) == TRUE:
+                self._reject(rule, [together[fact] for fact in rule.facts])
+
+    def _reject(self, rule: ir.Contradiction, readings: Sequence[Admitted]) -> None:
+        parts = {"zh": rule.zh, "en": rule.en, "facts": "、".join(rule.facts)}
+        self._problems.append(Problem("chart.contradiction", parts=parts, fact=rule.facts[0]))
+        gone = {id(one) for one in readings}
+        self.readings = [replace(one, value=None) if id(one) in gone else one for one in self.readings]  # type: ignore[arg-type]
+        self.by_fact = {}
+        for one in self.readings:
+            self.by_fact.setdefault(one.fact, []).append(one)
+        self._cache.clear()
+        self.facts_known = {}
+
+
+def _without_conflicts(readings: Sequence[Admitted], pack: ir.Pack, problems: list[Problem]) -> list[Admitted]:
+    """Same fact and time: one reading when the values agree, else the interval (or set) between them, and a problem."""
+    found: dict[tuple[str, int | None, str], Admitted] = {}
+    for one in readings:
+        key = (one.fact, one.day, one.moment)
+        before = found.get(key)
+        if before is None or one.day is None:
+            found[key if one.day is not None else (one.fact, None, f"{one.moment}#{one.given}")] = one
+        elif before.value != one.value and one.value is not None:
+            merged: Any = one.value
+            if before.value is not None:
+                numeric = isinstance(one.value, tuple) and isinstance(before.value, tuple)
+                merged = intervals.hull([before.value, one.value]) if numeric else before.value | one.value  # type: ignore[list-item,operator]
+                problems.append(Problem("chart.conflict", fact=one.fact))
+            found[key] = replace(before, value=merged)
+    return list(found.values())

@@ -204,6 +204,12 @@ ENTRIES: dict[str, Entry] = {
         "给较早的值写 `until:`",
         "end the earlier value with `until:`",
     ),
+    "rules.param_not_in_force": _error(
+        "参数 `{id}` 在 {day} 没有生效的值",
+        "parameter `{id}` has no value on {day}",
+        "补上该日期的值(`from:`/`until:`)",
+        "add a value that holds on that day (`from:`/`until:`)",
+    ),
     "rules.pack_name": _error(
         "包名 `{given}` 与文件夹 `{folder}` 不同",
         "pack `{given}` stands in folder `{folder}`",

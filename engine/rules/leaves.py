@@ -25,7 +25,7 @@ from sangao.engine.rules.text import Map, Text, as_text
 NAME = r"[a-z][a-z0-9_]*"
 DECISION = rf"{NAME}(\.[a-z0-9_]+)*(@[a-z0-9_]+)?"
 CODE = r"[A-Za-z][A-Za-z0-9_]*"
-ROW = r"[A-Za-z][A-Za-z0-9]*([-.][A-Za-z0-9]+)+"
+ROW = r"[A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+"
 NUMBER = r"[+-]?\d{1,15}(\.\d{1,15})?"
 
 
@@ -92,6 +92,24 @@ def _value(value: object) -> Text | tuple[Text, ...]:
     return tuple(as_text(item) for item in value) if isinstance(value, list | tuple) else as_text(value)
 
 
+def _rows(value: object) -> tuple[Text, ...]:
+    if not isinstance(value, list | tuple):
+        parts = {"wanted_zh": "一个列表 [a, b]", "wanted_en": "a list [a, b]"}
+        raise PydanticCustomError("rules.wrong_shape", "list", parts)
+    return tuple(row for item in value for row in _row_range(as_text(item)))
+
+
+def _row_range(text: Text) -> list[Text]:
+    """Write out `HTN-CLS-01..06`: every row keeps the place of the range."""
+    found = re.fullmatch(rf"([A-Z][A-Z0-9-]*-[A-Z]?)(\d{{1,3}})\.\.(\d{{1,3}})|{ROW}", text, re.ASCII)
+    first, last = (found[2], found[3]) if found else (None, None)
+    if found is None or (first is not None and int(first) >= int(last or 0)):
+        raise PydanticCustomError("rules.bad_id", "row", {"given": text, "form": "HTN-DX-02"})
+    if first is None:
+        return [text]
+    return [Text(f"{found[1]}{n:0{len(first)}d}", text.span, -1) for n in range(int(first), int(last or 0) + 1)]
+
+
 _SCALAR: JsonSchemaValue = {"type": ["string", "number", "boolean"]}
 _SCALARS: JsonSchemaValue = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}
 
@@ -111,7 +129,7 @@ Number = Annotated[Text, _matching(NUMBER, "rules.not_a_number")]
 """A decimal number as text."""
 Factor = Annotated[Text, _matching(rf"{NUMBER}(/{NUMBER})?", "rules.not_a_number")]
 """A decimal number or a quotient of two, as text."""
-Day = Annotated[Text, AfterValidator(_day)]
+Day = Annotated[Text, AfterValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """An ISO date."""
 Moment = Annotated[Text, AfterValidator(_moment)]
 """An ISO date with or without a time."""
@@ -125,7 +143,10 @@ Value = Annotated[Text | tuple[Text, ...], PlainValidator(_value), WithJsonSchem
 """A text, or a list of texts for a set."""
 Some = AfterValidator(_some)
 """At least one."""
-Rows = tuple[RowId, ...]
+Rows = Annotated[
+    tuple[Text, ...], PlainValidator(_rows), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+]
+"""Rows of the knowledge tables; `HTN-CLS-01..06` names a range and is written out."""
 Facts = tuple[Name, ...]
 
 

@@ -214,7 +214,7 @@ class _Reader:
     def applied(self) -> Node:
         """Read `op(…)`.
 
-        `min`, `max` and `count` are functions and windows: a clause makes a window, so does a lone name in `min`, `max`.
+        `min`, `max`, `count` are functions and windows: a clause makes a window, so does a lone name in `min`, `max`.
         """
         head = self.take()
         self.take()

@@ -1,7 +1,7 @@
-"""What comes out: the answer to one decision, advice, and the result over all of them.
+"""What comes out: the answer to one decision, and the result over all of them.
 
-Answers are frozen data. What costs time (missing sets, released assumptions, the nearest change) is computed by the pack
-that gave the answer when it is first read, through `Answer.later`.
+Answers are frozen data. What costs time (missing sets, released assumptions, the nearest change) is computed by the
+pack that gave the answer when it is first read, through `Answer.later`.
 """
 
 from collections.abc import Callable
@@ -34,8 +34,10 @@ Value = str | bool | Quantity | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The inclusion-minimal sets of blank facts that settle, in order; `more` beyond eight, `minimal` false when a search
-    was stopped early."""
+    """The inclusion-minimal sets of blank facts that settle, in order.
+
+    `more` says there are more than eight, `minimal` is false when a search was stopped early.
+    """
 
     sets: tuple[tuple[str, ...], ...] = ()
     more: bool = False
@@ -101,23 +103,30 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class AdviceItem:
-    """One item of the advice list, in the shape of the result JSON (`data` is that object)."""
-
-    id: str
-    kind: str
-    urgency: str
-    status: Status
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
-    """All decisions of a pack on one chart, advice in order, questions, problems."""
+    """All decisions of a pack on one chart, its advice (`sangao.engine.run.advice.Listed`), the problems of the chart.
+
+    `pack` and `chart` are what was asked; `sangao.engine.explain.result` turns a result into the result JSON and works
+    out `ask`.
+    """
 
     pack: Any
-    on: str
+    chart: Any
     decisions: dict[str, Answer]
-    advice: tuple[AdviceItem, ...]
-    ask: tuple[dict[str, Any], ...]
+    advice: Any
     problems: tuple[Problem, ...]
+
+    def __getitem__(self, decision: str) -> Answer:
+        """Return the answer to one decision."""
+        return self.decisions[decision]
+
+    @property
+    def ask(self) -> tuple[dict[str, Any], ...]:
+        """Return what to ask next: `{fact, settles, cost}`, the facts that settle most for least first."""
+        found: tuple[dict[str, Any], ...] = self.pack.ask(self)
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result JSON (`sangao.result/1`)."""
+        found: dict[str, Any] = self.pack.result_json(self)
+        return found

@@ -1,0 +1,99 @@
+"""Cases: a question with its right answer, beside the rule that gives it.
+
+A case is asked of the spec, the definition, and of the generated rows; both must give what the case expects.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sangao.engine.answer import Answer
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, SangaoError, Span
+from sangao.engine.guide import Pack
+from sangao.engine.pack import ir
+from sangao.engine.run import answers, spec
+
+CHART_KEYS = frozenset({"patient", "facts", "readings", "conditions", "medications", "symptoms", "family_history", "complete"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one case: empty `wrong` means it holds; else lines `what: expected …, got …`."""
+
+    case: ir.Case
+    wrong: tuple[str, ...]
+
+    def problem(self) -> Problem:
+        """Return the failed case as a problem of its file."""
+        file, line, column = (self.case.place.rsplit(":", 2) + ["0", "0"])[:3]
+        parts = {"it": self.case.it, "decide": self.case.decide, "wrong": "; ".join(self.wrong)}
+        return Problem("checks.case_failed", Span(file, int(line or 0), int(column or 0)), parts)
+
+
+def chart_of(case: ir.Case, default_on: str | None) -> Chart:
+    """Return the chart a case gives: chart keys are chart parts, any other key is a fact of the day.
+
+    Raises SangaoError when the case's day is no date.
+    """
+    given: Mapping[str, Any] = json.loads(case.give)
+    parts = {key: value for key, value in given.items() if key in CHART_KEYS}
+    facts = {key: value for key, value in given.items() if key not in CHART_KEYS}
+    parts["facts"] = {**parts.get("facts", {}), **facts}
+    return Chart.from_dict({**parts, "on": case.on or default_on})
+
+
+def run(pack: Pack, case: ir.Case) -> Outcome:
+    """Ask one case of both runners."""
+    try:
+        chart = chart_of(case, pack.compiled.meta.start)
+        answer = pack.decide(case.decide, chart)
+    except SangaoError as error:
+        return Outcome(case, tuple(problem.text("en") for problem in error.problems))
+    admission = pack.admit(chart)
+    opened, assumed = spec.evaluate(pack.compiled, admission.open, admission.assumed)
+    by_spec = answers.answer(pack.compiled.decisions[case.decide], opened[case.decide], assumed[case.decide])
+    wrong = []
+    if (by_spec.open, by_spec.taken) != (answer.open, answer.taken):
+        wrong.append(f"runners disagree: spec {by_spec.value} {by_spec.status}, rows {answer.value} {answer.status}")
+    expected: Mapping[str, Any] = json.loads(case.expect)
+    for what, right in expected.items():
+        got = _got(pack, chart, answer, what)
+        if not _same(right, got):
+            wrong.append(f"{what}: expected {json.dumps(right, ensure_ascii=False)}, got {json.dumps(got, ensure_ascii=False)}")
+    return Outcome(case, tuple(wrong))
+
+
+def run_all(pack: Pack) -> list[Outcome]:
+    """Ask every case of a pack."""
+    return [run(pack, case) for case in pack.compiled.cases]
+
+
+def _got(pack: Pack, chart: Chart, answer: Answer, what: str) -> Any:
+    if what == "problems":
+        return sorted({problem.code for problem in pack.problems(chart)})
+    if what == "missing":
+        return [list(one) for one in answer.missing.sets]
+    if what == "assumed":
+        return list(answer.assumed)
+    if what == "possible":
+        return [answers.as_json(one) for one in answer.possible]
+    found = getattr(answer, what)
+    return found if what in ("status", "ask_first") else answers.as_json(found)
+
+
+def _same(right: Any, got: Any) -> bool:
+    """Compare as authors write: a number with unit as text, truths as `true`, sets and lists in any order but `missing`."""
+    if isinstance(got, Mapping):
+        text = f"{got['number']} {got['unit']}".strip()
+        return str(right) in (text, got["number"])
+    if isinstance(got, bool):
+        return str(right).lower() == str(got).lower()
+    if isinstance(right, list) and isinstance(got, list):
+        if right and isinstance(right[0], list) or got and isinstance(got[0], list):
+            return [sorted(map(str, one)) for one in right] == [sorted(map(str, one)) for one in got]
+        return sorted(map(str, right)) == sorted(map(str, got))
+    if got is None or right is None:
+        return (right is None or str(right) in ("null", "none")) and got is None
+    return str(right) == str(got)

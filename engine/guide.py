@@ -1,0 +1,154 @@
+"""A pack ready to be asked: the object a host holds.
+
+>>> pack = load("htn_guideline_2018")                                              # doctest: +SKIP
+>>> pack.decide("htn.grade", Chart.of({"dbp_office": 112}, on="2025-03-09")).value  # doctest: +SKIP
+'grade3'
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sangao.engine.answer import Answer, Result
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, fail
+from sangao.engine.pack import canon, ir
+from sangao.engine.run import advice, answers
+from sangao.engine.run.admit import Admission, Admitter
+from sangao.engine.run.rows import compile_rows
+
+Source = str | Path
+KEPT = 64  # admissions kept, so that asking one chart several questions admits it once
+
+
+class Pack:
+    """One compiled edition, immutable and safe to share between threads; nothing is global.
+
+    `compiled` is the frozen form (`sangao.engine.pack.ir`), `id`, `edition` and `hash` name it in every result.
+    """
+
+    def __init__(self, compiled: ir.Pack) -> None:
+        self.compiled = compiled
+        self._admit = Admitter(compiled)
+        self._admitted: dict[int, tuple[Chart, Admission]] = {}
+
+    @property
+    def id(self) -> str:
+        """Return the pack's id."""
+        return self.compiled.meta.id
+
+    @property
+    def edition(self) -> str:
+        """Return the edition the pack follows."""
+        return self.compiled.meta.edition
+
+    @cached_property
+    def hash(self) -> str:
+        """Return the SHA-256 of the pack's meaning."""
+        return canon.pack_hash(self.compiled)
+
+    @cached_property
+    def rows(self) -> Any:
+        """Return the generated runner of this pack."""
+        return compile_rows(self.compiled)
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """Return the ids of the decisions a host may ask, in order; advice is given by `decide_all`."""
+        found = self.compiled.decisions.values()
+        return tuple(one.id for one in found if not one.hidden and not isinstance(one.form, ir.Advice))
+
+    def admit(self, chart: Chart) -> Admission:
+        """Return what the chart gives the leaves of this pack; one chart is admitted once."""
+        kept = self._admitted.get(id(chart))
+        if kept is not None and kept[0] is chart:
+            return kept[1]
+        admission = self._admit(chart)
+        while len(self._admitted) >= KEPT:
+            self._admitted.pop(next(iter(self._admitted)), None)
+        self._admitted[id(chart)] = (chart, admission)
+        return admission
+
+    def decision(self, name: str) -> ir.Decision:
+        """Return a compiled decision. Raises SangaoError (`host.unknown_decision`) with the nearest name."""
+        found = self.compiled.decisions.get(name)
+        if found is None:
+            near = get_close_matches(name, list(self.compiled.decisions), 1, 0.4)
+            raise fail("host.unknown_decision", usage=True, pack=self.id, name=name, nearest=near[0] if near else "—")
+        return found
+
+    def decide(self, name: str, chart: Chart) -> Answer:
+        """Answer one decision. Raises SangaoError for an unknown decision; never for what a chart holds."""
+        decision = self.decision(name)
+        admission = self.admit(chart)
+        opened, assumed = self.rows.decide(name, admission.open, admission.assumed)
+        return self._answer(decision, chart, opened, assumed)
+
+    def decide_all(self, chart: Chart) -> Result:
+        """Answer every decision, with the advice that follows, what to ask next, and the problems of the chart."""
+        admission = self.admit(chart)
+        opened, assumed = self.rows.evaluate(admission.open, admission.assumed)
+        found = {
+            name: self._answer(self.compiled.decisions[name], chart, opened[name], assumed[name])
+            for name in self.decisions
+        }
+        given = advice.listed(self.compiled, opened, assumed, self.compiled.words.get)
+        return Result(self, chart, found, given, admission.problems)
+
+    def problems(self, chart: Chart) -> tuple[Problem, ...]:
+        """Return what of the chart could not be used as it stands."""
+        return self.admit(chart).problems
+
+    def explain(self, answer: Answer, lang: str = "zh") -> str:
+        """Return the argument for an answer as short text: claim, data, rule, source, what is missing, nearest change."""
+        from sangao.engine.explain import words
+
+        return words.text(self, answer, lang)
+
+    def ask(self, result: Result) -> tuple[dict[str, Any], ...]:
+        """Return what to ask next over all decisions of a result."""
+        from sangao.engine.explain import result as shaped
+
+        return shaped.ask(self, result)
+
+    def result_json(self, result: Result) -> dict[str, Any]:
+        """Return a result in the shape of `sangao.result/1`."""
+        from sangao.engine.explain import result as shaped
+
+        return shaped.to_dict(self, result)
+
+    def save(self, path: Source) -> str:
+        """Write the pack as one `.sangao` file that executes nothing when opened; return its hash."""
+        return canon.save(self.compiled, Path(path))
+
+    def _answer(self, decision: ir.Decision, chart: Chart, opened: Any, assumed: Any) -> Answer:
+        def later(what: str) -> Any:
+            from sangao.engine.explain import later as explained
+
+            return explained.later(self, decision, chart, what)
+
+        return answers.answer(decision, opened, assumed, later)
+
+
+def load(source: Source | Sequence[Source] = "sangao_national", *, settings: Mapping[str, str] | None = None) -> Pack:
+    """Open a pack: the name of a shipped or installed guideline, a folder, a saved `.sangao` file, or a list of folders.
+
+    `settings` gives values to site settings (fact id → value). Raises SangaoError with all problems of a folder at once.
+    """
+    many = [source] if isinstance(source, str | Path) else list(source)
+    saved = [one for one in many if str(one).endswith(".sangao") or (Path(one).is_file())]
+    if saved and len(many) == 1:
+        return Pack(canon.load(Path(many[0])))
+    return Pack(compiled(many, settings or {}))
+
+
+def compiled(sources: Iterable[Source], settings: Mapping[str, str]) -> ir.Pack:
+    """Return the compiled form of guideline folders; authoring parts are imported here and not before."""
+    from sangao.engine import passes
+
+    folders = [passes.find_folder(str(one)) for one in sources]
+    if len(folders) == 1:
+        return passes.compile_folder(folders[0], settings=settings)
+    return passes.compile_folders(folders, settings=settings)

@@ -1,0 +1,124 @@
+"""From the advice that holds to one list a doctor can work through.
+
+Same action from several rules: one item with all their ids. Drug permission is decided per class: the strictest that
+certainly holds, and under unknown the strictest that may hold, shown with the question that would lift it. Order:
+emergency, urgent, soon, routine, questions; routine beyond the pack's budget is folded, urgent never.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sangao.engine.answer import Status
+from sangao.engine.pack import ir
+from sangao.engine.truth import FALSE, TRUE
+
+LATTICE = ("contraindicated", "stop", "avoid", "reduce", "caution", "allow", "recommend")
+URGENCY = ("emergency", "urgent", "soon", "routine")
+
+
+@dataclass(slots=True)
+class Item:
+    """One action: the advice decisions behind it (the first names it), its status, what it overrules.
+
+    `question`: it is asked for, not yet advised. `start`, `go_on`: the permission of a drug class.
+    """
+
+    ids: list[str]
+    form: ir.Advice
+    status: Status
+    urgency: str
+    question: bool = False
+    start: str | None = None
+    go_on: str | None = None
+    overruled: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The advice of one chart: what is shown, and the routine items beyond the budget."""
+
+    shown: tuple[Item, ...]
+    folded: tuple[Item, ...]
+
+
+def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any], words: Callable[[str], Any]) -> Listed:
+    """Return the advice list from what both passes say of every advice decision."""
+    states = [
+        (decision.id, decision.form, opened[decision.id], assumed[decision.id])
+        for decision in pack.decisions.values()
+        if isinstance(decision.form, ir.Advice) and not decision.hidden and assumed[decision.id] != FALSE
+    ]
+    live = [one for one in states if one[3] == TRUE or one[1].when_unknown != "hold"]
+    beaten = {
+        target: name for name, form, _, state in live if state == TRUE for target in form.overrules
+    }
+    items = _merged([one for one in live if one[0] not in beaten and one[1].kind != "drug"])
+    items += _drugs([one for one in live if one[0] not in beaten and one[1].kind == "drug"])
+    for target, name in beaten.items():
+        for item in items:
+            if name in item.ids and any(one[0] == target for one in live):
+                item.overruled.append(target)
+    items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency)))
+    kept, folded = [], []
+    budget = pack.meta.advice_budget
+    for item in items:
+        routine = item.urgency == "routine" and not item.question
+        (folded if routine and budget <= 0 else kept).append(item)
+        budget -= routine
+    return Listed(tuple(kept), tuple(folded))
+
+
+State = tuple[str, ir.Advice, int, int]
+
+
+def _merged(states: Sequence[State]) -> list[Item]:
+    found: dict[tuple[str, str, bool], Item] = {}
+    for name, form, opened, assumed in states:
+        acted = assumed == TRUE or form.when_unknown == "act"
+        key = (form.kind, form.code, acted)
+        before = found.get(key)
+        if before is None:
+            found[key] = Item([name], form, status(opened, assumed), form.urgency, question=not acted)
+            continue
+        before.ids.append(name)
+        before.status = min(before.status, status(opened, assumed), key=("settled", "provisional", "unknown").index)
+        before.urgency = min(before.urgency, form.urgency, key=URGENCY.index)
+    advised = {(kind, code) for kind, code, acted in found if acted}
+    return [item for (kind, code, acted), item in found.items() if acted or (kind, code) not in advised]
+
+
+def _drugs(states: Sequence[State]) -> list[Item]:
+    """Return one item per drug class of which something certainly holds, under the strictest permission possible."""
+    found = []
+    for drug in dict.fromkeys(form.drug_class for _, form, _, _ in states):
+        mine = [one for one in states if one[1].drug_class == drug]
+        held = [one for one in mine if one[3] == TRUE]
+        if not held:
+            continue
+        start, go_on = _strictest(one[1].start for one in mine), _strictest(one[1].go_on for one in mine)
+        sure_start, sure_go_on = _strictest(one[1].start for one in held), _strictest(one[1].go_on for one in held)
+        open_question = (start, go_on) != (sure_start, sure_go_on)
+        deciding = [one for one in mine if one[1].start == start or one[1].go_on == go_on]
+        ids = [one[0] for one in deciding] + [one[0] for one in held if one not in deciding]
+        best: Status = "unknown" if open_question else max(
+            (status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index
+        )
+        urgency = min((one[1].urgency for one in held), key=URGENCY.index)
+        found.append(Item(ids, deciding[0][1], best, urgency, False, start, go_on))
+    return found
+
+
+def _strictest(permissions: Any) -> str | None:
+    return min((one for one in permissions if one is not None), key=LATTICE.index, default=None)
+
+
+def status(opened: int, assumed: int) -> Status:
+    """Return how firmly an advice holds.
+
+    >>> status(TRUE, TRUE), status(3, TRUE), status(3, 3)
+    ('settled', 'provisional', 'unknown')
+    """
+    if assumed not in (TRUE, FALSE):
+        return "unknown"
+    return "settled" if opened == assumed else "provisional"

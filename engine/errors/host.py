@@ -52,4 +52,25 @@ ENTRIES: dict[str, Entry] = {
         "最接近的名称:{nearest};用 `sangao packs` 列出",
         "the nearest name is {nearest}; `sangao packs` lists them",
     ),
+    "host.not_utf8": Entry(
+        "error",
+        "内容不是 UTF-8 编码(第 {at} 字节处)",
+        "the content is not UTF-8 (at byte {at})",
+        "另存为 UTF-8 后再试",
+        "save it as UTF-8 and try again",
+    ),
+    "host.not_json": Entry(
+        "error",
+        "内容不是有效的 JSON",
+        "the content is not valid JSON",
+        "检查括号、逗号与引号",
+        "check brackets, commas and quotes",
+    ),
+    "host.unknown_format": Entry(
+        "error",
+        "没有适配器能读取 `{name}`",
+        "no adapter reads `{name}`",
+        "可读:sangao.chart/1 的 JSON;其他格式需安装相应适配器",
+        "readable: JSON of sangao.chart/1; other formats need their adapter installed",
+    ),
 }

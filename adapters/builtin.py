@@ -1,0 +1,46 @@
+"""What comes with sangao itself, through the same hooks as a stranger's: the shipped guideline folders, chart JSON."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+from sangao.adapters.hookspecs import hookimpl
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Span, fail
+
+
+@hookimpl
+def guideline_folders() -> Iterable[Path]:
+    """Return the folder of the shipped guidelines."""
+    return [Path(str(files("sangao.guidelines")))]
+
+
+@hookimpl(trylast=True)
+def read_chart(source: object, on: date | None) -> Chart | None:
+    """Read the chart JSON (`sangao.chart/1`) from a parsed object, text, bytes, or a `.json` file.
+
+    >>> read_chart('{"on": "2025-03-09", "facts": {"sbp_office": 152}}', None).readings[0].value
+    152
+    """
+    if isinstance(source, Path):
+        if source.suffix != ".json":
+            return None
+        try:
+            source = source.read_bytes()
+        except OSError as error:
+            raise fail("host.unreadable", Span(str(source)), usage=True, reason=error.strerror or "") from error
+    if isinstance(source, bytes):
+        try:
+            source = source.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise fail("host.not_utf8", usage=True, at=error.start) from error
+    if isinstance(source, str):
+        try:
+            source = json.loads(source)
+        except (ValueError, RecursionError) as error:
+            raise fail("host.not_json", usage=True) from error
+    if not isinstance(source, Mapping) or not ({"facts", "readings", "patient", "schema"} & source.keys()):
+        return None
+    return Chart.from_dict({**source, **({"on": on} if on else {})})

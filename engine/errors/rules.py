@@ -19,8 +19,8 @@ ENTRIES: dict[str, Entry] = {
         "此处不是有效的 UTF-8 编码", "this is not valid UTF-8", "将文件另存为 UTF-8", "save the file as UTF-8"
     ),
     "rules.too_large": _error(
-        "文件有 {size} 字节,超过上限 {limit}",
-        "the file has {size} bytes, more than {limit}",
+        "文件超过 {limit} 字节",
+        "the file is larger than {limit} bytes",
         "把文件拆分为几个文件",
         "divide the file into several",
     ),

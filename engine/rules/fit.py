@@ -48,7 +48,8 @@ def _problem(root: Any, error: Any) -> Problem:
     loc: tuple[str | int, ...] = error["loc"]
     place, holder = _locate(root, loc)
     last = str(loc[-1]) if loc else ""
-    if kind == "extra_forbidden":
+    slip = kind == "rules.wrong_shape" and isinstance(holder, Map) and last in holder and _is_unknown(last, holder)
+    if kind == "extra_forbidden" or slip:
         known = holder.reader.keys() if isinstance(holder, Map) and holder.reader is not None else ()
         return Problem("rules.unknown_key", place, {"key": last, "nearest": nearest(last, known)})
     if kind == "missing" and isinstance(loc[-1], str):
@@ -62,8 +63,13 @@ def _problem(root: Any, error: Any) -> Problem:
     return Problem("rules.wrong_shape", place, {"wanted_zh": zh, "wanted_en": en})
 
 
-def _is_unknown(key: str, reader: Any) -> bool:
-    return reader is not None and reader.gathers is None and key not in set(reader.keys())
+def _is_unknown(key: str, holder: Map) -> bool:
+    """Say whether a key, not its value, is what is wrong: not a key of the model, or a slip where any key may stand."""
+    if holder.reader is None or key in set(holder.reader.keys()):
+        return False
+    if holder.reader.gathers is None:
+        return True
+    return not isinstance(holder[Text(key)], Text) and bool(get_close_matches(key, holder.reader.keys()))
 
 
 def _locate(root: Any, loc: tuple[str | int, ...]) -> tuple[Span, Any]:
@@ -74,7 +80,7 @@ def _locate(root: Any, loc: tuple[str | int, ...]) -> tuple[Span, Any]:
         last = at == len(loc) - 1
         if isinstance(node, Map) and isinstance(part, str) and part in node:
             key = next(key for key in node if key == part)
-            if loc[at + 1 :] == ("[key]",) or (last and _is_unknown(part, node.reader)):
+            if loc[at + 1 :] == ("[key]",) or (last and _is_unknown(part, node)):
                 return key.span, node  # the key itself is what is wrong
             node = node[key]
         elif isinstance(node, Items) and isinstance(part, int) and part < len(node):

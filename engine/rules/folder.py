@@ -28,6 +28,7 @@ from sangao.engine.rules.documents import (
     SourcesFile,
 )
 from sangao.engine.rules.fit import fit, nearest
+from sangao.engine.rules.params import all_in_force
 from sangao.engine.rules.strict_yaml import SIZE, read_yaml
 from sangao.engine.rules.text import Items, Map, Text
 
@@ -86,6 +87,8 @@ def read_folder(path: str | Path, prefix: str = "") -> tuple[Folder, list[Proble
     for document in documents:
         problems += check_document(document)
     problems += check_params(folder.params)
+    if pack is not None:
+        problems += all_in_force(folder.params, pack.dates.start)[1]
     problems += check_folder(reader.path.resolve().name, pack, documents, cases)
     return folder, reader.sorted()
 
@@ -168,7 +171,11 @@ class _Reader:
 
     def rule(self, file: str, node: Any) -> RuleDoc | None:
         """Fit a document of rules/ to the form whose key it holds."""
-        keys = list(node) if isinstance(node, Map) else []
+        if not isinstance(node, Map):
+            parts = {"wanted_zh": "一个映射 {键: 值}", "wanted_en": "a mapping {key: value}"}
+            self.problems.append(Problem("rules.wrong_shape", node.span, parts))
+            return None
+        keys = list(node)
         form = next((key for key in keys if key in FORMS), None)
         if form is None:
             first = str(keys[0]) if keys else ""

@@ -92,22 +92,21 @@ def _value(value: object) -> Text | tuple[Text, ...]:
     return tuple(as_text(item) for item in value) if isinstance(value, list | tuple) else as_text(value)
 
 
-def _rows(value: object) -> tuple[Text, ...]:
-    if not isinstance(value, list | tuple):
-        parts = {"wanted_zh": "一个列表 [a, b]", "wanted_en": "a list [a, b]"}
-        raise PydanticCustomError("rules.wrong_shape", "list", parts)
-    return tuple(row for item in value for row in _row_range(as_text(item)))
+def _flat(ranges: tuple[tuple[Text, ...], ...]) -> tuple[Text, ...]:
+    return tuple(row for rows in ranges for row in rows)
 
 
-def _row_range(text: Text) -> list[Text]:
+def _row_range(value: object) -> tuple[Text, ...]:
     """Write out `HTN-CLS-01..06`: every row keeps the place of the range."""
+    text = as_text(value)
     found = re.fullmatch(rf"([A-Z][A-Z0-9-]*-[A-Z]?)(\d{{1,3}})\.\.(\d{{1,3}})|{ROW}", text, re.ASCII)
     first, last = (found[2], found[3]) if found else (None, None)
     if found is None or (first is not None and int(first) >= int(last or 0)):
         raise PydanticCustomError("rules.bad_id", "row", {"given": text, "form": "HTN-DX-02"})
     if first is None:
-        return [text]
-    return [Text(f"{found[1]}{n:0{len(first)}d}", text.span, -1) for n in range(int(first), int(last or 0) + 1)]
+        return (text,)
+    numbers = range(int(first), int(last or 0) + 1)
+    return tuple(Text(f"{found[1]}{n:0{len(first)}d}", text.span, -1) for n in numbers)
 
 
 _SCALAR: JsonSchemaValue = {"type": ["string", "number", "boolean"]}
@@ -143,8 +142,9 @@ Value = Annotated[Text | tuple[Text, ...], PlainValidator(_value), WithJsonSchem
 """A text, or a list of texts for a set."""
 Some = AfterValidator(_some)
 """At least one."""
+_Range = Annotated[tuple[Text, ...], PlainValidator(_row_range), WithJsonSchema({"type": "string"})]
 Rows = Annotated[
-    tuple[Text, ...], PlainValidator(_rows), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+    tuple[_Range, ...], AfterValidator(_flat), WithJsonSchema({"type": "array", "items": {"type": "string"}})
 ]
 """Rows of the knowledge tables; `HTN-CLS-01..06` names a range and is written out."""
 Facts = tuple[Name, ...]

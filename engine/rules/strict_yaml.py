@@ -35,7 +35,7 @@ def read_yaml(data: bytes, file: str = "") -> tuple[list[Any], list[Problem]]:
     (21, ['rules/a.yaml:2:7 rules.implicit_boolean'])
     """
     if len(data) > SIZE:
-        return [], [Problem("rules.too_large", Span(file), {"size": len(data), "limit": SIZE})]
+        return [], [Problem("rules.too_large", Span(file), {"limit": SIZE})]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -65,7 +65,7 @@ def _read_parts(text: str, file: str) -> tuple[list[Any], list[Problem]]:
         if failed_at is None:
             return documents, problems
         failures += 1
-        following = (at for at in range(failed_at + 1, len(lines)) if lines[at].startswith("---"))
+        following = (at for at in range(max(failed_at, start + 1), len(lines)) if lines[at].startswith("---"))
         start = next(following, -1)
         if start < 0 or failures == PATIENCE:
             return documents, problems

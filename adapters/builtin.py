@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.chart import Chart
@@ -15,6 +16,14 @@ from sangao.engine.errors import Span, fail
 def guideline_folders() -> Iterable[Path]:
     """Return the folder of the shipped guidelines."""
     return [Path(str(files("sangao.guidelines")))]
+
+
+@hookimpl
+def commands() -> Iterable[Any]:
+    """Return the commands of the core."""
+    from sangao.engine.cli.check import check
+
+    return [check]
 
 
 @hookimpl(trylast=True)

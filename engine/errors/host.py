@@ -73,4 +73,11 @@ ENTRIES: dict[str, Entry] = {
         "可读:sangao.chart/1 的 JSON;其他格式需安装相应适配器",
         "readable: JSON of sangao.chart/1; other formats need their adapter installed",
     ),
+    "host.no_hooks": Entry(
+        "error",
+        "命令行未连接任何适配器",
+        "the command line has no hooks",
+        "用 `sangao` 命令启动",
+        "start it with the `sangao` command",
+    ),
 }

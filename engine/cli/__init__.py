@@ -1,0 +1,1 @@
+"""The command line: one file a command, each a plain function that the hooks hand to Typer."""

@@ -1,0 +1,55 @@
+"""`sangao check`: every static check, then every case."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sangao.engine import cases
+from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
+from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.guide import Pack
+
+
+def check(
+    context: typer.Context,
+    packs: Annotated[list[str] | None, typer.Argument(help="包名或文件夹;不写则检查全部 · packs or folders; all when none is named")] = None,
+    lang: Annotated[Lang, typer.Option(help="zh | en")] = "zh",
+    form: Annotated[Form, typer.Option("--format", help="text | json")] = "text",
+) -> None:
+    """逐项检查规则包并运行全部病例 · Run every static check, then every case, of the packs named."""
+    with ending(lang, form):
+        here = desk(context)
+        names = packs or [str(folder) for folder in here.folders()]
+        found: list[dict[str, object]] = []
+        problems: list[Problem] = []
+        for name in names:
+            mine, pack = _one(here, name)
+            problems += mine
+            number = len(pack.compiled.cases) if pack else 0
+            row = {"pack": Path(name).name, "decisions": len(pack.decisions) if pack else 0, "cases": number}
+            found.append({**row, "problems": len(mine)})
+            if form == "text":
+                state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
+                typer.echo(f"{state}  {row['pack']}: {row['decisions']} decisions, {number} cases, {len(mine)} problems")
+        if form == "json":
+            typer.echo(json.dumps({"packs": found, "problems": [one.to_dict() for one in problems]}, ensure_ascii=False))
+        elif problems:
+            report(problems, lang, form)
+        if any(problem.severity == "error" for problem in problems):
+            raise typer.Exit(1)
+
+
+def _one(here: Desk, name: str) -> tuple[list[Problem], Pack | None]:
+    from sangao.engine import passes
+
+    try:
+        pack = here.pack(name)
+    except SangaoError as error:
+        if error.usage:
+            raise
+        return list(error.problems), None
+    problems = list(passes.check(pack.compiled))
+    problems += [outcome.problem() for outcome in cases.run_all(pack) if outcome.wrong]
+    return problems, pack

@@ -1,0 +1,72 @@
+"""What every command has at hand: the hooks, the language, the form of output, and the way errors end.
+
+Exit codes: 0 done, 1 problems in rules or cases (or in data under `--strict`), 2 bad usage or unreadable input.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.guide import Pack, load
+
+DEFAULT_PACK = "sangao_national"
+Lang = Literal["zh", "en"]
+Form = Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The hooks of the installed adapters (`pluggy` relay); commands find readers and packs through nothing else."""
+
+    hook: Any
+
+    def folders(self) -> list[Path]:
+        """Return every guideline folder that an adapter brings, by name."""
+        homes = [home for found in self.hook.guideline_folders() for home in found]
+        return sorted({pack.parent for home in homes for pack in Path(home).glob("*/pack.yaml")}, key=lambda one: one.name)
+
+    def pack(self, name: str) -> Pack:
+        """Open a pack by name, folder or saved file."""
+        if not Path(name).exists():
+            for folder in self.folders():
+                if folder.name == name:
+                    return load(folder)
+        return load(name)
+
+    def packs(self, names: Sequence[str] | None) -> list[Pack]:
+        """Open the packs asked for, the national bundle when none is."""
+        return [self.pack(name) for name in names or [DEFAULT_PACK]]
+
+
+def desk(context: typer.Context) -> Desk:
+    """Return the desk the command line was started with."""
+    found = context.find_object(Desk)
+    if found is None:
+        raise fail("host.no_hooks", usage=True)
+    return found
+
+
+@contextmanager
+def ending(lang: Lang, form: Form = "text") -> Iterator[None]:
+    """Turn problems into a printed page and an exit code; a stack is never shown for what a user wrote."""
+    try:
+        yield
+    except SangaoError as error:
+        report(error.problems, lang, form)
+        raise typer.Exit(2 if error.usage else 1) from None
+
+
+def report(problems: Sequence[Problem], lang: Lang, form: Form = "text") -> None:
+    """Print problems to standard error, the whole page of each."""
+    if form == "json":
+        import json
+
+        typer.echo(json.dumps({"problems": [one.to_dict() for one in problems]}, ensure_ascii=False, indent=2), err=True)
+        return
+    for one in problems:
+        typer.echo(one.report(lang), err=True)

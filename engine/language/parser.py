@@ -262,10 +262,9 @@ class _Reader:
                 raise self.unexpected("any", "`any`")
             self.take()
             inside = self.length()
-        for word in ("where", "within", "inside"):
-            if self.word(word):
-                code = "language.clause_twice" if word != "where" or where else "language.unexpected"
-                raise fail(code, self.now.place, found=word, zh="“)”", en="`)`")
+        for word, clause in (("where", where), ("within", within), ("inside", inside)):
+            if clause is not None and self.word(word):
+                raise fail("language.clause_twice", self.now.place, found=word)
         return tree.Window(cast(tree.WindowOp, head.text), subject, n, where, within, inside, head.place)
 
     def clause(self, word: str) -> bool:

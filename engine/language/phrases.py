@@ -80,6 +80,7 @@ _UNITS_ZH: Final = {
     "points": "分",
 }
 _PRINTED: Final = {"umol": "μmol", "ug": "μg", "uL": "μL", "m2": "m²", "1.73m2": "1.73m²"}
+_ABSENT_WHOLE_ZH: Final = {"妊娠": "未妊娠", "哺乳": "未哺乳", "吸烟": "不吸烟", "饮酒": "不饮酒"}
 _ABSENT_ZH: Final = (
     ("有", "无"),
     ("存在", "不存在"),
@@ -92,7 +93,6 @@ _ABSENT_ZH: Final = (
     ("达到", "未达到"),
     ("处于", "未处于"),
     ("能", "不能"),
-    ("可", "不可"),
     ("需", "不需"),
     ("", "无"),
 )
@@ -137,6 +137,8 @@ def absent(name: str, lang: Lang) -> str:
     """
     if lang == "en":
         return f"not {name}"
+    if name in _ABSENT_WHOLE_ZH:
+        return _ABSENT_WHOLE_ZH[name]
     start, instead = next(pair for pair in _ABSENT_ZH if name.startswith(pair[0]))
     return instead + name.removeprefix(start)
 

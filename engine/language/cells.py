@@ -7,7 +7,7 @@ from typing import Literal
 
 from sangao.engine.errors import Span as Place
 from sangao.engine.errors import fail
-from sangao.engine.language.lexer import NAME, WORDS
+from sangao.engine.language.lexer import NAME, UNIT, WORDS
 from sangao.engine.language.tree import NOWHERE
 from sangao.engine.quantity import decimal_text, parse_number, unit_name
 
@@ -54,7 +54,7 @@ _VALUE = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _BAND = re.compile(rf"([\[(])\s*({_VALUE})\s*\.\.\s*({_VALUE})\s*([\])])\s*(.*)")
 _SIGNED = re.compile(rf"(<=|>=|!=|=|<|>)?\s*({_VALUE})\s*(.*)")
 _CODE = re.compile(NAME)
-_UNIT = re.compile(r"[^\s,\[\]()<>=!\"']*(?:\[[^\s,]*\][^\s,]*|\([^\s,()]*\))*")
+_UNIT = re.compile(rf"(?:{UNIT})?")
 _NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
 
 

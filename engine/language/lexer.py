@@ -13,7 +13,7 @@ WORDS = frozenset({"and", "or", "not", "in", "is", "where", "within", "inside", 
 """Words that can never be names or units."""
 
 NAME = r"[^\W\d][\w]*(?:\.\w+)*(?:@\w+(?:\.\w+)*)?"
-_UNIT = r"(?:%|/?[^\W\d_])(?:[^\W_]|%|/(?=[^\W_]|[({])|(?<=[0-9])\.(?=[0-9])|[·\[\]{}_]|(?<=/)\([^()\s]*\))*"
+UNIT = r"(?:%|/?[^\W\d_])(?:[^\W_]|%|/(?=[^\W_]|[({])|(?<=[0-9])\.(?=[0-9])|[·\[\]{}_]|(?<=/)\([^()\s]*\))*"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     |(?P<date>"[^"]*"|'[^']*')
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_SPACED_UNIT = re.compile(rf"[ \t]*({_UNIT})")
+_SPACED_UNIT = re.compile(rf"[ \t]*({UNIT})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Lengths of calendar time: days exactly, months and years by calendar and clamped to the month end."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -20,6 +19,7 @@ class Span:
 
 _DAYS = {"days": 1, "weeks": 7}
 _MONTHS = {"months": 1, "years": 12}
+_LAST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _SPAN = re.compile(r"([0-9.]+)\s*(\w+)")
 
 
@@ -57,6 +57,11 @@ def add_span(day: date, span: Span, sign: int = 1) -> date:
         year, index = divmod(month, 12)
         if not date.min.year <= year <= date.max.year:
             return date.max if sign > 0 else date.min
-        day = date(year, index + 1, min(day.day, monthrange(year, index + 1)[1]))
+        last = _LAST[index] + (index == 1 and _leap(year))
+        day = date(year, index + 1, min(day.day, last))
     ordinal = day.toordinal() + sign * span.days
     return date.fromordinal(max(date.min.toordinal(), min(ordinal, date.max.toordinal())))
+
+
+def _leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

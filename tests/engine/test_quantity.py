@@ -339,6 +339,14 @@ def test_months_are_clamped_to_their_end(day: str, text: str, sign: int, expecte
     assert add_span(date.fromisoformat(day), span, sign).isoformat() == expected
 
 
+@given(st.dates(), st.integers(0, 600), st.sampled_from([1, -1]))
+def test_months_move_the_month_and_only_ever_shorten_the_day(day: date, months: int, sign: int) -> None:
+    moved = add_span(day, Span(months=months), sign)
+    if moved not in (date.min, date.max):
+        assert moved.year * 12 + moved.month == day.year * 12 + day.month + sign * months
+        assert moved.day == day.day or (moved.day < day.day and (moved + timedelta(days=1)).day == 1)
+
+
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 5000))
 def test_days_are_exact(day: date, days: int) -> None:
     assert add_span(day, Span(days=days)) == day + timedelta(days=days)

@@ -13,7 +13,7 @@ WORDS = frozenset({"and", "or", "not", "in", "is", "where", "within", "inside", 
 """Words that can never be names or units."""
 
 NAME = r"[^\W\d][\w]*(?:\.\w+)*(?:@\w+(?:\.\w+)*)?"
-UNIT = r"(?:%|/?[^\W\d_])(?:[^\W_]|%|/(?=[^\W_]|[({])|(?<=[0-9])\.(?=[0-9])|[·\[\]{}_]|(?<=/)\([^()\s]*\))*"
+UNIT = r"(?:%|/?[^\W\d_])(?:[^\W_]|%|/(?=[^\W_]|[({])|\.(?=[^\W_])|[·\[\]{}_]|(?<=/)\([^()\s]*\))*"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     |(?P<date>"[^"]*"|'[^']*')

@@ -79,7 +79,7 @@ _UNITS_ZH: Final = {
     "min": "分钟",
     "points": "分",
 }
-_PRINTED: Final = {"umol": "μmol", "ug": "μg", "uL": "μL", "m2": "m²", "1.73m2": "1.73m²"}
+_PRINTED: Final = {"umol": "μmol", "ug": "μg", "uL": "μL", "m2": "m²", "1.73m2": "1.73m²", "mV.ms": "mV·ms"}
 _ABSENT_WHOLE_ZH: Final = {"妊娠": "未妊娠", "哺乳": "未哺乳", "吸烟": "不吸烟", "饮酒": "不饮酒"}
 _ABSENT_ZH: Final = (
     ("有", "无"),

@@ -96,6 +96,7 @@ def unit_name(text: str) -> str:
     plain = re.sub(r"(?<=[A-Za-z])\^(?=[0-9])", "", plain).replace("24.h", "24h")
     plain = _WHOLE.get(plain.lower(), plain)
     plain = _QUOTIENT.sub(lambda match: "/" + _PRODUCT.sub("/", match[1]), plain)
+    plain = plain.replace("·", ".")
     if plain in _CANONICAL:
         return plain
     first, *rest = plain.split("/")

@@ -121,6 +121,7 @@ ml/(min.1.73m2) ⇒ mL/min/1.73m2
 ml·min⁻¹·(1.73m²)⁻¹ ⇒ mL/min/1.73m2
 mg/(24.h) ⇒ mg/24h
 mg/24h ⇒ mg/24h
+mV·ms ⇒ mV.ms
 ％ ⇒ %
 mmol/mol ⇒ mmol/mol
 岁 ⇒ years

@@ -73,6 +73,12 @@ ENTRIES: dict[str, Entry] = {
         "写出值,或删除这个键;文本请加引号",
         "write a value or remove the key; quote a text",
     ),
+    "rules.loose_comma": _error(
+        "逗号把文本断开,`{given}` 成了没有值的键",
+        "a comma has cut a text: `{given}` stands as a key without a value",
+        "整个文本加引号,或改用全角逗号",
+        "quote the whole text",
+    ),
     "rules.bare_date": _error(
         "日期 `{given}` 没有加引号", "date `{given}` is not quoted", '写成 "{given}"', 'write "{given}"'
     ),

@@ -77,6 +77,7 @@ class _Open:
 
     node: Map | Items
     key: Text | None = None
+    key_end: int = -1
     seen: dict[str, Span] = field(default_factory=dict)
 
 
@@ -147,10 +148,14 @@ class _Builder:
             return text
         key_next = bool(self.stack) and isinstance(self.stack[-1].node, Map) and self.stack[-1].key is None
         if key_next:
+            self.stack[-1].key_end = event.end_mark.index
             if value == "<<":
                 self.report("rules.merge_key", place)
         elif not self.stack and not value:
             pass  # nothing between two `---`: no document
+        elif not value and self.stack[-1].key is not None and self.stack[-1].key_end == event.start_mark.index:
+            # `{zh: 偏高,需复测, en: …}`: the rest of a text has become a key without a colon
+            self.report("rules.loose_comma", self.stack[-1].key.span, given=self.stack[-1].key)
         elif _NULL.fullmatch(value):
             self.report("rules.null", place)
         elif _BOOLEAN.fullmatch(value):

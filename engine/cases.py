@@ -15,7 +15,9 @@ from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.run import answers, spec
 
-CHART_KEYS = frozenset({"patient", "facts", "readings", "conditions", "medications", "symptoms", "family_history", "complete"})
+CHART_KEYS = frozenset(
+    {"patient", "facts", "readings", "conditions", "medications", "symptoms", "family_history", "complete"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def run(pack: Pack, case: ir.Case) -> Outcome:
     for what, right in expected.items():
         got = _got(pack, chart, answer, what)
         if not _same(right, got):
-            wrong.append(f"{what}: expected {json.dumps(right, ensure_ascii=False)}, got {json.dumps(got, ensure_ascii=False)}")
+            wrong.append(
+                f"{what}: expected {json.dumps(right, ensure_ascii=False)}, got {json.dumps(got, ensure_ascii=False)}"
+            )
     return Outcome(case, tuple(wrong))
 
 

@@ -14,7 +14,9 @@ from sangao.engine.guide import Pack
 
 def check(
     context: typer.Context,
-    packs: Annotated[list[str] | None, typer.Argument(help="包名或文件夹;不写则检查全部 · packs or folders; all when none is named")] = None,
+    packs: Annotated[
+        list[str] | None, typer.Argument(help="包名或文件夹;不写则检查全部 · packs or folders; all when none is named")
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="zh | en")] = "zh",
     form: Annotated[Form, typer.Option("--format", help="text | json")] = "text",
 ) -> None:
@@ -32,9 +34,13 @@ def check(
             found.append({**row, "problems": len(mine)})
             if form == "text":
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
-                typer.echo(f"{state}  {row['pack']}: {row['decisions']} decisions, {number} cases, {len(mine)} problems")
+                typer.echo(
+                    f"{state}  {row['pack']}: {row['decisions']} decisions, {number} cases, {len(mine)} problems"
+                )
         if form == "json":
-            typer.echo(json.dumps({"packs": found, "problems": [one.to_dict() for one in problems]}, ensure_ascii=False))
+            typer.echo(
+                json.dumps({"packs": found, "problems": [one.to_dict() for one in problems]}, ensure_ascii=False)
+            )
         elif problems:
             report(problems, lang, form)
         if any(problem.severity == "error" for problem in problems):

@@ -28,7 +28,9 @@ class Desk:
     def folders(self) -> list[Path]:
         """Return every guideline folder that an adapter brings, by name."""
         homes = [home for found in self.hook.guideline_folders() for home in found]
-        return sorted({pack.parent for home in homes for pack in Path(home).glob("*/pack.yaml")}, key=lambda one: one.name)
+        return sorted(
+            {pack.parent for home in homes for pack in Path(home).glob("*/pack.yaml")}, key=lambda one: one.name
+        )
 
     def pack(self, name: str) -> Pack:
         """Open a pack by name, folder or saved file."""
@@ -66,7 +68,9 @@ def report(problems: Sequence[Problem], lang: Lang, form: Form = "text") -> None
     if form == "json":
         import json
 
-        typer.echo(json.dumps({"problems": [one.to_dict() for one in problems]}, ensure_ascii=False, indent=2), err=True)
+        typer.echo(
+            json.dumps({"problems": [one.to_dict() for one in problems]}, ensure_ascii=False, indent=2), err=True
+        )
         return
     for one in problems:
         typer.echo(one.report(lang), err=True)

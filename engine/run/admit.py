@@ -30,7 +30,8 @@ class Admission:
     """What a chart gives the leaves of a pack.
 
     `open` and `assumed` map leaf ids to abstract values (one object when nothing is assumed); `assumed_facts` in
-    dictionary order; `readings` are the admitted readings, `given` the readings of the chart they point into.
+    dictionary order; `readings` are the admitted readings, `given` the readings of the chart they point into; `timeline`
+    holds them by occasion.
     """
 
     on: int
@@ -40,6 +41,7 @@ class Admission:
     readings: tuple[Admitted, ...]
     given: tuple[Reading, ...]
     problems: tuple[Problem, ...]
+    timeline: Timeline
 
 
 def nothing_known(kind: str, values: int) -> Any:
@@ -79,7 +81,7 @@ class Admitter:
             assumed = dict(values)
             self._fill(assumed, {*assumed_facts}, timeline.assuming(assumed_facts), [])
         given = (*chart.readings, *self.lists.as_readings(chart), *self.settings)
-        return Admission(on, values, assumed, assumed_facts, tuple(timeline.readings), given, tuple(problems))
+        return Admission(on, values, assumed, assumed_facts, tuple(timeline.readings), given, tuple(problems), timeline)
 
     # --- readings -----------------------------------------------------------------------------------------------------
     def _readings(self, chart: Chart, on: int, problems: list[Problem]) -> list[Admitted]:

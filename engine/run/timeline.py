@@ -148,6 +148,25 @@ class Timeline:
             case "days_since":
                 return windows.days_since(found, self.on)
 
+    def progress(self, source: ir.Window) -> list[int]:
+        """Return the days that already count towards a window and may still be joined by further ones.
+
+        Days of the sliding span that ends on the day of the chart; for `streak` and `running` the unbroken end of them.
+        """
+        first = date.min.toordinal() if source.inside is None else self.on - source.inside.days
+        if source.within is not None:
+            first = max(first, quantity.add_span(date.fromordinal(self.on), source.within, -1).toordinal())
+        fact = self.pack.dictionary.facts.get(source.subject)
+        days: list[int] = []
+        for day, values in self._occasions(source.subject, source.rule):
+            if day is None or day < first:
+                continue
+            if self._holds(source, values, fact) == TRUE:
+                days.append(day)
+            elif source.op in ("streak", "running"):
+                days.clear()
+        return days
+
     def _holds(self, source: ir.Window, values: Mapping[str, Any], fact: Any) -> int:
         if source.where is None:
             return TRUE if fact is None or fact.kind != "bool" else values.get(fact.id) or UNKNOWN

@@ -1,0 +1,83 @@
+"""What an answer works out when it is first asked for it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from sangao.engine.answer import Missing
+from sangao.engine.chart import Chart
+from sangao.engine.explain import argument, nearest
+from sangao.engine.pack import ir
+from sangao.engine.run import residual
+from sangao.engine.run.admit import Admission
+
+
+class Asked(Protocol):
+    """What explanations need of a pack that is ready to be asked (`sangao.engine.guide.Pack`)."""
+
+    compiled: ir.Pack
+
+    @property
+    def rows(self) -> Any:
+        """Return the generated runner."""
+
+    def admit(self, chart: Chart) -> Admission:
+        """Return the chart as the pack sees it."""
+
+
+def case_of(asked: Asked, chart: Chart) -> argument.Case:
+    """Return a chart under a pack, both passes evaluated."""
+    admission = asked.admit(chart)
+    opened, assumed = asked.rows.evaluate(admission.open, admission.assumed)
+    return argument.Case(asked.compiled, admission, opened, assumed)
+
+
+def missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
+    """Return the smallest sets of blank facts that settle."""
+    given = asked.admit(chart)
+    found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed)
+    return found
+
+
+def _ask_first(asked: Asked, decision: ir.Decision, chart: Chart) -> str | None:
+    """Return a fact that must be asked if the first set holds one, else the cheapest of the first set."""
+    sets = missing(asked, decision, chart).sets
+    if not sets:
+        return None
+    facts = asked.compiled.dictionary.facts
+    order = list(facts)
+    must = [fact for one in sets for fact in one if facts[fact].absent == "must_ask" or fact in decision.must_ask]
+    if must:
+        return must[0]
+    return min(sets[0], key=lambda fact: (facts[fact].cost, order.index(fact)))
+
+
+def _assumed(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[str, ...]:
+    given = asked.admit(chart)
+    return residual.assumed(asked.compiled, decision.id, given.open, given.assumed, given.assumed_facts)
+
+
+def _because(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[dict[str, Any], ...]:
+    return argument.because(case_of(asked, chart), decision)
+
+
+def _change(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[dict[str, Any], ...]:
+    return nearest.changes(case_of(asked, chart), decision)
+
+
+def _needs(asked: Asked, decision: ir.Decision, chart: Chart) -> Mapping[str, Any]:
+    return nearest.needs(case_of(asked, chart), decision)
+
+
+_WORK: dict[str, Callable[[Asked, ir.Decision, Chart], Any]] = {
+    "missing": missing,
+    "ask_first": _ask_first,
+    "assumed": _assumed,
+    "because": _because,
+    "change": _change,
+    "needs": _needs,
+}
+
+
+def later(asked: Asked, decision: ir.Decision, chart: Chart, what: str) -> Any:
+    """Return one of the parts of an answer that are computed when first read."""
+    return _WORK[what](asked, decision, chart)

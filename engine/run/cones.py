@@ -1,0 +1,90 @@
+"""What a decision rests on: the leaves and decisions its form reads, directly and all the way down."""
+
+from collections.abc import Iterator
+
+from sangao.engine.pack import ir
+
+
+def parts(expr: ir.Expr) -> tuple[ir.Expr, ...]:
+    """Return the expressions one step below an expression.
+
+    >>> parts(ir.Not(ir.Read("pregnant")))
+    (Read(leaf='pregnant'),)
+    """
+    match expr:
+        case ir.Plus(items) | ir.Least(items) | ir.Most(items) | ir.Tally(items) | ir.Both(items) | ir.Either(items):
+            return items
+        case ir.Times(_, item) | ir.Size(item) | ir.Not(item) | ir.Member(item, _):
+            return (item,)
+        case ir.Compare(_, left, right):
+            return left, right
+    return ()
+
+
+def walk(expr: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield an expression and everything below it."""
+    yield expr
+    for part in parts(expr):
+        yield from walk(part)
+
+
+def branches(node: ir.Branch) -> Iterator[ir.Branch]:
+    """Yield a branch and all branches below it, parents first: the order in which a trace numbers them."""
+    yield node
+    for one in node.exceptions:
+        yield from branches(one)
+
+
+def expressions(form: ir.Form) -> Iterator[ir.Expr]:
+    """Yield the top expressions of a form."""
+    match form:
+        case ir.Table():
+            yield from (column.expr for column in form.inputs)
+        case ir.Tree(root):
+            for node in branches(root):
+                yield node.when
+                if not isinstance(node.then, int):
+                    yield node.then
+        case ir.Criteria():
+            yield from (item.when for item in form.items)
+        case ir.Score():
+            yield from (item.input.expr for item in form.items)
+        case ir.Advice():
+            yield form.when
+
+
+def _named(test: ir.Known) -> Iterator[str]:
+    for one in test.leaves:
+        if isinstance(one, str):
+            yield one
+        else:
+            yield from _named(one)
+
+
+def direct(decision: ir.Decision) -> tuple[set[str], set[str]]:
+    """Return the leaves and the decisions that one decision looks at itself."""
+    leaves: set[str] = set()
+    asks: set[str] = set()
+    for top in expressions(decision.form):
+        for expr in walk(top):
+            match expr:
+                case ir.Read(leaf):
+                    leaves.add(leaf)
+                case ir.Ask(asked) | ir.Has(asked, _) | ir.CountIn(asked):
+                    asks.add(asked)
+    if decision.enough:
+        leaves.update(_named(decision.enough.when))
+        leaves.update(leaf for leaf, _ in decision.enough.assuming)
+    return leaves, asks
+
+
+def cone(pack: ir.Pack, decision: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the leaves and the decisions (itself last) that an answer rests on, both in the order of the pack."""
+    leaves: set[str] = set()
+    asked = {decision}
+    for one in reversed(pack.decisions.values()):
+        if one.id in asked:
+            reads, asks = direct(one)
+            leaves |= reads
+            asked |= asks
+    return tuple(x for x in pack.leaves if x in leaves), tuple(x for x in pack.decisions if x in asked)

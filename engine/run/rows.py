@@ -1,0 +1,214 @@
+"""One chart, fast: the pack as generated Python, equal to the definition (`sangao.engine.run.spec`) bit for bit.
+
+The text is written once per pack and kept; `Rows.source` shows it, and a traceback through it names the rule's place in
+its YAML file. A chart in which every leaf holds one value takes a two-valued program; all others run on pairs of plain
+booleans and ends of intervals (`sangao.engine.run.phrases`).
+"""
+
+import hashlib
+import linecache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from sangao.engine.pack import ir
+from sangao.engine.run.cones import branches, cone
+from sangao.engine.run.program import Kind, Program, must_ask
+
+Abstract = Any
+Answers = tuple[Abstract, ...]
+Masks = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one decision looked at: ids of the rows, branches or items that certainly hold and that may hold."""
+
+    decision: str
+    outcome: Abstract
+    certain: tuple[str, ...]
+    possible: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """One decision with all it rests on; both functions take the values of `leaves` in this order.
+
+    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one.
+    """
+
+    decision: str
+    leaves: tuple[str, ...]
+    decisions: tuple[str, ...]
+    opened: Callable[[Sequence[Abstract]], Abstract]
+    assumed: Callable[[Sequence[Abstract], Sequence[Abstract]], Abstract]
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class Rows:
+    """The runner of one pack; `compile_rows` gives it. Safe to share: what it keeps is only worked out later."""
+
+    pack: ir.Pack
+    leaves: tuple[str, ...]
+    decisions: tuple[str, ...]
+    _made: dict[tuple[Any, ...], Callable[..., Any]] = field(default_factory=dict)
+    _cones: dict[str, Cone] = field(default_factory=dict)
+    _closing: bool = field(init=False)
+    _tightened: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._closing = any(one.enough for one in self.pack.decisions.values())
+        tightened = {leaf for one in self.pack.decisions.values() for leaf in must_ask(self.pack, one)}
+        self._tightened = sum(1 << i for i, leaf in enumerate(self.leaves) if leaf in tightened)
+
+    # --- running ------------------------------------------------------------------------------------------------------
+    def evaluate(
+        self, open_values: Mapping[str, Abstract], assumed_values: Mapping[str, Abstract]
+    ) -> tuple[dict[str, Abstract], dict[str, Abstract]]:
+        """Return what each decision allows in the open and in the assumed pass, as `spec.evaluate`."""
+        first = [open_values[one] for one in self.leaves]
+        second = first if assumed_values is open_values else [assumed_values[one] for one in self.leaves]
+        opened, assumed = self.run(first, second)
+        before = dict(zip(self.decisions, opened, strict=True))
+        return before, (before if assumed is opened else dict(zip(self.decisions, assumed, strict=True)))
+
+    def run(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> tuple[Answers, Answers]:
+        """Run both passes on leaf values in the order of `leaves`; answers stand in the order of `decisions`.
+
+        Both results are one object when nothing is assumed.
+        """
+        if first is second or first == second:
+            plain: Answers | None = self.function("plain")(first)
+            if plain is not None:
+                return plain, plain
+            opened: Answers = self.function("open")(first)
+            if not self._closing:
+                return opened, opened
+            return opened, self.function("assumed", guarded=True)(first, first, opened, 0)
+        opened = self.function("open")(first)
+        differ = 0
+        for i, (a, b) in enumerate(zip(first, second, strict=True)):
+            if a is not b and a != b:
+                differ |= 1 << i
+        if not differ & self._tightened:
+            plain = self.function("plain")(second)
+            if plain is not None:
+                return opened, plain
+        return opened, self.function("assumed", guarded=True)(second, first, opened, differ)
+
+    def decide(
+        self, decision: str, open_values: Mapping[str, Abstract], assumed_values: Mapping[str, Abstract]
+    ) -> tuple[Abstract, Abstract]:
+        """Return what one decision allows in both passes, working out only what it rests on."""
+        one = self.cone(decision)
+        first = [open_values[leaf] for leaf in one.leaves]
+        second = first if assumed_values is open_values else [assumed_values[leaf] for leaf in one.leaves]
+        return one.opened(first), one.assumed(second, first)
+
+    def cone(self, decision: str) -> Cone:
+        """Return one decision as functions of the leaves it rests on. Raises `KeyError` for an unknown id."""
+        found = self._cones.get(decision)
+        if found is None:
+            self.pack.decisions[decision]
+            leaves, decisions = cone(self.pack, decision)
+            opened = self.function("open", leaves=leaves, decisions=decisions)
+            assumed = self.function("assumed", leaves=leaves, decisions=decisions)
+            found = self._cones[decision] = Cone(
+                decision,
+                leaves,
+                decisions,
+                lambda values: opened(values)[-1],
+                lambda values, before: assumed(values, before)[-1],
+            )
+        return found
+
+    # --- trace --------------------------------------------------------------------------------------------------------
+    def traced(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> tuple[Answers, Answers, Masks]:
+        """Run both passes and keep, per decision, what the assumed pass looked at, as (certain, possible) masks.
+
+        Bit *i* is row, branch (parents first) or item *i*; of a score the pair is its least and most points. `named`
+        turns the masks into ids; the argument itself is rebuilt when it is read.
+        """
+        same = first is second or first == second
+        if same:
+            plain = self.function("plain", traced=True)(first)
+            if plain is not None:
+                return plain[0], plain[0], plain[1]
+            if not self._closing:
+                opened, steps = self.function("open", traced=True)(first)
+                return opened, opened, steps
+        opened = self.function("open")(first)
+        assumed, steps = self.function("assumed", traced=True)(second, first)
+        return opened, assumed, steps
+
+    def named(self, answers: Answers, steps: Masks) -> tuple[Step, ...]:
+        """Return the steps of a trace with the ids of what they looked at."""
+        result = []
+        for one, outcome, (certain, possible) in zip(self.decisions, answers, steps, strict=True):
+            ids = nodes(self.pack.decisions[one].form)
+            if isinstance(self.pack.decisions[one].form, ir.Score):
+                result.append(Step(one, outcome, ids, ids))
+                continue
+            held = tuple(x for i, x in enumerate(ids) if certain >> i & 1)
+            result.append(Step(one, outcome, held, tuple(x for i, x in enumerate(ids) if possible >> i & 1)))
+        return tuple(result)
+
+    # --- text ---------------------------------------------------------------------------------------------------------
+    def source(self, kind: Kind = "open", *, guarded: bool = False, traced: bool = False) -> str:
+        """Return the generated Python of one program over the whole pack."""
+        return Program(self.pack, kind, self.leaves, self.decisions, guarded, traced).text()
+
+    def function(
+        self,
+        kind: Kind,
+        *,
+        guarded: bool = False,
+        traced: bool = False,
+        leaves: tuple[str, ...] | None = None,
+        decisions: tuple[str, ...] | None = None,
+    ) -> Callable[..., Any]:
+        """Return a program as a function, made when first asked for."""
+        key = (kind, guarded, traced, decisions)
+        made = self._made.get(key)
+        if made is None:
+            chosen = (self.leaves if leaves is None else leaves, self.decisions if decisions is None else decisions)
+            program = Program(self.pack, kind, *chosen, guarded, traced)
+            about = decisions[-1] if decisions else "all"
+            made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
+        return made
+
+
+def nodes(form: ir.Form) -> tuple[str, ...]:
+    """Return the ids of a form's rows, branches or items, in the order of the bits of a trace."""
+    match form:
+        case ir.Table():
+            return tuple(row.id for row in form.rows)
+        case ir.Tree(root):
+            return tuple(node.id for node in branches(root))
+        case ir.Criteria() | ir.Score():
+            return tuple(item.id for item in form.items)
+    return ("when",)
+
+
+def _function(program: Program, title: str) -> Callable[..., Any]:
+    text = program.text()
+    filename = f"<sangao {title} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
+    # As attrs does: a traceback finds the text, and with it the place of the rule at the end of its line.
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    space: dict[str, Any] = dict(program.constants)
+    exec(compile(text, filename, "exec"), space)  # our own text, made from a checked pack: ids never enter it as code
+    function: Callable[..., Any] = space["run"]
+    return function
+
+
+_ROWS: WeakValueDictionary[int, Rows] = WeakValueDictionary()
+
+
+def compile_rows(pack: ir.Pack) -> Rows:
+    """Return the runner of a pack; one per pack object as long as somebody keeps it."""
+    rows = _ROWS.get(id(pack))
+    if rows is None or rows.pack is not pack:
+        rows = Rows(pack, tuple(pack.leaves), tuple(pack.decisions))
+        _ROWS[id(pack)] = rows
+    return rows

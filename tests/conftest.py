@@ -1,0 +1,16 @@
+"""Hypothesis profiles by tier: `ci` (the same examples every time) and `long`; the tier is the variable SANGAO_TIER."""
+
+import os
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+if ROOT not in sys.path:  # `from tests.laws.random_packs import …`, whichever way pytest was started
+    sys.path.insert(0, ROOT)
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=200, suppress_health_check=SLOW)
+settings.register_profile("long", deadline=None, max_examples=3000, suppress_health_check=SLOW)
+settings.load_profile("long" if os.environ.get("SANGAO_TIER") == "long" else "ci")

@@ -1,0 +1,73 @@
+"""One meaning, many runners: what the definition says, the generated Python says, bit for bit."""
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sangao.engine.pack import ir
+from sangao.engine.run import spec
+from sangao.engine.run.cells import possible
+from sangao.engine.run.rows import Rows, compile_rows
+from tests.laws.random_packs import Half, charts, refined
+
+
+def fresh(pack: ir.Pack) -> Rows:
+    return Rows(pack, tuple(pack.leaves), tuple(pack.decisions))
+
+
+@given(charts())
+def test_generated_rows_equal_the_definition(half: Half) -> None:
+    assert fresh(half.pack).evaluate(half.opened, half.assumed) == spec.evaluate(half.pack, half.opened, half.assumed)
+
+
+@given(charts())
+def test_a_chart_without_assumptions_is_answered_as_the_definition_does(half: Half) -> None:
+    expected = spec.evaluate(half.pack, half.opened, half.opened)
+    assert fresh(half.pack).evaluate(half.opened, half.opened) == expected
+
+
+@given(charts(blank=0.0), st.randoms(use_true_random=True))
+def test_a_complete_chart_takes_the_plain_path_to_the_same_answer(half: Half, random: Random) -> None:
+    full = {x.id: refined(random, x, half.opened[x.id], 1.0) for x in half.pack.leaves.values()}
+    full = {name: (value[0], value[0]) if isinstance(value, tuple) else value & -value for name, value in full.items()}
+    assert fresh(half.pack).evaluate(full, full) == spec.evaluate(half.pack, full, full)
+
+
+@given(charts())
+def test_one_decision_alone_is_answered_as_within_the_whole(half: Half) -> None:
+    opened, assumed = spec.evaluate(half.pack, half.opened, half.assumed)
+    rows = fresh(half.pack)
+    for one in half.pack.decisions:
+        assert rows.decide(one, half.opened, half.assumed) == (opened[one], assumed[one])
+
+
+@given(charts())
+def test_a_trace_changes_no_answer_and_names_nodes_of_the_pack(half: Half) -> None:
+    rows = fresh(half.pack)
+    values = [[half.opened[x] for x in rows.leaves], [half.assumed[x] for x in rows.leaves]]
+    opened, assumed, steps = rows.traced(values[0], values[1])
+    assert (opened, assumed) == rows.run(values[0], values[1])
+    for step, outcome in zip(rows.named(assumed, steps), assumed, strict=True):
+        assert step.outcome == outcome
+        assert set(step.certain) <= set(step.possible)
+
+
+def test_twenty_boolean_columns_are_answered_without_their_million_cells() -> None:
+    columns = tuple(ir.Input(f"b{i}", ir.Read(f"b{i}"), "bool", (), 2) for i in range(20))
+    pair = [tuple(2 if j in (i, (i + 7) % 20) else None for j in range(20)) for i in range(20)]
+    rows = [ir.Row(f"r{i}", cells, i % 4) for i, cells in enumerate(pair)]
+    table = ir.Table("highest", columns, (*rows, ir.Row("else", (None,) * 20, 0)))
+    outcome = ir.Outcome("code", ("a", "b", "c", "d"), True)
+    assert possible(table, outcome, (3,) * 20) == 0b1111
+    assert possible(table, outcome, (1,) * 20) == 0b0001
+    assert possible(replace(table, hit="collect"), replace(outcome, kind="set"), (3,) * 20) == (0b0001, 0b1111)
+    settled = possible(table, outcome, (3,) * 3 + (2,) + (3,) * 6 + (2,) + (3,) * 9)  # columns 3 and 10: row 3 holds
+    assert settled == 0b1000
+
+
+@given(charts())
+def test_one_runner_serves_a_pack_however_often_it_is_asked_for(half: Half) -> None:
+    rows = compile_rows(half.pack)
+    assert compile_rows(half.pack) is rows

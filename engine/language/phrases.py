@@ -29,6 +29,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "max": ("{}中的最大值", "the largest of {}"),
     "abs": ("{}的绝对值", "the absolute value of {}"),
     "count": ("{}的项数", "the number of {}"),
+    "count_none": ("{}均无", "none of {}"),
     "count_is": ("{}{}{}项", "{1} {2} of {0}"),
     "list": ("{}、{}", "{}, {}"),
     "times": ("{}×{}", "{} × {}"),
@@ -82,19 +83,20 @@ _UNITS_ZH: Final = {
 _PRINTED: Final = {"umol": "μmol", "ug": "μg", "uL": "μL", "m2": "m²", "1.73m2": "1.73m²", "mV.ms": "mV·ms"}
 _ABSENT_WHOLE_ZH: Final = {"妊娠": "未妊娠", "哺乳": "未哺乳", "吸烟": "不吸烟", "饮酒": "不饮酒"}
 _ABSENT_ZH: Final = (
+    ("有创", "无有创"),
     ("有", "无"),
     ("存在", "不存在"),
     ("正在", "未在"),
+    ("在用", "未用"),
     ("已", "未"),
+    ("未", "已"),
     ("曾", "未曾"),
-    ("服用", "未服用"),
-    ("使用", "未使用"),
-    ("接受", "未接受"),
-    ("达到", "未达到"),
-    ("处于", "未处于"),
+    ("可疑", "无可疑"),
+    ("可", "不可"),
     ("能", "不能"),
     ("需", "不需"),
-    ("", "无"),
+    ("本", "非本"),
+    *((verb, f"未{verb}") for verb in ("服用", "使用", "接受", "达到", "处于", "配备", "预计")),
 )
 
 
@@ -139,8 +141,14 @@ def absent(name: str, lang: Lang) -> str:
         return f"not {name}"
     if name in _ABSENT_WHOLE_ZH:
         return _ABSENT_WHOLE_ZH[name]
-    start, instead = next(pair for pair in _ABSENT_ZH if name.startswith(pair[0]))
-    return instead + name.removeprefix(start)
+    if any(word in name for word in "或且和") and (name[0] in "已未曾可能需" or "已" in name):
+        return f"并非“{name}”"  # 未 before a pair would seem to belong to the first alone
+    if "已" in name:
+        return name.replace("已", "未", 1)
+    for start, instead in _ABSENT_ZH:
+        if name.startswith(start):
+            return instead + name.removeprefix(start)
+    return f"并非{name}" if "为" in name or "均" in name else f"无{name}"
 
 
 def unit_text(unit: str, lang: Lang, about: str = "") -> str:

@@ -50,10 +50,10 @@ class _Speaker:
 
     def whole(self, node: Node) -> str:
         match node:
-            case tree.Or(items):
-                return joined((self.part(item) for item in items), "or", self.lang)
-            case tree.And(items):
-                return joined(self.ranges(items), "and", self.lang)
+            case tree.Or():
+                return joined((self.part(item) for item in _flat(node)), "or", self.lang)
+            case tree.And():
+                return joined(self.ranges(_flat(node)), "and", self.lang)
             case tree.Not(item):
                 return self.negated(item)
             case tree.Compare(op, left, right):
@@ -73,7 +73,7 @@ class _Speaker:
         text = self.whole(node)
         return say(self.lang, "group", text) if isinstance(node, tree.And | tree.Or) else text
 
-    def ranges(self, items: tuple[Node, ...]) -> list[str]:
+    def ranges(self, items: list[Node]) -> list[str]:
         """`a >= 1 and a < 2` reads as one range when both ends have one unit."""
         parts: list[str] = []
         previous: Node | None = None
@@ -101,6 +101,9 @@ class _Speaker:
                 return self.whole(inner)
             case tree.Compare(op, left, right):
                 return self.compared(_OPPOSITE[op], left, right)
+            case tree.And() | tree.Or() if all(isinstance(one, tree.Compare) for one in _flat(item)):
+                either = tree.Or if isinstance(item, tree.And) else tree.And
+                return self.whole(either(tuple(tree.Not(one) for one in _flat(item))))
             case tree.Among(inner, codes):
                 return self.among(inner, codes, negated=True)
             case tree.Has(inner, decision):
@@ -136,8 +139,13 @@ class _Speaker:
                 return say(self.lang, "since_is", self.scope(left), subject, SIGNS[op], quantifier, length)
             case tree.Call("count", items), tree.Number(value, ""):
                 listed = joined((self.part(item) for item in items), "list", self.lang)
+                none = f"{op}{value}" in ("=0", "<=0", "<1")
                 if len(items) > 1:
-                    listed = say(self.lang, "group", listed) + ("中" if self.lang == "zh" else "")
+                    listed = say(self.lang, "group", listed) + ("中" if self.lang == "zh" and not none else "")
+                elif none and self.lang == "zh":
+                    return f"无{listed}"
+                if none:
+                    return say(self.lang, "count_none", listed)
                 return say(self.lang, "count_is", listed, quantifier, amount(value, "", self.lang))
         about = self.value(left)
         return say(self.lang, "compare", about, SIGNS[op], self.value(right, about))
@@ -212,3 +220,11 @@ class _Speaker:
                 text = amount(length.count, length.unit, self.lang)
                 parts.append(say(self.lang, key, text.removeprefix("1 ") if key == "within" else text))
         return ("" if self.lang == "zh" else " ").join(parts)
+
+
+def _flat(node: tree.And | tree.Or) -> list[Node]:
+    """The items, with those of a nested `and` in an `and` (a `let` put in place) beside them."""
+    found: list[Node] = []
+    for item in node.items:
+        found += _flat(item) if isinstance(item, tree.And | tree.Or) and type(item) is type(node) else [item]
+    return found

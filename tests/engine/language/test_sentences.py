@@ -6,7 +6,7 @@ import pytest
 
 from sangao.engine.language.cells import parse_cell
 from sangao.engine.language.parser import parse
-from sangao.engine.language.phrases import Lang, cell_sentence, joined
+from sangao.engine.language.phrases import Lang, absent, cell_sentence, joined
 from sangao.engine.language.sentence import Names, sentence
 
 NAMES = {
@@ -97,3 +97,27 @@ def test_cells_of_codes_and_conditions() -> None:
 def test_a_row_joins_its_cells_and_leaves_out_what_it_does_not_ask() -> None:
     cells = [cell_sentence(parse_cell(text), name, "zh") for text, name in ((">= 3", "甲"), ("-", "乙"), ("< 2", "丙"))]
     assert joined(cells, "or", "zh") == "甲≥3 或 丙<2"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("糖尿病", "无糖尿病"),
+        ("妊娠", "未妊娠"),
+        ("妊娠糖尿病史", "无妊娠糖尿病史"),
+        ("有创检查", "无有创检查"),
+        ("有心血管病史", "无心血管病史"),
+        ("已确诊或疑似冠心病", "并非“已确诊或疑似冠心病”"),
+        ("活动性出血或高出血风险", "无活动性出血或高出血风险"),
+        ("在用他汀", "未用他汀"),
+        ("可做动态血压监测", "不可做动态血压监测"),
+        ("可疑继发性高血压", "无可疑继发性高血压"),
+        ("未完成初始评估", "已完成初始评估"),
+        ("本年度已做健康体检", "本年度未做健康体检"),
+        ("配备软尺", "未配备软尺"),
+        ("机构为村卫生室", "并非机构为村卫生室"),
+    ],
+)
+def test_absence_is_said_as_people_say_it(name: str, said: str) -> None:
+    assert absent(name, "zh") == said
+    assert absent(name, "en") == f"not {name}"

@@ -22,8 +22,10 @@ def guideline_folders() -> Iterable[Path]:
 def commands() -> Iterable[Any]:
     """Return the commands of the core."""
     from sangao.engine.cli.check import check
+    from sangao.engine.cli.decide import decide
+    from sangao.engine.cli.packs import build, packs
 
-    return [check]
+    return [decide, check, packs, build]
 
 
 @hookimpl(trylast=True)

@@ -26,7 +26,7 @@ HEAD = {
 def text(asked: Asked, answer: Answer, lang: str = "zh") -> str:
     """Return the whole explanation of an answer as text in `zh` or `en`."""
     pack = asked.compiled
-    lines = [_claim(pack, answer, lang)]
+    lines = [line(lang, 0, claim(pack, answer, lang))]
     lines += _why(pack, answer, lang)
     lines += _open(pack, answer, lang)
     lines += _change(pack, answer, lang)
@@ -43,15 +43,15 @@ def line(lang: str, part: int, said: str) -> str:
     return f"{head}:{said}" if lang == "zh" else f"{head}: {said}"
 
 
-def _claim(pack: ir.Pack, answer: Answer, lang: str) -> str:
+def claim(pack: ir.Pack, answer: Answer, lang: str) -> str:
+    """Return what is claimed: the decision, its value or what bounds it, and how firmly."""
     title = names.thing(pack, answer.decision, lang)
     status = names.STATUS[answer.status][lang]
     own = pack.words.get(answer.decision, ir.Words())
     if answer.status == "unknown":
         said = (own.unknown_zh if lang == "zh" else own.unknown_en) or status
-        bounds = _bounds(pack, answer, lang)
-        return line(lang, 0, f"{title} = {said}{bounds}")
-    return line(lang, 0, f"{title} = {names.outcome(pack, answer.decision, answer.value, lang)}({status})")
+        return f"{title} = {said}{_bounds(pack, answer, lang)}"
+    return f"{title} = {names.outcome(pack, answer.decision, answer.value, lang)}({status})"
 
 
 def _bounds(pack: ir.Pack, answer: Answer, lang: str) -> str:

@@ -1,0 +1,59 @@
+"""`sangao packs`, `sangao build`: which packs there are, and one as a file that travels."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sangao.engine.cli.desk import desk, ending
+from sangao.engine.cli.options import Format, Language
+from sangao.engine.guide import load
+
+
+def packs(
+    context: typer.Context,
+    decisions: Annotated[bool, typer.Option("--decisions", help="同时列出判断 · list the decisions too")] = False,
+    lang: Language = "zh",
+    form: Format = "text",
+) -> None:
+    """列出可用的规则包 · List the packs that are installed."""
+    with ending(lang, form):
+        found = []
+        for folder in desk(context).folders():
+            pack = load(folder)
+            meta = pack.compiled.meta
+            titled = {name: getattr(pack.compiled.words.get(name), lang, name) for name in pack.decisions}
+            found.append(
+                {
+                    "id": pack.id,
+                    "edition": pack.edition,
+                    "title": meta.zh if lang == "zh" else meta.en,
+                    "from": meta.start,
+                    "until": meta.end,
+                    "hash": pack.hash,
+                    "decisions": titled,
+                }
+            )
+        if form == "json":
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            return
+        for one in found:
+            typer.echo(f"{one['id']:28} {one['title']}  [{one['from']} – {one['until'] or '…'}]")
+            if decisions:
+                for name, title in one["decisions"].items():  # type: ignore[attr-defined]
+                    typer.echo(f"    {name:32} {title}")
+
+
+def build(
+    context: typer.Context,
+    folders: Annotated[list[str], typer.Argument(help="规则包名或文件夹 · pack names or folders")],
+    out: Annotated[Path, typer.Option("--out", help="写入的 .sangao 文件 · the file to write")],
+    lang: Language = "zh",
+) -> None:
+    """编译为一个 .sangao 文件,打开时不执行任何内容 · Compile into one file that executes nothing when opened."""
+    with ending(lang):
+        here = desk(context)
+        pack = here.pack(folders[0]) if len(folders) == 1 else load(folders)
+        digest = pack.save(out)
+        typer.echo(f"{out}  {pack.id} {pack.edition}  {digest}")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from sangao.engine.errors import SangaoError, Span
 from sangao.engine.language import tree
+from sangao.engine.language.cursor import DEEPEST
 from sangao.engine.language.lexer import LONGEST, WORDS
-from sangao.engine.language.parser import DEEPEST, parse
+from sangao.engine.language.parser import parse
 from sangao.engine.language.phrases import Lang
 from sangao.engine.language.sentence import Names, sentence
 from sangao.engine.language.unparse import unparse

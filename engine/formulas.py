@@ -150,8 +150,9 @@ def apply(
     """Return the interval of results on the grid `step`, or None with the code of a problem when one is due.
 
     A number input is a closed interval of integers counting its entry of `steps`, a code input the codes still
-    possible, None is nothing known. `chart.formula_range` when an input reaches outside the valid range, `chart.formula_result`
-    when the result reaches outside `bounds`: then nothing is known, so that learning more never widens an answer.
+    possible, None is nothing known. `chart.formula_range` when an input reaches outside the valid range,
+    `chart.formula_result` when the result reaches outside `bounds`: then nothing is known, so that learning more never
+    widens an answer.
 
     >>> tenth = Fraction(1, 10)
     >>> apply(FORMULAS["bmi@1"], [(700, 700), (1750, 1750)], [tenth, tenth], Fraction(1, 100))

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
-AREAS = ("language", "rules", "checks", "chart", "host")
+AREAS = ("language", "rules", "meaning", "checks", "chart", "host")
 
 
 @dataclass(frozen=True, slots=True)

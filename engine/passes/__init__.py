@@ -1,0 +1,68 @@
+"""Documents → the compiled pack, in steps; all problems of a folder come at once.
+
+>>> [step.__name__ for step in steps()]
+['order', 'word', 'promise', 'case', 'back', 'prune']
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sangao.engine.passes.find import find_folder
+
+if TYPE_CHECKING:
+    from sangao.engine.pack.ir import Pack
+    from sangao.engine.passes.work import Work
+
+
+def steps() -> "tuple[Callable[[Work], Work], ...]":
+    """Return the steps that follow reading and composing, in order."""
+    from sangao.engine.passes.backing import back
+    from sangao.engine.passes.order import order
+    from sangao.engine.passes.proofs import case, promise
+    from sangao.engine.passes.prune import prune
+    from sangao.engine.passes.words import word
+
+    return (order, word, promise, case, back, prune)
+
+
+def compile_folder(
+    path: str | Path,
+    *,
+    shared: str | Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    search: Iterable[str | Path] = (),
+) -> "Pack":
+    """Compile a guideline folder with all it uses.
+
+    `shared` defaults to the folder `shared` beside it, or ours; `settings` fills site settings; `search` names further
+    places of the packs it uses. Raises `SangaoError` with every problem, sorted by place.
+    """
+    from sangao.engine.passes.compiling import compiled
+
+    return compiled(Path(path), Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
+
+
+def compile_folders(
+    paths: Iterable[str | Path],
+    *,
+    shared: str | Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    search: Iterable[str | Path] = (),
+) -> "tuple[Pack, ...]":
+    """Compile several folders; the problems of all of them come together."""
+    from sangao.engine.errors import Problem, SangaoError
+
+    packs: list[Pack] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            packs.append(compile_folder(path, shared=shared, settings=settings, search=search))
+        except SangaoError as error:
+            problems += error.problems
+    if problems:
+        raise SangaoError(problems)
+    return tuple(packs)
+
+
+__all__ = ["compile_folder", "compile_folders", "find_folder", "steps"]

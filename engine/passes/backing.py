@@ -1,0 +1,77 @@
+"""Citations: every row that is cited exists, none is doubtful, and each says how well its document was seen."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sangao.engine.pack import ir
+from sangao.engine.passes.work import Scope, Work, nearest
+from sangao.engine.rules.documents import EvidenceDoc, RuleDoc
+from sangao.engine.rules.text import Text
+
+
+def back(work: Work) -> Work:
+    """Check every row the pack's documents name and keep its citation under `ROW|DOCUMENT`."""
+    known: set[Scope] = set()
+    for entry, made in work.lowered.items():
+        if made is None or made.id not in work.decisions:
+            continue
+        document = str(entry.scope.pack.document)
+        for rows, certain in _backed(entry.doc):
+            _cite(rows, document, certain, work)
+        known.add(entry.scope)
+    for scope in known | {work.root}:
+        document = str(scope.pack.document)
+        if scope is work.root:
+            _document(scope, work)
+        for rule in scope.pack.occasion.values():
+            _cite(rule.cite, document, True, work)
+            _cite(rule.about, document, False, work)
+        for doc in scope.formulas.values():
+            for rows, certain in _backed(doc):
+                _cite(rows, document, certain, work)
+    for scope, id in work.used_params:
+        for value in scope.params[id]:
+            _cite(value.cite, str(scope.pack.document), True, work)
+            _cite(value.about, str(scope.pack.document), False, work)
+    return work
+
+
+def _document(scope: Scope, work: Work) -> None:
+    key = scope.pack.document
+    if str(key) not in work.sources:
+        work.report("meaning.unknown_document", key, name=key, nearest=nearest(key, work.sources))
+
+
+def _backed(doc: RuleDoc) -> Iterable[tuple[Iterable[Any], bool]]:
+    parts: list[object] = [doc, *getattr(doc, "rows", ()), *getattr(doc, "items", ())]
+    default = getattr(doc, "default", None)
+    parts += [default] if default is not None else []
+    parts += getattr(doc, "exceptions", {}).values()
+    for part in parts:
+        yield getattr(part, "cite", ()), True
+        yield getattr(part, "about", ()), False
+
+
+def _cite(rows: Iterable[Any], document: str, certain: bool, work: Work) -> None:
+    for row in rows:
+        evidence = work.rows.get(str(row))
+        if evidence is None:
+            work.report("meaning.unknown_row", row, row=row, nearest=nearest(row, work.rows))
+            continue
+        if evidence.doubt and certain:
+            work.report("meaning.doubtful_row", row, row=row)
+        work.citations[f"{row}|{document}"] = _citation(str(row), document, evidence)
+
+
+def _citation(row: str, document: str, evidence: EvidenceDoc) -> ir.Citation:
+    """A document that is not named for a row does not state it: then the rule is our own default."""
+    where = str(evidence.where.get(Text(document), ""))
+    if document in evidence.seen:
+        return ir.Citation(row, document, where, "seen")
+    return ir.Citation(row, document, where, "known" if document in evidence.known else "default")
+
+
+def row_exists(row: Any, work: Work) -> None:
+    """Report a row that no evidence file knows."""
+    if str(row) not in work.rows:
+        work.report("meaning.unknown_row", row, row=row, nearest=nearest(row, work.rows))

@@ -1,0 +1,153 @@
+"""From a path to a pack: read, compose, declare, then the steps."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.pack import ir
+from sangao.engine.passes import steps
+from sangao.engine.passes.facts import dictionary, guard, occasion_rules, spellings
+from sangao.engine.passes.find import beside, find_folder
+from sangao.engine.passes.formulas import check_formulas
+from sangao.engine.passes.uses import Reading, scope_of
+from sangao.engine.passes.work import Scope, Work, nearest
+from sangao.engine.rules.folder import Shared, read_shared
+
+
+def compiled(path: Path, shared: Path | None, settings: dict[str, str], search: tuple[str | Path, ...]) -> ir.Pack:
+    """Return the pack of a folder; raises `SangaoError` with every problem, sorted by place."""
+    path = path.resolve()
+    if not (path / "pack.yaml").is_file():
+        path = find_folder(path.name, search)
+    reading = Reading(lambda name, parent: beside(name, parent, search))
+    common, problems = read_shared(_shared(path, shared))
+    root = scope_of(path, reading)
+    _stop([*problems, *reading.problems])
+    assert root is not None
+    work = declared(root, common, settings)
+    _stop(work.problems)
+    for step in steps():
+        work = step(work)
+    _stop(work.problems)
+    return _packed(work)
+
+
+def _shared(path: Path, shared: Path | None) -> Path:
+    if shared is not None:
+        return shared
+    own = path.parent / "shared"
+    return own if own.is_dir() else find_folder_of_facts()
+
+
+def find_folder_of_facts() -> Path:
+    """Return our own shared folder."""
+    import sangao.guidelines
+
+    return Path(next(iter(sangao.guidelines.__path__))) / "shared"
+
+
+def _stop(problems: Iterable[Problem]) -> None:
+    """Raise when something is wrong; warnings alone stop nobody."""
+    found = sorted(dict.fromkeys(map(_Once, problems)), key=lambda one: one.key)
+    if any(one.problem.severity == "error" for one in found):
+        raise SangaoError([one.problem for one in found])
+
+
+class _Once:
+    """A problem that equals itself by place and code, for problems hold mappings."""
+
+    def __init__(self, problem: Problem) -> None:
+        where = problem.where
+        self.problem = problem
+        self.key = (
+            where.file,
+            where.line,
+            where.column,
+            problem.code,
+            sorted((k, str(v)) for k, v in problem.parts.items()),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Once) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key[:4])
+
+
+def declared(root: Scope, shared: Shared, settings: dict[str, str]) -> Work:
+    """Return the work with its dictionary: facts, occasion rules of every scope, guards, formulas, site settings."""
+    work = Work(root, dictionary(shared), shared.sources, {str(id): doc for id, doc in shared.rows.items()}, settings)
+    work.synonyms = spellings(work.dictionary.facts)
+    scopes = dict.fromkeys([root, *(entry.scope for entry in root.names.values())])
+    pending = list(scopes)
+    while pending:
+        scope = pending.pop()
+        for entry in scope.names.values():
+            if entry.scope not in scopes:
+                scopes[entry.scope] = None
+                pending.append(entry.scope)
+    for scope in scopes:
+        occasion_rules(scope, work)
+    work.dictionary.groups.update(root.rules)
+    for scope in scopes:
+        check_formulas(scope, work)
+        _names_apart(scope, work)
+    work.visible = set(root.names.values())
+    for name, entry in root.names.items():
+        work.named.setdefault(entry, name)
+    _settings(work)
+    return guard(work, shared)
+
+
+def _names_apart(scope: Scope, work: Work) -> None:
+    for name, entry in scope.names.items():
+        if name in work.dictionary.facts:
+            work.report("meaning.two_things", entry.doc.id, name=name)
+
+
+def _settings(work: Work) -> None:
+    facts = work.dictionary.facts
+    for id in work.settings:
+        if id not in facts or not facts[id].site:
+            sites = [fact.id for fact in facts.values() if fact.site]
+            work.report("meaning.unknown_setting", Span(), name=id, nearest=nearest(id, sites))
+
+
+def _packed(work: Work) -> ir.Pack:
+    pack = work.root.pack
+    follows = pack.follows
+    meta = ir.Meta(
+        str(pack.pack),
+        str(pack.edition),
+        str(pack.family),
+        str(pack.title.zh),
+        str(pack.title.en),
+        pack.origin,
+        str(pack.document),
+        str(pack.dates.start),
+        str(pack.dates.until) if pack.dates.until is not None else None,
+        pack.advice_budget,
+        str(follows.zh) if follows is not None else "",
+        str(follows.en) if follows is not None else "",
+        pack.experimental,
+    )
+    named = {words.document for words in work.words.values() if words.document} | {meta.document}
+    documents = {str(key): (str(doc.zh), str(doc.en)) for key, doc in work.sources.items() if str(key) in named}
+    return ir.Pack(
+        meta,
+        work.dictionary,
+        work.leaves,
+        work.decisions,
+        work.settings,
+        {fact: expr for fact, expr in work.guards.items()},
+        work.contradictions,
+        work.words,
+        work.citations,
+        documents,
+        work.params,
+        tuple(work.promises),
+        tuple(work.cases),
+    )
+
+
+__all__ = ["compiled", "fail"]

@@ -1,0 +1,36 @@
+"""Dependency order: a decision is lowered when it is first asked, so it stands after all it asks; cycles are named."""
+
+from sangao.engine.errors import Span
+from sangao.engine.pack import ir
+from sangao.engine.passes.work import NOWHERE, Entry, Failed, Work
+
+
+def decision(entry: Entry, work: Work, asked_at: Span = NOWHERE) -> ir.Decision:
+    """Return the lowered decision of a document, lowering it and all it asks first; raises `Failed`."""
+    from sangao.engine.passes.forms import form_of  # the forms lower expressions, which ask decisions
+
+    if entry in work.opened:
+        ring = [*work.opened[work.opened.index(entry) :], entry]
+        work.report("meaning.cycle", asked_at, entry.doc.id.span, cycle=" → ".join(one.id for one in ring))
+        raise Failed("cycle")
+    if entry not in work.lowered:
+        work.opened.append(entry)
+        try:
+            work.lowered[entry] = form_of(entry, work)
+        except Failed:
+            work.lowered[entry] = None
+        finally:
+            work.opened.pop()
+    found = work.lowered[entry]
+    if found is None:
+        raise Failed("asked")
+    work.decisions.setdefault(found.id, found)
+    return found
+
+
+def order(work: Work) -> Work:
+    """Lower every decision of the pack, in the order of its documents, and what they ask before them."""
+    for entry in work.root.names.values():
+        with work.going_on():
+            decision(entry, work)
+    return work

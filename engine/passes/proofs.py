@@ -1,0 +1,185 @@
+"""Promises and cases, lowered: what `sangao check` proves, refutes or runs."""
+
+import json
+import re
+from typing import Any
+
+from sangao.engine.language.tree import Name
+from sangao.engine.pack import ir
+from sangao.engine.passes import leaves, resolve
+from sangao.engine.passes.backing import row_exists
+from sangao.engine.passes.lower import condition, truth
+from sangao.engine.passes.order import decision
+from sangao.engine.passes.resolve import Here
+from sangao.engine.passes.work import Entry, Work, nearest
+from sangao.engine.rules.documents import CaseDoc, EntryDoc, GiveDoc, ReadingDoc, RuleDoc, TableDoc
+from sangao.engine.rules.text import Text
+
+MONOTONE = re.compile(r"\s*raising\s+(\S+)\s+never\s+(lowers|raises)\s+(\S+)\s*")
+IMPLIES = re.compile(r"\s+implies\s+")
+LISTS = ("conditions", "symptoms", "medications", "family_history")
+
+
+def promise(work: Work) -> Work:
+    """Lower the promises of the pack's documents; of packs brought in only what can never hold, for it limits ours."""
+    for entry, made in list(work.lowered.items()):
+        if made is None or made.id not in work.decisions:
+            continue
+        own = entry.scope is work.root
+        for text in entry.doc.promises if own else ():
+            with work.going_on():
+                work.promises.append(_promise(text, entry, made, work))
+        for text in entry.doc.never:
+            if not own and not _asked_already(text, entry, work):
+                continue
+            with work.going_on():
+                here = Here(work, entry.scope, entry.doc.let)
+                left = condition(text, here)
+                work.promises.append(ir.Promise("never", str(text), str(text.place()), made.id, left=left))
+                work.promised.update(here.reads)
+    return work
+
+
+def _asked_already(text: Text, entry: Entry, work: Work) -> bool:
+    named = {node for node in _names(resolve.parsed(text, work)) if node in entry.scope.names}
+    return all(entry.scope.names[name] in work.lowered for name in named)
+
+
+def _names(node: Any) -> set[str]:
+    from sangao.engine.language.tree import children
+
+    found = {node.id} if isinstance(node, Name) else set()
+    return found.union(*(_names(child) for child in children(node)))
+
+
+def _promise(text: Text, entry: Entry, made: ir.Decision, work: Work) -> ir.Promise:
+    here = Here(work, entry.scope, entry.doc.let)
+    monotone = MONOTONE.fullmatch(str(text))
+    if monotone:
+        leaf = _leaf(monotone[1], entry.doc, text, here)
+        other = entry.scope.names.get(monotone[3])
+        if other is None:
+            near = nearest(monotone[3], entry.scope.names)
+            raise work.fail("meaning.unknown_decision", text, name=monotone[3], nearest=near)
+        about = decision(other, work, text.place())
+        if about.outcome.kind == "set" or (about.outcome.kind == "code" and not about.outcome.ordered):
+            raise work.fail("meaning.not_ordered", text, name=monotone[3])
+        result = ir.Promise("monotone", str(text), str(text.place()), about.id, leaf)
+        return result if monotone[2] == "lowers" else _turned(result)
+    sides = list(IMPLIES.finditer(str(text)))
+    if len(sides) != 1:
+        raise work.fail("meaning.promise", text)
+    at = sides[0]
+    left = _side(str(text)[: at.start()], text, 0, here)
+    right = _side(str(text)[at.end() :], text, at.end(), here)
+    work.promised.update(here.reads)
+    return ir.Promise("implies", str(text), str(text.place()), made.id, left=left, right=right)
+
+
+def _turned(promise: ir.Promise) -> ir.Promise:
+    return ir.Promise("monotone", promise.text, promise.place, promise.decision, promise.leaf, -1)
+
+
+def _side(part: str, text: Text, offset: int, here: Here) -> ir.Expr:
+    inset = text.inset + offset if text.inset >= 0 else text.inset
+    return truth(resolve.read(Text(part, text.span, inset), here), here)
+
+
+def _leaf(name: str, doc: RuleDoc, text: Text, here: Here) -> str:
+    if isinstance(doc, TableDoc) and name in doc.inputs:
+        name = str(doc.inputs[Text(name)].of)
+    facts = here.work.dictionary.facts
+    meant = here.work.synonyms.get(name, (name,))[0]
+    if meant not in facts:
+        raise here.work.fail("rules.unknown_fact", text, given=name, nearest=nearest(name, facts))
+    if facts[meant].kind == "code" and not facts[meant].ordered:
+        raise here.work.fail("meaning.not_ordered", text, name=meant)
+    leaf = leaves.bare(meant, here)
+    here.work.promised[leaf] = None
+    return leaf
+
+
+def case(work: Work) -> Work:
+    """Lower the cases: the chart as JSON with every value as it was given, the answer as it was expected."""
+    for default, doc in work.root.cases:
+        with work.going_on():
+            work.cases.append(_case(default, doc, work))
+    return work
+
+
+def _case(default: str | None, doc: CaseDoc, work: Work) -> ir.Case:
+    decide = str(doc.decide) if doc.decide is not None else str(default)
+    fact_case = decide in work.root.formulas
+    if decide not in work.root.names and not fact_case:
+        where = doc.decide if doc.decide is not None else doc.span
+        raise work.fail("meaning.unknown_decision", where, name=decide, nearest=nearest(decide, work.root.names))
+    _check_facts(doc, work)
+    for row in doc.proves:
+        row_exists(row, work)
+    expect = {name: _plain(getattr(doc.expect, name)) for name in doc.expect.model_fields_set}
+    if not fact_case:
+        _check_outcomes(doc, work.root.names[decide], work)
+    on = str(doc.on) if doc.on is not None else str(work.root.pack.dates.start)
+    give = json.dumps(_chart(doc.give), ensure_ascii=False, sort_keys=True)
+    answer = json.dumps(expect, ensure_ascii=False, sort_keys=True)
+    return ir.Case(str(doc.it), decide, on, give, answer, tuple(str(row) for row in doc.proves), str(doc.span))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _chart(give: GiveDoc) -> dict[str, Any]:
+    chart: dict[str, Any] = {"facts": {str(fact): str(value) for fact, value in give.facts.items()}}
+    if give.readings:
+        chart["readings"] = [one for reading in give.readings for one in _readings(reading)]
+    for name in LISTS:
+        entries: tuple[EntryDoc, ...] | None = getattr(give, name)
+        if entries is not None:
+            chart[name] = [_written(entry, EntryDoc) for entry in entries]
+    if give.complete:
+        chart["complete"] = [str(one) for one in give.complete]
+    return chart
+
+
+def _readings(reading: ReadingDoc) -> list[dict[str, Any]]:
+    rest = {key: value for key, value in _written(reading, ReadingDoc).items() if key != "facts"}
+    many = [{**rest, "fact": str(fact), "value": str(value)} for fact, value in reading.facts.items()]
+    return many or [rest]
+
+
+def _written(doc: EntryDoc | ReadingDoc, model: type[EntryDoc] | type[ReadingDoc]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        value = getattr(doc, name)
+        if value is not None and not isinstance(value, dict):
+            found[info.alias or name] = str(value)
+    return found
+
+
+def _check_facts(doc: CaseDoc, work: Work) -> None:
+    facts = work.dictionary.facts
+    named: list[Text] = list(doc.give.facts)
+    for reading in doc.give.readings:
+        named += [*reading.facts, *([reading.fact] if reading.fact is not None else [])]
+    for name in LISTS:
+        named += [entry.fact for entry in getattr(doc.give, name) or () if entry.fact is not None]
+    named += [fact for group in doc.expect.missing or () for fact in group]
+    named += [*(doc.expect.assumed or ()), *([doc.expect.ask_first] if doc.expect.ask_first is not None else [])]
+    for fact in named:
+        if str(fact) not in facts:
+            work.report("rules.unknown_fact", fact, given=fact, nearest=nearest(fact, facts))
+
+
+def _check_outcomes(doc: CaseDoc, entry: Entry, work: Work) -> None:
+    made = work.lowered.get(entry)
+    if made is None or not made.outcome.codes:
+        return
+    expect = doc.expect
+    given = expect.value if isinstance(expect.value, tuple) else () if expect.value is None else (expect.value,)
+    for code in (*given, *(expect.possible or ()), expect.at_least, expect.at_most):
+        if code is not None and str(code) not in made.outcome.codes:
+            near = nearest(code, made.outcome.codes)
+            work.report("rules.unknown_outcome", code, given=code, nearest=near)

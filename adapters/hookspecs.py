@@ -1,7 +1,8 @@
 """The whole contract with host systems, on one page.
 
-Our own adapters come in through these hooks and the entry-point group `sangao`, exactly as a stranger's do. `None` means
-"not mine": the first adapter that answers wins, the last installed is asked first. Hooks that collect answer with lists.
+Our own adapters come in through these hooks and the entry-point group `sangao`, exactly as a stranger's do. `None`
+means "not mine": the first adapter that answers wins, the last installed is asked first. Hooks that collect answer with
+lists.
 
 A plugin is any module or object whose functions carry `@hookimpl`:
 
@@ -35,7 +36,7 @@ def guideline_folders() -> Iterable[Path]:  # type: ignore[empty-body]
 
 @hookspec(firstresult=True)
 def read_chart(source: object, on: date | None) -> Chart | None:
-    """Return the chart held by `source` (a path, bytes, text or parsed object), or None when the format is not yours."""
+    """Return the chart held by `source` (a path, bytes, text or object), or None when the format is not yours."""
 
 
 @hookspec(firstresult=True)

@@ -10,7 +10,7 @@ def app() -> typer.Typer:
     """Return the command line of everything that is installed."""
     found = typer.Typer(
         name="sangao",
-        help="三高 sangao:基层高血压、糖尿病、血脂异常临床决策支持 · clinical decision support for Chinese primary care",
+        help="三高 sangao:基层临床决策支持 · clinical decision support for Chinese primary care",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_show_locals=False,

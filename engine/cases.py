@@ -29,7 +29,7 @@ class Outcome:
 
     def problem(self) -> Problem:
         """Return the failed case as a problem of its file."""
-        file, line, column = (self.case.place.rsplit(":", 2) + ["0", "0"])[:3]
+        file, line, column = [*self.case.place.rsplit(":", 2), "0", "0"][:3]
         parts = {"it": self.case.it, "decide": self.case.decide, "wrong": "; ".join(self.wrong)}
         return Problem("checks.case_failed", Span(file, int(line or 0), int(column or 0)), parts)
 
@@ -88,14 +88,14 @@ def _got(pack: Pack, chart: Chart, answer: Answer, what: str) -> Any:
 
 
 def _same(right: Any, got: Any) -> bool:
-    """Compare as authors write: a number with unit as text, truths as `true`, sets and lists in any order but `missing`."""
+    """Compare as authors write: numbers with unit as text, truths as `true`, sets in any order."""
     if isinstance(got, Mapping):
         text = f"{got['number']} {got['unit']}".strip()
         return str(right) in (text, got["number"])
     if isinstance(got, bool):
         return str(right).lower() == str(got).lower()
     if isinstance(right, list) and isinstance(got, list):
-        if right and isinstance(right[0], list) or got and isinstance(got[0], list):
+        if any(isinstance(one, list) for one in (*right, *got)):
             return [sorted(map(str, one)) for one in right] == [sorted(map(str, one)) for one in got]
         return sorted(map(str, right)) == sorted(map(str, got))
     if got is None or right is None:

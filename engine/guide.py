@@ -102,7 +102,7 @@ class Pack:
         return self.admit(chart).problems
 
     def explain(self, answer: Answer, lang: str = "zh") -> str:
-        """Return the argument for an answer as short text: claim, data, rule, source, what is missing, nearest change."""
+        """Return the argument for an answer as short text in `zh` or `en`."""
         from sangao.engine.explain import words
 
         return words.text(self, answer, lang)
@@ -133,9 +133,9 @@ class Pack:
 
 
 def load(source: Source | Sequence[Source] = "sangao_national", *, settings: Mapping[str, str] | None = None) -> Pack:
-    """Open a pack: the name of a shipped or installed guideline, a folder, a saved `.sangao` file, or a list of folders.
+    """Open a pack: the name of a shipped guideline, a folder, a saved `.sangao` file, or a list of folders.
 
-    `settings` gives values to site settings (fact id → value). Raises SangaoError with all problems of a folder at once.
+    `settings` gives values to site settings (fact id → value). Raises SangaoError with all problems at once.
     """
     many = [source] if isinstance(source, str | Path) else list(source)
     saved = [one for one in many if str(one).endswith(".sangao") or (Path(one).is_file())]

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ def packs(
 ) -> None:
     """列出可用的规则包 · List the packs that are installed."""
     with ending(lang, form):
-        found = []
+        found: list[dict[str, Any]] = []
         for folder in desk(context).folders():
             pack = load(folder)
             meta = pack.compiled.meta
@@ -41,7 +41,7 @@ def packs(
         for one in found:
             typer.echo(f"{one['id']:28} {one['title']}  [{one['from']} – {one['until'] or '…'}]")
             if decisions:
-                for name, title in one["decisions"].items():  # type: ignore[attr-defined]
+                for name, title in one["decisions"].items():
                     typer.echo(f"    {name:32} {title}")
 
 

@@ -42,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule of the argument: its node (`decision/rule`), how it stands, what it rests on, the exceptions looked at."""
+    """One rule of the argument: how it stands, what it rests on, the exceptions looked at."""
 
     decision: str
     rule: str
@@ -121,7 +121,7 @@ def _row(row: ir.Row, bands: list[list[int]]) -> int:
 
 
 def _tree(decision: ir.Decision, root: ir.Branch, env: spec.Env) -> Iterator[Reason]:
-    """Follow the exceptions that certainly hold down to the node that answers; then those that may still overturn it."""
+    """Follow the exceptions that certainly hold to the node that answers; then those that may overturn it."""
     node = root
     rests: dict[str, str] = {}
     while True:

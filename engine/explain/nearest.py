@@ -1,7 +1,7 @@
 """What would change an answer: the nearest single change of a fact somebody can act on, and how far away it is.
 
-A change is looked for in one actionable fact at a time, all else as it is. For a number every threshold that the decision
-compares it with is tried, nearest first on either side; for a code or a truth every other value.
+A change is looked for in one actionable fact at a time, all else as it is. For a number every threshold that the
+decision compares it with is tried, nearest first on either side; for a code or a truth every other value.
 """
 
 from collections.abc import Iterator, Mapping

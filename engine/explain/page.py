@@ -1,4 +1,4 @@
-"""A whole result as a page of text: what is settled, what is open, what to do, what to ask, what was wrong with the data."""
+"""A whole result as a page of text: what is settled and open, what to do and ask, what was wrong with the data."""
 
 from typing import Any
 

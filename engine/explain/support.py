@@ -10,8 +10,8 @@ from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 def support(expr: ir.Expr, env: spec.Env) -> dict[str, str]:
     """Return what settles a condition, `name → "leaf" | "decision"`, in order of reading.
 
-    A true `or` rests on its true parts, a false `and` on its false ones. Of an unknown condition: the parts that keep it
-    unknown.
+    A true `or` rests on its true parts, a false `and` on its false ones. Of an unknown condition: the parts that keep
+    it unknown.
 
     >>> env = spec.Env({"a": TRUE, "b": FALSE}, {})
     >>> list(support(ir.Either((ir.Read("a"), ir.Read("b"))), env))

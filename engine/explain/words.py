@@ -1,4 +1,4 @@
-"""An answer in words: claim, why, sources, exceptions looked at, what was assumed, what is missing, what would change it.
+"""An answer in words: claim, why, sources, exceptions, what was assumed, what is missing, what would change it.
 
 Short on purpose: a doctor reads it in seconds. One line a part, at most fourteen lines.
 """
@@ -15,7 +15,9 @@ MOST_RULES = 4
 MOST_NAMES = 8
 
 HEAD = {
-    "zh": ("结论", "依据", "数据", "未成立的例外", "推定为无", "还缺", "先问", "尚需", "若改变", "至少", "至多", "可能"),
+    "zh": (
+        "结论", "依据", "数据", "未成立的例外", "推定为无", "还缺", "先问", "尚需", "若改变", "至少", "至多", "可能",
+    ),
     "en": (
         "answer", "because", "data", "exceptions that do not hold", "assumed absent", "missing", "ask first",
         "still needed", "would change", "at least", "at most", "possible",
@@ -145,9 +147,11 @@ def _change(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
         else:
             down = str(one["by"]).startswith("-")
             by, unit = str(one["by"]).lstrip("-"), names.unit(one["unit"] or "", lang)
+            way = {"zh": ("高", "低"), "en": ("higher", "lower")}[lang][down]
+            border = {"zh": ("达到", "低于"), "en": ("from", "below")}[lang][down]
             if lang == "zh":
-                said = f"{name}再{'低' if down else '高'} {by} {unit}({'低于' if down else '达到'} {one['to']})即为 {becomes}"
+                said = f"{name}再{way} {by} {unit}({border} {one['to']})即为 {becomes}"
             else:
-                said = f"{name} {by} {unit} {'lower' if down else 'higher'} ({'below' if down else 'from'} {one['to']}): {becomes}"
+                said = f"{name} {by} {unit} {way} ({border} {one['to']}): {becomes}"
         lines.append(line(lang, 8, said))
     return lines

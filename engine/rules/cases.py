@@ -91,3 +91,9 @@ class CaseDoc(Document):
     give: GiveDoc
     expect: ExpectDoc
     proves: Rows = ()
+
+
+class CasesFile(Document):
+    """A document of cases/ that writes its list under `cases:`."""
+
+    cases: tuple[CaseDoc, ...]

@@ -220,8 +220,10 @@ def _score(document: ScoreDoc) -> Iterator[Problem]:
     for item in document.items:
         if (item.of is None) == (item.when is None):
             yield Problem("rules.one_of", item.id.span, {"keys": "of, when"})
-        elif item.when is not None and list(item.points) != ["true"]:
+        elif item.when is not None and not isinstance(item.points, int):
             yield Problem("rules.needs", item.id.span, {"given": "when", "needed": "points: n"})
+        elif item.of is not None and isinstance(item.points, int):
+            yield Problem("rules.needs", item.id.span, {"given": "of", "needed": "points: {cell: n}"})
     if document.bands and document.order is None:
         yield Problem("rules.needs", next(iter(document.bands)).span, {"given": "bands", "needed": "order"})
     if document.order is not None:

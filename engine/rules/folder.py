@@ -186,7 +186,9 @@ class _Reader:
         return self.fit(FORMS[form], node)
 
     def cases(self, file: str, node: Any) -> Iterator[CaseDoc]:
-        """Yield the cases of a document of cases/."""
+        """Yield the cases of a document of cases/: a list, or `cases:` with a list as in rules/."""
+        if isinstance(node, Map) and list(node) == ["cases"]:
+            node = node[Text("cases")]
         if not isinstance(node, Items):
             parts = {"wanted_zh": "一个案例列表 [- it: …]", "wanted_en": "a list of cases [- it: …]"}
             self.problems.append(Problem("rules.wrong_shape", node.span, parts))

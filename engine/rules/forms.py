@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -197,22 +197,19 @@ class CriteriaDoc(Form):
     when_unknown: Names | None = None
 
 
-def _points(value: object) -> object:
-    return {Text("true"): value} if isinstance(value, str) else value
+def _shape(value: object) -> str:
+    return "<count>" if isinstance(value, str | int) else "<cells>"  # in angles: no key of an author's mapping
 
 
 Points = Annotated[
-    dict[Formula, Count],
-    BeforeValidator(_points),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer"}, {"type": "object", "additionalProperties": {"type": "integer"}}]},
-    ),
+    Annotated[Count, Tag("<count>")] | Annotated[dict[Formula, Count], Tag("<cells>")],
+    Discriminator(_shape),
 ]
-"""Points by cell; a bare number is the points of `true`."""
+"""The points of true, or points by cell."""
 
 
 class PointsDoc(Backed):
-    """A scored item: `of` with points by cell, or `when` with the points of true (read as `{"true": n}`)."""
+    """A scored item: `of` with points by cell, or `when` with the points of true."""
 
     id: Code
     name: Names | None = None

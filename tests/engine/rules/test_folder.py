@@ -76,7 +76,7 @@ def test_short_forms_are_read_as_the_long_ones() -> None:
     assert (decision.outcomes.kind, decision.outcomes.unit) == ("number", "mmHg")
     items = '[{id: f, when: a, points: 6}, {id: g, of: b, points: {"< 3": 1}}]'
     score = one("score: a.b\ntitle: {zh: 甲, en: a}\nitems: " + items, ScoreDoc)
-    assert [item.points for item in score.items] == [{"true": 6}, {"< 3": 1}]
+    assert [item.points for item in score.items] == [6, {"< 3": 1}]
     criteria = "criteria: a.b\ntitle: {zh: 甲, en: a}\nof: OF\nitems: [{id: f, name: {zh: 甲, en: a}, when: b}]"
     needs = [one(criteria.replace("OF", of), CriteriaDoc).of.at_least for of in ("any", "all", "{at_least: 2}")]
     assert needs == [1, None, 2]
@@ -134,6 +134,15 @@ def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
         text = f"{{decision: x.{name}, title: {{zh: 甲, en: a}}, outcomes: bool, default: {{then: false}}}}"
         (pack / "rules" / f"{name}.yaml").write_text(text, encoding="utf-8")
     assert [document.id for document in read_folder(pack)[0].documents] == ["x.a", "x.b", "x.c"]
+
+
+def test_cases_stand_as_a_list_or_under_cases(tmp_path: Path) -> None:
+    pack = base(tmp_path)
+    (pack / "cases").mkdir()
+    case = "{it: a, decide: x.y, give: {}, expect: {status: unknown}}"
+    (pack / "cases" / "a.yaml").write_text(f"- {case}\n---\ncases:\n  - {case}\n  - {case}\n", encoding="utf-8")
+    folder, problems = read_folder(pack)
+    assert ([case.span.line for case in folder.cases], problems) == ([1, 4, 5], [])
 
 
 def test_the_shared_folder_is_read_whole() -> None:

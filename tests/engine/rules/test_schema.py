@@ -41,6 +41,8 @@ def holds(schema: Any, node: Any, whole: dict[str, Any]) -> bool:
         return holds(whole["$defs"][schema["$ref"].rsplit("/", 1)[1]], node, whole)
     if "anyOf" in schema:
         return any(holds(choice, node, whole) for choice in schema["anyOf"])
+    if "oneOf" in schema:
+        return sum(holds(choice, node, whole) for choice in schema["oneOf"]) == 1
     if isinstance(node, Map):
         known = schema.get("properties", {})
         rest = schema.get("additionalProperties", True)

@@ -35,12 +35,14 @@ class Step:
 class Cone:
     """One decision with all it rests on; both functions take the values of `leaves` in this order.
 
-    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one.
+    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one; `closing`: some decision has
+    `enough:`, so the passes may differ although the values do not.
     """
 
     decision: str
     leaves: tuple[str, ...]
     decisions: tuple[str, ...]
+    closing: bool
     opened: Callable[[Sequence[Abstract]], Abstract]
     assumed: Callable[[Sequence[Abstract], Sequence[Abstract]], Abstract]
 
@@ -103,8 +105,9 @@ class Rows:
         """Return what one decision allows in both passes, working out only what it rests on."""
         one = self.cone(decision)
         first = [open_values[leaf] for leaf in one.leaves]
-        second = first if assumed_values is open_values else [assumed_values[leaf] for leaf in one.leaves]
-        return one.opened(first), one.assumed(second, first)
+        second = [assumed_values[leaf] for leaf in one.leaves]
+        opened = one.opened(first)
+        return opened, (opened if first == second and not one.closing else one.assumed(second, first))
 
     def cone(self, decision: str) -> Cone:
         """Return one decision as functions of the leaves it rests on. Raises `KeyError` for an unknown id."""
@@ -118,6 +121,7 @@ class Rows:
                 decision,
                 leaves,
                 decisions,
+                any(self.pack.decisions[one].enough for one in decisions),
                 lambda values: opened(values)[-1],
                 lambda values, before: assumed(values, before)[-1],
             )

@@ -1,7 +1,8 @@
 """Random small packs and charts for the laws: every form of decision, decisions that ask decisions, half-known leaves.
 
-A *lawful* pack is one a check would pass in what matters to the laws: every cell of a table is answered, and siblings of
-a tree exclude one another or one is `over` the other. Others are wild: the runners must agree on them all the same.
+A *lawful* pack is one a check would pass in what matters to the laws: every cell of a table is answered, and siblings
+of a tree exclude one another or one is `over` the other. Others are wild: the runners must agree on them all the
+same.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,242 @@
+"""Where an answer can change: the cut points of the numbers a decision rests on, and one value for each band between.
+
+Every test of a number in the core language is the sign of a whole-number linear expression `g < 0` over leaves
+(`Least`, `Most`, `Size` and the branches of a number decision only add more of them; a count or a sum of points adds
+its possible values as constants). With one leaf in `g` the cut is a fixed point. Where a test compares leaves with
+one another, as `abs(left - right) > 20` does, a leaf that is not asked stands at the two ends of what is known of it;
+leaves that are asked are cut one after the other: the cuts of a later leaf move with the values of the earlier ones,
+and an earlier leaf is cut where two cuts of a later one meet (elimination as of Fourier and Motzkin, on integers).
+This is exact while the factors of a shared leaf are small, as in differences and means on one grid: cuts are then set
+all around the meeting point. With larger factors `exact` is False.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from typing import Any
+
+from sangao.engine.pack import ir
+from sangao.engine.run.cones import branches, expressions, walk
+
+SLACK = 32
+MANY = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A whole-number linear expression: factors of leaves and a constant; as a test it means `… < 0`."""
+
+    factors: tuple[tuple[str, int], ...]
+    constant: int
+
+    def plus(self, other: "Line", by: int = 1) -> "Line":
+        """Return this line plus another one times a factor."""
+        total = dict(self.factors)
+        for leaf, factor in other.factors:
+            total[leaf] = total.get(leaf, 0) + by * factor
+        kept = tuple(sorted((leaf, factor) for leaf, factor in total.items() if factor))
+        return Line(kept, self.constant + by * other.constant)
+
+    def add(self, constant: int) -> "Line":
+        """Return this line shifted."""
+        return Line(self.factors, self.constant + constant)
+
+
+def cut(factor: int, constant: int) -> int:
+    """Return the first integer at which the truth of `factor × x + constant < 0` is not what it is below.
+
+    >>> cut(1, -140), cut(-1, 140), cut(3, -10)
+    (140, 141, 4)
+    """
+    return -(constant // factor) if factor > 0 else constant // -factor + 1
+
+
+@dataclass(slots=True)
+class Tests:
+    """All tests of numbers in the cone of a decision."""
+
+    pack: ir.Pack
+    decisions: tuple[str, ...]
+    lines: set[Line] = field(default_factory=set)
+    exact: bool = True
+    _values: dict[str, frozenset[Line]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for one in self.decisions:
+            decision = self.pack.decisions[one]
+            for top in expressions(decision.form):
+                for expr in walk(top):
+                    if isinstance(expr, ir.Compare):
+                        self._compare(expr)
+            self._columns(decision.form)
+            if decision.outcome.kind in ("number", "date"):
+                for a, b in combinations(self.value_of(one), 2):
+                    self._equal(a.plus(b, -1))
+
+    def _compare(self, expr: ir.Compare) -> None:
+        for left, right in product(self.numbers(expr.left), self.numbers(expr.right)):
+            line = left.plus(right, -1)
+            if expr.op in ("<", ">=", "=", "!="):
+                self.lines.add(line)
+            if expr.op in ("<=", ">", "=", "!="):
+                self.lines.add(line.add(-1))
+
+    def _equal(self, line: Line) -> None:
+        self.lines |= {line, line.add(-1)}
+
+    def _columns(self, form: ir.Form) -> None:
+        columns = form.inputs if isinstance(form, ir.Table) else ()
+        if isinstance(form, ir.Score):
+            columns = tuple(item.input for item in form.items)
+        for column in columns:
+            if column.kind == "number":
+                self.lines |= {line.add(-at) for line in self.numbers(column.expr) for at in column.cuts}
+
+    def numbers(self, expr: ir.Expr) -> frozenset[Line]:
+        """Return the lines that a number expression is made of: its value and both its ends are always among them."""
+        match expr:
+            case ir.Int(value):
+                return frozenset({Line((), value)})
+            case ir.Read(leaf):
+                return frozenset({Line(((leaf, 1),), 0)})
+            case ir.Ask(decision):
+                return self.value_of(decision)
+            case ir.Plus(items):
+                sums = frozenset({Line((), 0)})
+                for item in items:
+                    sums = self._few(a.plus(b) for a in sums for b in self.numbers(item))
+                return sums
+            case ir.Times(by, item):
+                return frozenset(Line((), 0).plus(one, by) for one in self.numbers(item))
+            case ir.Least(items) | ir.Most(items):
+                return self._few(one for item in items for one in self.numbers(item))
+            case ir.Size(item):
+                sides = self.numbers(item)
+                return self._few((Line((), 0), *sides, *(Line((), 0).plus(one, -1) for one in sides)))
+            case ir.Tally(items):
+                return frozenset(Line((), count) for count in range(len(items) + 1))
+            case ir.CountIn(decision):
+                return frozenset(
+                    Line((), count) for count in range(len(self.pack.decisions[decision].outcome.codes) + 1)
+                )
+        raise TypeError(f"not a number: {expr!r}")
+
+    def value_of(self, decision: str) -> frozenset[Line]:
+        """Return the lines that a number or date decision answers with."""
+        if decision not in self._values:
+            self._values[decision] = self._few(self._answers(self.pack.decisions[decision].form))
+        return self._values[decision]
+
+    def _answers(self, form: ir.Form) -> Iterator[Line]:
+        match form:
+            case ir.Tree(root):
+                for node in branches(root):
+                    if not isinstance(node.then, int):
+                        yield from self.numbers(node.then)
+            case ir.Criteria(items):
+                yield from (Line((), count) for count in range(len(items) + 1))
+            case ir.Score(items):
+                sums = {0}
+                for item in items:
+                    sums = {a + b for a in sums for b in item.points}
+                yield from (Line((), total) for total in sums)
+
+    def _few(self, lines: Iterable[Line]) -> frozenset[Line]:
+        kept = frozenset(lines)
+        if len(kept) > MANY:
+            self.exact = False
+            kept = frozenset(sorted(kept, key=lambda line: (line.factors, line.constant))[:MANY])
+        return kept
+
+
+def fixed(lines: Iterable[Line], known: Mapping[str, Any], asked: frozenset[str]) -> set[Line]:
+    """Return the tests over the asked leaves, every other leaf standing at both ends of what is known of it."""
+    result = set()
+    for line in lines:
+        rest = tuple((leaf, factor) for leaf, factor in line.factors if leaf in asked)
+        if not rest:
+            continue
+        low = high = line.constant
+        for leaf, factor in line.factors:
+            if leaf in asked:
+                continue
+            if known[leaf] is None:
+                break  # nothing known of one is nothing known of the sum: no value can move this test
+            ends = [factor * end for end in known[leaf]]
+            low, high = low + min(ends), high + max(ends)
+        else:
+            result |= {Line(rest, low), Line(rest, high)}
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The asked leaves in an order, each with the tests that decide its bands once those before it have a value."""
+
+    order: tuple[str, ...]
+    tests: tuple[tuple[Line, ...], ...]
+    domains: tuple[tuple[int | None, int | None], ...]
+    exact: bool
+
+    def values(self, at: int, given: Mapping[str, int]) -> list[int]:
+        """Return one value for each band of a leaf, the leaves before it having the given values."""
+        leaf, (low, high) = self.order[at], self.domains[at]
+        cuts = set()
+        for line in self.tests[at]:
+            factor, constant = 0, line.constant
+            for name, one in line.factors:
+                if name == leaf:
+                    factor = one
+                else:
+                    constant += one * given[name]
+            cuts.add(cut(factor, constant))
+        return representatives(cuts, low, high)
+
+
+def representatives(cuts: Iterable[int], low: int | None, high: int | None) -> list[int]:
+    """Return the lowest value of every band between the cuts within a domain.
+
+    >>> representatives([140, 90], 0, 300), representatives([140], None, None), representatives([140], 150, 160)
+    ([0, 90, 140], [139, 140], [150])
+    """
+    inside = sorted({one for one in cuts if (low is None or one > low) and (high is None or one <= high)})
+    if low is not None:
+        return [low, *inside]
+    if inside:
+        return [inside[0] - 1, *inside]
+    return [0 if high is None else high]
+
+
+def ladder(tests: Tests, known: Mapping[str, Any], domains: Mapping[str, tuple[int | None, int | None]]) -> Ladder:
+    """Return how to run through the bands of several asked number leaves (the keys of `domains`) together."""
+    order, exact = tuple(domains), tests.exact
+    place = {leaf: at for at, leaf in enumerate(order)}
+    steps: list[set[Line]] = [set() for _ in order]
+    for line in fixed(tests.lines, known, frozenset(order)):
+        steps[max(place[leaf] for leaf, _ in line.factors)].add(line)
+    for at in range(len(order) - 1, 0, -1):
+        if all(len(line.factors) == 1 for line in steps[at]):
+            continue
+        low, high = domains[order[at]]
+        ends = [Line(((order[at], 1),), -end) for end in (low, None if high is None else high + 1) if end is not None]
+        for a, b in combinations(sorted(steps[at] | set(ends), key=lambda one: (one.factors, one.constant)), 2):
+            if len(a.factors) == len(b.factors) == 1:
+                continue
+            for line in meeting(a, b, order[at]):
+                if line.factors:
+                    steps[max(place[leaf] for leaf, _ in line.factors)].add(line)
+                    exact &= abs(dict(a.factors)[order[at]] * dict(b.factors)[order[at]]) < SLACK
+        if sum(map(len, steps)) > MANY:
+            exact = False
+            break
+    return Ladder(order, tuple(tuple(step) for step in steps), tuple(domains.values()), exact)
+
+
+def meeting(a: Line, b: Line, leaf: str) -> Iterator[Line]:
+    """Yield the tests, free of `leaf`, that tell which of two cuts of `leaf` comes first."""
+    p, q = dict(a.factors)[leaf], dict(b.factors)[leaf]
+    # p x + r < 0 and q x + s < 0 cut x near -r/p and -s/q: the difference times p q is q r - p s.
+    difference = Line((), 0).plus(a, q).plus(b, -p)
+    slack = min(abs(p * q) + 1, SLACK)
+    for shift in range(-slack, slack + 1):
+        yield difference.add(shift)

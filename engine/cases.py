@@ -5,7 +5,7 @@ A case is asked of the spec, the definition, and of the generated rows; both mus
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sangao.engine.answer import Answer
@@ -46,10 +46,23 @@ def chart_of(case: ir.Case, default_on: str | None) -> Chart:
     return Chart.from_dict({**parts, "on": case.on or default_on})
 
 
+def asked(pack: Pack, case: ir.Case) -> tuple[Pack, Chart]:
+    """Return what a case is asked of: its chart, and the pack with the site settings the case gives."""
+    facts = pack.compiled.dictionary.facts
+    given = json.loads(case.give)
+    plain = {**given.get("facts", {}), **given}
+    settings = {key: str(value) for key, value in plain.items() if key in facts and facts[key].site}
+    if settings:
+        pack = Pack(replace(pack.compiled, settings={**pack.compiled.settings, **settings}))
+        kept = {key: value for key, value in plain.items() if key not in settings and key != "facts"}
+        case = replace(case, give=json.dumps(kept, ensure_ascii=False))
+    return pack, chart_of(case, pack.compiled.meta.start)
+
+
 def run(pack: Pack, case: ir.Case) -> Outcome:
     """Ask one case of both runners."""
     try:
-        chart = chart_of(case, pack.compiled.meta.start)
+        pack, chart = asked(pack, case)
         answer = pack.decide(case.decide, chart)
     except SangaoError as error:
         return Outcome(case, tuple(problem.text("en") for problem in error.problems))

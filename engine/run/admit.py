@@ -97,10 +97,25 @@ class Admitter:
             selected = self._selected(fact, reading, problems)
             if selected is not None:
                 self._enter(selected, reading, i, on, found, problems)
+        found = self._aged(found, on)
         start = len(chart.readings) + sum(len(entries) for entries in chart.lists.values())
         for i, reading in enumerate(self.settings, start):
             self._enter(facts[reading.fact], reading, i, on, found, problems)
         return found
+
+    def _aged(self, found: list[Admitted], on: int) -> list[Admitted]:
+        """Return the readings with the age a birth date gives; it beats an age that was given."""
+        born = next((one for one in found if one.fact == "birth_date" and one.value is not None), None)
+        age = self.pack.dictionary.facts.get("age")
+        if born is None or age is None:
+            return found
+        assert isinstance(born.value, tuple)
+        step = quantity.to_grid(1, grid=age.grid)
+        years = tuple(completed_years(end, on) * step for end in reversed(born.value))
+        kept = [one for one in found if one.fact != "age"]
+        if years[1] < 0:
+            return kept
+        return [*kept, Admitted("age", on, "", (max(years[0], 0), years[1]), born.given)]
 
     def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
         if not reading.qualifiers:
@@ -222,15 +237,27 @@ class Admitter:
             guard = self.pack.guards.get(fact.id)
             if guard is not None and spec.truth(guard, spec.Env(known, {})) == TRUE:
                 false.add(fact.id)
-            elif fact.kind == "bool" and fact.list in chart.lists and fact.list not in suspended:
+            elif fact.kind == "bool" and fact.list not in suspended:
                 if fact.list in chart.complete:
                     false.add(fact.id)
-                elif fact.absent == "assume_false":
+                elif fact.absent == "assume_false" and fact.list in chart.lists:
                     assumed.append(fact.id)
         if false:
             timeline.settle(false)
             self._fill(values, false, timeline, problems)
         return tuple(assumed)
+
+
+def completed_years(born: int, on: int) -> int:
+    """Return completed years of life on a day, both ordinal; who was born on 29 February has birthdays on 1 March.
+
+    >>> completed_years(date(1960, 2, 29).toordinal(), date(2025, 2, 28).toordinal())
+    64
+    >>> completed_years(date(1960, 2, 29).toordinal(), date(2025, 3, 1).toordinal())
+    65
+    """
+    start, end = date.fromordinal(born), date.fromordinal(on)
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
 def _argument(leaf: ir.Leaf, value: Any) -> Any:

@@ -40,7 +40,7 @@ def compile_folder(
     """
     from sangao.engine.passes.compiling import compiled
 
-    return compiled(Path(path), Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
+    return compiled([Path(path)], Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
 
 
 def compile_folders(
@@ -49,20 +49,15 @@ def compile_folders(
     shared: str | Path | None = None,
     settings: Mapping[str, str] | None = None,
     search: Iterable[str | Path] = (),
-) -> "tuple[Pack, ...]":
-    """Compile several folders; the problems of all of them come together."""
-    from sangao.engine.errors import Problem, SangaoError
+) -> "Pack":
+    """Compile several folders side by side into one pack, as a folder that `uses` them all would be.
 
-    packs: list[Pack] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            packs.append(compile_folder(path, shared=shared, settings=settings, search=search))
-        except SangaoError as error:
-            problems += error.problems
-    if problems:
-        raise SangaoError(problems)
-    return tuple(packs)
+    A decision that two of them define is a problem; all problems of all folders come together.
+    """
+    from sangao.engine.passes.compiling import compiled
+
+    many = [Path(path) for path in paths]
+    return compiled(many, Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
 
 
 __all__ = ["compile_folder", "compile_folders", "find_folder", "steps"]

@@ -1,35 +1,45 @@
 """From a path to a pack: read, compose, declare, then the steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.pack import ir
 from sangao.engine.passes import steps
 from sangao.engine.passes.facts import dictionary, guard, occasion_rules, spellings
 from sangao.engine.passes.find import beside, find_folder
 from sangao.engine.passes.formulas import check_formulas
-from sangao.engine.passes.uses import Reading, scope_of
+from sangao.engine.passes.uses import Reading, scope_of, together
 from sangao.engine.passes.work import Scope, Work, nearest
 from sangao.engine.rules.folder import Shared, read_shared
 
+UNKNOWN = frozenset({"meaning.unknown_name", "meaning.unknown_decision", "meaning.unknown_item", "meaning.not_in_pack"})
 
-def compiled(path: Path, shared: Path | None, settings: dict[str, str], search: tuple[str | Path, ...]) -> ir.Pack:
-    """Return the pack of a folder; raises `SangaoError` with every problem, sorted by place."""
-    path = path.resolve()
-    if not (path / "pack.yaml").is_file():
-        path = find_folder(path.name, search)
+
+def compiled(
+    paths: Sequence[Path], shared: Path | None, settings: dict[str, str], search: tuple[str | Path, ...]
+) -> ir.Pack:
+    """Return the pack of one folder, or of several side by side; raises `SangaoError` with every problem, by place."""
+    folders = [path.resolve() if (path / "pack.yaml").is_file() else find_folder(path, search) for path in paths]
     reading = Reading(lambda name, parent: beside(name, parent, search))
-    common, problems = read_shared(_shared(path, shared))
-    root = scope_of(path, reading)
-    _stop([*problems, *reading.problems])
+    common, problems = read_shared(_shared(folders[0], shared))
+    root = scope_of(folders[0], reading) if len(folders) == 1 else together(folders, reading)
+    if root is None or any(one.severity == "error" for one in problems) or _rootless(reading):
+        _stop([*problems, *reading.problems])
     assert root is not None
     work = declared(root, common, settings)
-    _stop(work.problems)
     for step in steps():
         work = step(work)
-    _stop(work.problems)
+    found = work.problems
+    if reading.broken:  # a name may be unknown only because its file could not be read
+        found = [one for one in found if one.code not in UNKNOWN]
+    _stop([*reading.problems, *found])
     return _packed(work)
+
+
+def _rootless(reading: Reading) -> bool:
+    """Without pack.yaml and params.yaml nothing else can be judged."""
+    return any(file.rpartition("/")[2] in ("pack.yaml", "params.yaml") for file in reading.broken)
 
 
 def _shared(path: Path, shared: Path | None) -> Path:
@@ -59,19 +69,14 @@ class _Once:
     def __init__(self, problem: Problem) -> None:
         where = problem.where
         self.problem = problem
-        self.key = (
-            where.file,
-            where.line,
-            where.column,
-            problem.code,
-            sorted((k, str(v)) for k, v in problem.parts.items()),
-        )
+        parts = tuple(sorted((key, str(value)) for key, value in problem.parts.items()))
+        self.key = (where.file, where.line, where.column, problem.code, parts)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Once) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self.key[:4])
+        return hash(self.key)
 
 
 def declared(root: Scope, shared: Shared, settings: dict[str, str]) -> Work:
@@ -88,6 +93,7 @@ def declared(root: Scope, shared: Shared, settings: dict[str, str]) -> Work:
                 pending.append(entry.scope)
     for scope in scopes:
         occasion_rules(scope, work)
+    work.groups = dict(work.dictionary.groups)
     work.dictionary.groups.update(root.rules)
     for scope in scopes:
         check_formulas(scope, work)
@@ -148,6 +154,3 @@ def _packed(work: Work) -> ir.Pack:
         tuple(work.promises),
         tuple(work.cases),
     )
-
-
-__all__ = ["compiled", "fail"]

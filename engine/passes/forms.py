@@ -1,22 +1,17 @@
 """Documents → decisions: what each form can answer, and the parts that every form shares."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import TypeVar
-
 from sangao.engine.language import tree
 from sangao.engine.language.cells import parse_cell
 from sangao.engine.pack import ir
 from sangao.engine.passes import bands, leaves, resolve
 from sangao.engine.passes.items import advice, criteria, score
+from sangao.engine.passes.outcomes import named, outcome_of
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.tables import table
-from sangao.engine.passes.trees import decision_tree
+from sangao.engine.passes.trees import decision_tree, tree_bounds
 from sangao.engine.passes.work import Entry, Failed, Work, nearest
-from sangao.engine.quantity import unit_name
 from sangao.engine.rules.documents import (
     AdviceDoc,
-    Asked,
     CriteriaDoc,
     DecisionDoc,
     RuleDoc,
@@ -24,8 +19,6 @@ from sangao.engine.rules.documents import (
     TableDoc,
 )
 from sangao.engine.rules.text import Text
-
-T = TypeVar("T")
 
 
 def form_of(entry: Entry, work: Work) -> ir.Decision:
@@ -58,58 +51,14 @@ def form_of(entry: Entry, work: Work) -> ir.Decision:
     return ir.Decision(id, outcome, form, reads, asks, must_ask, enough, entry not in work.visible)
 
 
-def named(entry: Entry, work: Work) -> str:
-    """Return the id a document's decision has in this pack; what came along hidden carries its pack's name."""
-    return work.named.setdefault(entry, f"{entry.id}@{entry.scope.pack.pack}")
-
-
-def outcome_of(doc: RuleDoc) -> ir.Outcome:
-    """Return what a document says it can answer; a number's grid is found when its branches are lowered."""
-    match doc:
-        case AdviceDoc():
-            return ir.Outcome("bool", ("false", "true"))
-        case CriteriaDoc(gives="set"):
-            return ir.Outcome("set", tuple(str(item.id) for item in doc.items))
-        case CriteriaDoc(gives="count"):
-            return ir.Outcome("number")
-        case CriteriaDoc():
-            return ir.Outcome("bool", ("false", "true"))
-        case Asked(order=order) if order is not None:
-            codes = tuple(str(code) for code in order)
-            kind = "set" if isinstance(doc, TableDoc) and doc.hit == "collect" else "code"
-            return ir.Outcome(kind, codes, kind == "code")  # type: ignore[arg-type]
-        case Asked(outcomes=given) if given is not None:
-            codes = ("false", "true") if given.kind == "bool" else tuple(str(code) for code in given.codes)
-            if isinstance(doc, TableDoc) and doc.hit == "collect" and given.kind == "code":
-                return ir.Outcome("set", codes)
-            return ir.Outcome(given.kind, codes, unit=unit_name(given.unit or ""))
-    return ir.Outcome("number")
-
-
 def bounds(form: ir.Form, outcome: ir.Outcome, here: Here) -> tuple[int | None, int | None]:
     """Return what a number decision can answer, and how many items of a set can hold."""
-    from sangao.engine.passes.trees import tree_bounds
-
     match form:
         case ir.Tree(root) if outcome.kind in ("number", "date"):
             return tree_bounds(root, here)
         case ir.Score(items):
             return sum(min(item.points) for item in items), sum(max(item.points) for item in items)
     return 0, len(outcome.codes) if outcome.kind == "set" else len(form.items) if isinstance(form, ir.Criteria) else 0
-
-
-def gathered(parts: Iterable[Callable[[], T]]) -> list[T]:
-    """Return what every part gives; all are tried before one failure counts."""
-    found: list[T] = []
-    failed = False
-    for part in parts:
-        try:
-            found.append(part())
-        except Failed:
-            failed = True
-    if failed:
-        raise Failed("parts")
-    return found
 
 
 def _lets(doc: RuleDoc, here: Here) -> None:
@@ -182,6 +131,3 @@ def _taken(fact: Text, text: Text, read: tuple[str, ...], here: Here) -> tuple[s
         return leaf.id, (leaf.low if low is None else low, leaf.high if high is None else high - 1)
     values = ("false", "true") if leaf.kind == "bool" else leaf.values
     return leaf.id, bands.mask_of(cell, leaf.kind == "bool", values, str(fact), text, here)
-
-
-__all__ = ["form_of", "gathered", "named", "outcome_of", "replace"]

@@ -4,6 +4,7 @@ from sangao.engine.language.cells import parse_cell
 from sangao.engine.pack import ir
 from sangao.engine.passes import bands, resolve
 from sangao.engine.passes.lower import condition, lower
+from sangao.engine.passes.outcomes import named
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.work import Failed, nearest
 from sangao.engine.quantity import parse_span
@@ -100,8 +101,6 @@ def _sum_bands(doc: ScoreDoc, outcome: ir.Outcome, limits: tuple[int, int], here
 
 def advice(doc: AdviceDoc, here: Here) -> ir.Advice:
     """Lower an advice; what it overrules must be advice of the same pack."""
-    from sangao.engine.passes.forms import named
-
     due = None
     if doc.due is not None:
         due = parse_span(doc.due)

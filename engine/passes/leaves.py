@@ -119,7 +119,7 @@ def occasion(group: str | None, scope: Scope, work: Work) -> tuple[Group | None,
     """Return the scope's occasion rule where it differs from the pack's own, and how it shows in the ids of leaves."""
     if group is None:
         return None, "", ""
-    rule = scope.rules.get(group, work.dictionary.groups[group])
+    rule = scope.rules.get(group, work.groups[group])
     suffix = "" if rule.occasion == "mean" else f"~{rule.occasion}"
     repeat = "" if rule.repeat_over is None else f"{'>=' if rule.repeat_at else '>'}{decimal_text(rule.repeat_over)}"
     return (None if rule == work.dictionary.groups[group] else rule), suffix, repeat

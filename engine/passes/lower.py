@@ -161,6 +161,10 @@ def _compare(node: tree.Compare, here: Here) -> Truth:
     one = lower(left, here)
     if isinstance(one, Coded):
         return _code_test(one, op, right, node.span, here)
+    if _is_code(right, here):
+        assert isinstance(right, tree.Name)
+        known = [*here.work.dictionary.facts, *here.scope.names]
+        raise here.work.fail("meaning.unknown_name", right.span, name=right.id, nearest=nearest(right.id, known))
     other = lower(right, here)
     if isinstance(one, Truth) and isinstance(right, tree.Bool) and op in ("=", "!="):
         return Truth(one.expr if right.value == (op == "=") else fold.negate(one.expr))

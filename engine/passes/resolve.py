@@ -9,6 +9,7 @@ from sangao.engine.errors import SangaoError, Span
 from sangao.engine.language import tree
 from sangao.engine.language.parser import parse
 from sangao.engine.language.tree import Node
+from sangao.engine.passes.outcomes import outcome_of
 from sangao.engine.passes.work import Entry, Failed, Scope, Work, nearest
 from sangao.engine.rules.params import in_force
 from sangao.engine.rules.text import Text
@@ -150,14 +151,25 @@ def _decision(node: tree.Name, here: Here) -> tree.Name | None:
 
 
 def _compare(node: tree.Compare, here: Here) -> Node | None:
-    """A name that is known nowhere else may be a code of the other side."""
-    left_code, right_code = _only_code(node.left, here), _only_code(node.right, here)
+    """A value of the other side is a code; so, for now, is a name that is known nowhere else."""
+    left_code = _code_of(node.left, node.right, here) or _only_code(node.left, here)
+    right_code = _code_of(node.right, node.left, here) or _only_code(node.right, here)
     if left_code and right_code:
         _resolve(node.left, here)
         return None
     left = node.left if left_code else _resolve(node.left, here)
     right = node.right if right_code else _resolve(node.right, here)
     return None if left is None or right is None else replace(node, left=left, right=right)
+
+
+def _code_of(node: Node, other: Node, here: Here) -> bool:
+    if not isinstance(node, tree.Name) or not isinstance(other, tree.Name) or other.id in here.lets:
+        return False
+    fact = _fact(other.id, here)
+    if fact is not None:
+        return node.id in here.work.dictionary.facts[fact].values
+    entry = here.scope.names.get(other.id) if here.only is None else None
+    return entry is not None and node.id in outcome_of(entry.doc).codes
 
 
 def _only_code(node: Node, here: Here) -> bool:

@@ -5,14 +5,15 @@ way where the folder decides the same question itself. Other packs come in with 
 ask comes along hidden, under the name of its pack.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.passes.work import Entry, Scope, nearest
-from sangao.engine.rules.documents import CaseDoc, FormulaDoc, UseDoc
+from sangao.engine.rules.documents import CaseDoc, FormulaDoc, PackDoc, UseDoc
 from sangao.engine.rules.folder import Folder, read_folder
+from sangao.engine.rules.text import Text
 
 
 @dataclass(slots=True)
@@ -23,12 +24,14 @@ class Reading:
     folders: dict[Path, Folder] = field(default_factory=dict)
     scopes: dict[Path, Scope | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)  # files with errors: what they hold is not lowered
 
     def folder(self, path: Path, prefix: str) -> Folder:
         """Read a folder once."""
         if path not in self.folders:
             self.folders[path], problems = read_folder(path, prefix)
             self.problems += problems
+            self.broken |= {one.where.file for one in problems if one.severity == "error"}
         return self.folders[path]
 
     def report(self, code: str, where: Span, *also: Span, **parts: object) -> None:
@@ -44,16 +47,45 @@ def scope_of(path: Path, reading: Reading, prefix: str = "", opened: tuple[Path,
     if folder.pack is None:
         return None
     scope = Scope(folder.pack)
-    _own(scope, folder, False)
+    _own(scope, folder, False, reading)
     _use(scope, folder, path, reading, (*opened, path))
     reading.scopes[path] = scope
     return scope
 
 
-def _own(scope: Scope, folder: Folder, adopted: bool) -> None:
+def together(paths: Sequence[Path], reading: Reading) -> Scope | None:
+    """Return the scope of several folders side by side, None when one cannot be read."""
+    scopes = [scope_of(path, reading, f"{path.name}/") for path in paths]
+    found = [scope for scope in scopes if scope is not None]
+    if len(found) < len(scopes):
+        return None
+    packs = [scope.pack for scope in found]
+    name = "_".join(str(pack.pack) for pack in packs)
+    said = {
+        "pack": name,
+        "family": name,
+        "edition": "+".join(str(pack.edition) for pack in packs),
+        "title": {
+            "zh": "、".join(str(pack.title.zh) for pack in packs),
+            "en": ", ".join(str(pack.title.en) for pack in packs),
+        },
+        "origin": packs[0].origin,
+        "document": str(packs[0].document),
+        "dates": {"from": str(max(pack.dates.start for pack in packs))},
+        "advice_budget": str(max(pack.advice_budget for pack in packs)),
+    }
+    scope = Scope(PackDoc.model_validate(said))
+    for other in found:
+        _side_by_side(scope, {name: name for name in other.names}, other, other.pack.pack, reading)
+    return scope
+
+
+def _own(scope: Scope, folder: Folder, adopted: bool, reading: Reading) -> None:
     """Bring the documents of a folder into the scope; what the scope already decides stays."""
     taken: set[str] = set()
     for doc in folder.documents:
+        if doc.file in reading.broken:
+            continue
         id = str(doc.id)
         if isinstance(doc, FormulaDoc):
             if id in scope.formulas:
@@ -65,7 +97,8 @@ def _own(scope: Scope, folder: Folder, adopted: bool) -> None:
             scope.names[id] = Entry(doc, scope, adopted)
         taken.add(id)
         scope.cases += [(id, case) for case in doc.cases]
-    scope.cases += [(None, case) for case in folder.cases if not adopted or _decides(case) in taken]
+    whole = [case for case in folder.cases if case.file not in reading.broken]
+    scope.cases += [(None, case) for case in whole if not adopted or _decides(case) in taken]
     for param, values in folder.params.items():
         scope.params.setdefault(str(param), values)
 
@@ -87,7 +120,7 @@ def _use(scope: Scope, folder: Folder, path: Path, reading: Reading, opened: tup
             reading.report("meaning.uses_cycle", use.pack.span, cycle=cycle)
         elif use.adopt:
             other = reading.folder(found, f"{found.name}/")
-            _own(scope, other, True)
+            _own(scope, other, True, reading)
             if other.pack is not None:
                 _use(scope, other, found, reading, (*opened, found))
         else:
@@ -104,10 +137,11 @@ def _bring(scope: Scope, use: UseDoc, other: Scope, reading: Reading) -> None:
             reading.report("meaning.not_in_pack", id.span, **parts)
     renamed = {str(old): str(new) for old, new in use.renamed.items()}
     wanted = list(other.names) if use.only is None else [str(id) for id in use.only if str(id) in other.names]
-    for local in wanted:
-        name = renamed.get(local, local)
-        before = scope.names.get(name)
-        if before is None:
-            scope.names[name] = other.names[local]
-        elif before is not other.names[local]:
-            reading.report("meaning.doubled_decision", use.pack.span, before.doc.id.span, name=name, pack=use.pack)
+    _side_by_side(scope, {local: renamed.get(local, local) for local in wanted}, other, use.pack, reading)
+
+
+def _side_by_side(scope: Scope, names: Mapping[str, str], other: Scope, pack: Text, reading: Reading) -> None:
+    for local, name in names.items():
+        before = scope.names.setdefault(name, other.names[local])
+        if before is not other.names[local]:
+            reading.report("meaning.doubled_decision", pack.span, before.doc.id.span, name=name, pack=pack)

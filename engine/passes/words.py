@@ -6,13 +6,13 @@ from typing import Any, Literal, get_args
 from sangao.engine.language import tree
 from sangao.engine.language.cells import parse_cell
 from sangao.engine.language.phrases import Lang, cell_sentence, joined
-from sangao.engine.language.tree import Node
 from sangao.engine.language.sentence import Names, sentence
+from sangao.engine.language.tree import Node
 from sangao.engine.pack import ir
 from sangao.engine.passes import resolve
-from sangao.engine.passes.forms import outcome_of
 from sangao.engine.passes.lower import Coded, lower
 from sangao.engine.passes.naming import names, outcome_names, said
+from sangao.engine.passes.outcomes import outcome_of
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.units import Const, Num
 from sangao.engine.passes.work import Entry, Scope, Work

@@ -13,7 +13,6 @@ from sangao.engine.pack import ir
 from sangao.engine.rules.documents import EvidenceDoc, FormulaDoc, PackDoc, ParamDoc, RuleDoc, SourceDoc
 from sangao.engine.rules.text import Text
 
-
 NOWHERE = Span()
 
 
@@ -49,7 +48,8 @@ class Entry:
 
 @dataclass(eq=False, slots=True)
 class Work:
-    """The compiled form as it grows. `named`: the id an entry has in the pack that is being compiled."""
+    """The compiled form as it grows. `named`: the id an entry has in the pack that is being compiled; `groups`: as the
+    dictionary declares them, before the pack's occasion rules."""
 
     root: Scope
     dictionary: Dictionary
@@ -57,6 +57,7 @@ class Work:
     rows: Mapping[str, EvidenceDoc] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     used_params: dict[tuple[Scope, str], None] = field(default_factory=dict)
     named: dict[Entry, str] = field(default_factory=dict)

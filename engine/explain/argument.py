@@ -102,6 +102,9 @@ def _table(decision: ir.Decision, form: ir.Table, env: spec.Env, possible: Any) 
             inside = [bool(cell >> band & 1) for band in agreeing]
             if state == UNKNOWN or row.mode == "all" or all(inside):
                 rests |= support(column.expr, env)
+        if all(cell is None for cell in row.cells):  # what is left over rests on whatever kept the other rows out
+            for column, agreeing in zip(form.inputs, bands, strict=True):
+                rests |= support(column.expr, env) if len(agreeing) < column.bands else {}
         yield Reason(decision.id, row.id, state, tuple(rests.items()))
 
 
@@ -220,7 +223,7 @@ def backing(pack: ir.Pack, words: ir.Words) -> list[dict[str, Any]]:
         found.append(
             {
                 "row": row,
-                "document": words.document or None,
+                "document": (citation.document if citation else words.document) or None,
                 "where": citation.where if citation and citation.where else None,
                 "origin": words.origin,
                 "evidence": citation.evidence if citation else "default",

@@ -1,12 +1,14 @@
 """Citations: every row that is cited exists, none is doubtful, and each says how well its document was seen."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from sangao.engine.pack import ir
 from sangao.engine.passes.work import Scope, Work, nearest
 from sangao.engine.rules.documents import EvidenceDoc, RuleDoc
 from sangao.engine.rules.text import Text
+
+Evidence = Literal["seen", "known", "default"]
 
 
 def back(work: Work) -> Work:
@@ -64,11 +66,16 @@ def _cite(rows: Iterable[Any], document: str, certain: bool, work: Work) -> None
 
 
 def _citation(row: str, document: str, evidence: EvidenceDoc) -> ir.Citation:
-    """A document that is not named for a row does not state it: then the rule is our own default."""
-    where = str(evidence.where.get(Text(document), ""))
-    if document in evidence.seen:
-        return ir.Citation(row, document, where, "seen")
-    return ir.Citation(row, document, where, "known" if document in evidence.known else "default")
+    """Return the pack's own document when it states the row, else the document that does.
+
+    A row that no document states is our own default.
+    """
+    ways: tuple[tuple[tuple[Text, ...], Evidence], ...]
+    ways = (evidence.seen, "seen"), (evidence.known, "known"), (evidence.default, "default")
+    own = next(((document, mark) for named, mark in ways if document in named), None)
+    other = next(((str(named[0]), mark) for named, mark in ways if named), None)
+    stated, mark = own or other or (document, "default")
+    return ir.Citation(row, stated, str(evidence.where.get(Text(stated), "")), mark)
 
 
 def row_exists(row: Any, work: Work) -> None:

@@ -79,7 +79,7 @@ def test_all_problems_come_at_once_and_sorted(folder: Folder) -> None:
     text = (
         decision_text("sbp >= 140 and agee > 3 years") + "---\n" + decision_text("fpg > 1 mmHg").replace("t.it", "t.b")
     )
-    assert problems(folder(text)) == ["6:31 meaning.unknown_name", "14:16 meaning.unit"]
+    assert problems(folder(text)) == ["6:16 meaning.unit_missing", "6:31 meaning.unknown_name", "14:16 meaning.unit"]
 
 
 def test_the_nearest_name_is_offered(folder: Folder) -> None:
@@ -203,7 +203,7 @@ def test_two_sources_of_one_decision_are_parted_or_refused(folder: Folder) -> No
     folder(decision_text("diabetes"), name="b")
     folder(decision_text("stroke"), name="c")
     path = folder(name="a", pack=PACK.format(name="a", more="uses: [{pack: b}, {pack: c}]"))
-    assert problems(path) == ["9:21 meaning.doubled_decision"]
+    assert problems(path) == ["9:26 meaning.doubled_decision"]
     parted = "uses: [{pack: b}, {pack: c, as: {t.it: t.it@c}}]"
     path = folder(name="d", pack=PACK.format(name="d", more=parted))
     assert list(compile_folder(path).decisions) == ["t.it", "t.it@c"]
@@ -212,10 +212,10 @@ def test_two_sources_of_one_decision_are_parted_or_refused(folder: Folder) -> No
 def test_uses_that_go_wrong_are_named(folder: Folder) -> None:
     folder(name="b", pack=PACK.format(name="b", more="uses: [{pack: a}]"))
     assert problems(folder(name="a", pack=PACK.format(name="a", more="uses: [{pack: b}]"))) == [
-        "9:14 meaning.uses_cycle"
+        "9:15 meaning.uses_cycle"
     ]
     assert problems(folder(name="c", pack=PACK.format(name="c", more="uses: [{pack: zz}]"))) == [
-        "9:14 host.unknown_pack"
+        "9:15 host.unknown_pack"
     ]
     folder(decision_text("diabetes"), name="d")
     more = "uses: [{pack: d, only: [t.its]}]"

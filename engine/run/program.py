@@ -2,7 +2,8 @@
 
 Kinds of program, all over the same sections: *plain* (every leaf holds one value; gives None when one does not), *open*
 (one pass), *assumed* (the second pass: leaves of `must_ask` are taken from the open one, `enough:` may close a
-decision, and a decision whose leaves do not differ is copied).
+decision, and a decision whose leaves do not differ keeps its answer), *closing* (the second pass where nothing is
+assumed: only what `enough:` may change).
 """
 
 import re
@@ -18,7 +19,7 @@ from sangao.engine.run.cones import branches, direct, expressions, walk
 from sangao.engine.run.phrases import Name, Phrases, nearest_zero
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
-Kind = Literal["plain", "open", "assumed"]
+Kind = Literal["plain", "open", "assumed", "closing"]
 BLANK = (float("-inf"), float("inf"))
 
 
@@ -121,20 +122,21 @@ class Program:
     # --- the whole ----------------------------------------------------------------------------------------------------
     def text(self) -> str:
         """Return the source of one function named `run`."""
-        arguments = "leaves"
-        if self.kind == "assumed":
-            arguments += ", before, opened, differ" if self.guarded else ", before"
-        self.lines.append(f"def run({arguments}):")
+        arguments = {"closing": ", opened", "assumed": ", before, opened, differ" if self.guarded else ", before"}
+        self.lines.append(f"def run(leaves{arguments.get(self.kind, '')}):")
         if self.kind == "plain" and any(unsettled(self.pack.decisions[one].form) for one in self.decisions):
             self.write("return None")
-        self._unpack()
-        cones = self._cones() if self.guarded else {}
+        cones = self._cones() if self.guarded or self.kind == "closing" else {}
+        self._unpack([one for one in self.decisions if self.kind != "closing" or cones[one] is None])
+        if cones:
+            self._copy()
         for number, one in enumerate(self.decisions):
-            decision = self.pack.decisions[one]
+            decision, reached = self.pack.decisions[one], cones.get(one)
+            if reached is not None and self.kind == "closing":
+                continue
             self.at, self.place = number, ""
             self.write(f"# --- {one} ({decision.outcome.kind})")
             self.place_of(one)
-            reached = cones.get(one)
             if reached is None:
                 self._decision(decision)
                 continue
@@ -142,21 +144,20 @@ class Program:
             self.depth += 1
             self._decision(decision)
             self.depth -= 1
-            name = self.words.decisions[one]
-            unpacked = f"{name.one}, {name.two} = opened[{number}]" if name.two else f"{name.one} = opened[{number}]"
-            self.write("else:")
-            self.write(f"{unpacked} or BLANK" if name.kind == "number" else unpacked, 1)
         self.place = ""
         results = "".join(f"{self._result(one)}, " for one in self.decisions)
         steps = "".join(f"(c_{i}, p_{i}), " for i in range(len(self.decisions)))
         self.write(f"return ({results}), ({steps})" if self.traced else f"return ({results})")
         return "\n".join(self.lines) + "\n"
 
-    def _unpack(self) -> None:
-        names = [self.words.leaves[one] for one in self.leaves]
+    def _unpack(self, decisions: Sequence[str]) -> None:
+        names = self.words.leaves
+        used = set().union(*(direct(self.pack.decisions[one])[0] for one in decisions))
         if names:
-            self.write(f"{''.join(f'{name.one}, ' for name in names)}= leaves")
-        for name in names:
+            self.write(f"{''.join(f'{name.one}, ' for name in names.values())}= leaves")
+        for one, name in names.items():
+            if one not in used and self.kind != "plain":
+                continue
             if name.kind != "number":
                 if self.kind == "plain":
                     self.write(f"if {name.one} & {name.one} - 1: return None")
@@ -174,6 +175,14 @@ class Program:
                     self.write(f"{name.one}, {name.two} = before[{number}] or BLANK")
                 else:
                     self.write(f"{name.one} = before[{number}]")
+
+    def _copy(self) -> None:
+        """Start from the answers of the open pass."""
+        self.write(f"{''.join(f'{self.words.decisions[one].one}, ' for one in self.decisions)}= opened")
+        for one in self.decisions:
+            name = self.words.decisions[one]
+            if name.two:
+                self.write(f"{name.one}, {name.two} = {name.one}{' or BLANK' if name.kind == 'number' else ''}")
 
     def _cones(self) -> dict[str, int | None]:
         """Return per decision the bits of its leaves; None where `enough:` may answer though no leaf differs."""
@@ -206,7 +215,7 @@ class Program:
             asked = must_ask(self.pack, decision)
             self._rename({x: name_leaf(self.pack.leaves[x], self.leaves.index(x), False, "open_") for x in asked})
         self._form(decision)
-        if decision.enough and self.kind == "assumed":
+        if decision.enough and self.kind in ("assumed", "closing"):
             self._close(decision, decision.enough)
         self.words = words
 
@@ -426,9 +435,14 @@ class Program:
         for certain, answer in zip(best, answers, strict=True):
             met = f"{result} & {answer} or {result} | {answer}"
             self.write(f"if {certain}: {result} = ({met}) if {result} else {answer}")
-        if not self.words.plain:
+        if not self.words.plain and any(one.over for one in these):
+            self.write(f"if {result}:")
+            self.depth += 1
             self._unsure(node, result, (holds, best, may, answers))
-        self.write(f"if not {result}:")
+            self.depth -= 1
+            self.write("else:")
+        else:
+            self.write(f"if not {result}:")
         self.write(f"{result} = {1 << node.then}", 1)
         if not self.words.plain:
             for held, possibly, answer in zip(holds, may, answers, strict=True):

@@ -9,10 +9,13 @@ import hashlib
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import is_not
 from typing import Any
 from weakref import WeakValueDictionary
 
 from sangao.engine.pack import ir
+from sangao.engine.run import spec
 from sangao.engine.run.cones import branches, cone
 from sangao.engine.run.program import Kind, Program, must_ask
 
@@ -56,11 +59,13 @@ class Rows:
     decisions: tuple[str, ...]
     _made: dict[tuple[Any, ...], Callable[..., Any]] = field(default_factory=dict)
     _cones: dict[str, Cone] = field(default_factory=dict)
-    _closing: bool = field(init=False)
+    _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
     _tightened: int = field(init=False)
+    _places: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._closing = any(one.enough for one in self.pack.decisions.values())
+        self._closing = tuple((i, one) for i, one in enumerate(self.pack.decisions.values()) if one.enough)
+        self._places = {leaf: i for i, leaf in enumerate(self.leaves)}
         tightened = {leaf for one in self.pack.decisions.values() for leaf in must_ask(self.pack, one)}
         self._tightened = sum(1 << i for i, leaf in enumerate(self.leaves) if leaf in tightened)
 
@@ -80,24 +85,44 @@ class Rows:
 
         Both results are one object when nothing is assumed.
         """
-        if first is second or first == second:
-            plain: Answers | None = self.function("plain")(first)
+        same = first is second or first == second
+        if same:
+            plain = self._plain(first)
             if plain is not None:
                 return plain, plain
-            opened: Answers = self.function("open")(first)
-            if not self._closing:
-                return opened, opened
-            return opened, self.function("assumed", guarded=True)(first, first, opened, 0)
-        opened = self.function("open")(first)
+        opened: Answers = self.function("open")(first)
         differ = 0
-        for i, (a, b) in enumerate(zip(first, second, strict=True)):
-            if a is not b and a != b:
-                differ |= 1 << i
-        if not differ & self._tightened:
-            plain = self.function("plain")(second)
+        if not same:
+            for i in compress(range(len(first)), map(is_not, first, second)):
+                if first[i] != second[i]:
+                    differ |= 1 << i
+        if not differ & self._tightened and not same:
+            plain = self._plain(second)
             if plain is not None:
                 return opened, plain
+        if same:
+            closes = any(self._closes(i, one, first, opened) for i, one in self._closing)
+            return opened, (self.function("closing")(first, opened) if closes else opened)
         return opened, self.function("assumed", guarded=True)(second, first, opened, differ)
+
+    def _plain(self, values: Sequence[Abstract], traced: bool = False) -> Any:
+        """Run the two-valued program; None where some leaf holds no single value."""
+        if ("plain", False, traced, None) not in self._made and not all(map(_point, values)):
+            return None  # a first chart that is not complete does not pay for a program it cannot use
+        return self.function("plain", traced=traced)(values)
+
+    def _closes(self, at: int, decision: ir.Decision, values: Sequence[Abstract], opened: Answers) -> bool:
+        """Return whether `enough:` may answer a decision that the open pass leaves open."""
+        if decision.enough is None or spec.single(decision.outcome, opened[at]):
+            return False
+        return self._known(decision.enough.when, values)
+
+    def _known(self, test: ir.Known, values: Sequence[Abstract]) -> bool:
+        parts = (
+            _held(values[self._places[one]]) if isinstance(one, str) else self._known(one, values)
+            for one in test.leaves
+        )
+        return any(parts) if test.mode == "any" else all(parts)
 
     def decide(
         self, decision: str, open_values: Mapping[str, Abstract], assumed_values: Mapping[str, Abstract]
@@ -134,13 +159,12 @@ class Rows:
         Bit *i* is row, branch (parents first) or item *i*; of a score the pair is its least and most points. `named`
         turns the masks into ids; the argument itself is rebuilt when it is read.
         """
-        same = first is second or first == second
-        if same:
-            plain = self.function("plain", traced=True)(first)
+        if first is second or first == second:
+            plain = self._plain(first, traced=True)
             if plain is not None:
                 return plain[0], plain[0], plain[1]
-            if not self._closing:
-                opened, steps = self.function("open", traced=True)(first)
+            opened, steps = self.function("open", traced=True)(first)
+            if not any(self._closes(i, one, first, opened) for i, one in self._closing):
                 return opened, opened, steps
         opened = self.function("open")(first)
         assumed, steps = self.function("assumed", traced=True)(second, first)
@@ -193,6 +217,16 @@ def nodes(form: ir.Form) -> tuple[str, ...]:
         case ir.Criteria() | ir.Score():
             return tuple(item.id for item in form.items)
     return ("when",)
+
+
+def _point(value: Abstract) -> bool:
+    if isinstance(value, int):
+        return value & value - 1 == 0
+    return value is not None and bool(value[0] == value[1])
+
+
+def _held(value: Abstract) -> bool:
+    return value & value - 1 == 0 if isinstance(value, int) else value is not None
 
 
 def _function(program: Program, title: str) -> Callable[..., Any]:

@@ -69,7 +69,7 @@ def _numbers(fact: Fact) -> Taker:
                 return Entered(None, _problem(fact, "chart.not_a_quantity", value))
             if warn_low <= found <= warn_high:
                 return Entered((found, found))
-            return judged((found, found), value, own, Fraction(str(value)))
+            return judged((found, found), value, own, Fraction(value if kind is int else repr(value)))
         return slow(value, unit)
 
     def slow(value: Any, unit: str | None) -> Entered:

@@ -1,0 +1,228 @@
+"""Bad input of a host: each gets a clear problem, the rest of the chart still answers, and nothing becomes normal."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sangao.engine.chart import Chart
+from sangao.engine.guide import Pack, load
+from sangao.engine.run.admit import Admission
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
+
+GUIDELINES = Path(__file__).parents[3] / "guidelines"
+ON = "2026-03-09"
+
+
+@cache
+def pack() -> Pack:
+    return load(GUIDELINES / "htn_guideline_2024")
+
+
+def admitted(on: str = ON, **given: Any) -> Admission:
+    return pack().admit(Chart.from_dict({"on": on, **given}))
+
+
+def codes(admission: Admission) -> list[str]:
+    return [problem.code for problem in admission.problems]
+
+
+def known(admission: Admission, fact: str) -> Any:
+    return admission.timeline.named()[fact]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("high", "chart.not_a_quantity"),
+        (True, "chart.wrong_type"),
+        ([152], "chart.wrong_type"),
+        ({"systolic": 152}, "chart.wrong_type"),
+        (0, "chart.out_of_range"),
+        (999, "chart.out_of_range"),
+        (float("nan"), "chart.not_a_quantity"),
+        (float("inf"), "chart.not_a_quantity"),
+        ("152 mg/dL", "chart.unknown_unit"),
+        pytest.param(10**5000, "chart.out_of_range", id="a huge integer"),
+        ("1e400", "chart.out_of_range"),
+        ("阴性", "chart.not_a_quantity"),
+    ],
+)
+def test_a_value_that_cannot_be_read_stays_unknown_and_the_rest_answers(value: Any, code: str) -> None:
+    found = admitted(facts={"sbp_office": value, "dbp_office": 112})
+    assert code in codes(found)
+    assert known(found, "sbp_office") is None
+    chart = Chart.from_dict({"on": ON, "facts": {"sbp_office": value, "dbp_office": 112}})
+    assert pack().decide("htn.grade", chart).value == "grade3"
+
+
+@pytest.mark.parametrize("blank", [None, "", "   "])
+def test_a_blank_is_unknown_and_no_problem(blank: Any) -> None:
+    found = admitted(facts={"sbp_office": blank})
+    assert codes(found) == []
+    assert known(found, "sbp_office") is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "expected"),
+    [
+        ("sbp_office", "152 mmHg", 15200),
+        ("sbp_office", "152毫米汞柱", 15200),
+        ("sbp_office", "20.3 kPa", 15226),  # 20.3 × 7.50062 = 152.262586
+        ("fpg", "126 mg/dL", 6994),  # 126 / 18.016 = 6.99378: below 7.0
+        ("creatinine", "1 mg/dL", 8840),
+        ("hba1c", "48 mmol/mol", 654),  # 48 / 10.929 + 2.15 = 6.54199
+    ],
+)
+def test_a_value_enters_once_exactly_in_the_unit_of_the_fact(fact: str, value: str, expected: int) -> None:
+    grid = pack().compiled.dictionary.facts[fact].grid
+    low, high = known(admitted(facts={fact: value}), fact)
+    assert low == high
+    assert abs(low * grid - expected * grid.__class__(1, 1000 if fact == "fpg" else 100)) <= grid
+
+
+def test_a_mixed_up_unit_is_held_out_and_named() -> None:
+    found = admitted(facts={"fpg": 126, "hba1c": 48})
+    assert [code for code in codes(found) if code.startswith("chart.suspect_unit")]
+    assert known(found, "fpg") is None
+    assert known(found, "hba1c") is None
+
+
+def test_a_censored_reading_is_an_interval_and_settles_when_the_whole_of_it_agrees() -> None:
+    facts = pack().compiled.dictionary.facts
+    low, high = known(admitted(facts={"fpg": ">33.3"}), "fpg")
+    assert facts["fpg"].hard is not None
+    assert low * facts["fpg"].grid > 33 and high * facts["fpg"].grid == facts["fpg"].hard[1]
+    low, high = known(admitted(facts={"fpg": "HI"}), "fpg")
+    assert low < high
+    chart = Chart.of({"sbp_office": ">=180", "dbp_office": 100}, on=ON)
+    assert pack().decide("htn.grade", chart).value == "grade3"
+
+
+def test_a_reading_of_tomorrow_is_a_problem_and_not_used() -> None:
+    found = admitted(readings=[{"fact": "sbp_office", "value": 182, "at": "2026-03-10"}])
+    assert codes(found) == ["chart.future"]
+    assert known(found, "sbp_office") is None
+    late = admitted(readings=[{"fact": "sbp_office", "value": 182, "at": "2026-03-09T23:59"}])
+    assert codes(late) == []
+
+
+def test_a_moment_with_offset_is_read_in_china() -> None:
+    found = admitted(readings=[{"fact": "sbp_office", "value": 182, "at": "2026-03-09T20:00:00+00:00"}])
+    assert codes(found) == ["chart.future"]
+
+
+def test_a_rejected_last_reading_never_lets_an_older_one_take_its_place() -> None:
+    found = admitted(
+        readings=[
+            {"fact": "sbp_office", "value": 118, "at": "2026-03-01"},
+            {"fact": "sbp_office", "value": 1182, "at": "2026-03-08"},
+        ]
+    )
+    assert "chart.out_of_range" in codes(found)
+    assert known(found, "sbp_office") is None
+
+
+def test_a_member_missing_on_the_last_occasion_is_not_fetched_from_an_older_one() -> None:
+    found = admitted(
+        readings=[
+            {"at": "2026-03-01", "facts": {"sbp_office": 118, "dbp_office": 70}},
+            {"at": "2026-03-08", "facts": {"sbp_office": 150}},
+        ]
+    )
+    assert known(found, "sbp_office") == (15000, 15000)
+    assert known(found, "dbp_office") is None
+
+
+def test_the_same_reading_twice_is_one_and_two_values_at_one_time_are_the_interval_between() -> None:
+    same = {"fact": "sbp_office", "value": 150, "at": "2026-03-08T09:00"}
+    assert codes(admitted(readings=[same, same])) == []
+    found = admitted(readings=[same, {**same, "value": 130}])
+    assert codes(found) == ["chart.conflict"]
+    assert known(found, "sbp_office") == (13000, 15000)
+
+
+def test_a_contradiction_rejects_every_reading_named() -> None:
+    found = admitted(facts={"sbp_office": 90, "dbp_office": 150})
+    assert "chart.contradiction" in codes(found)
+    assert known(found, "sbp_office") is None
+    assert known(found, "dbp_office") is None
+
+
+def test_an_unknown_fact_is_named_with_the_nearest() -> None:
+    found = admitted(facts={"sbp_ofice": 150})
+    assert codes(found) == ["chart.unknown_fact"]
+    assert "sbp_office" in found.problems[0].help("en")
+
+
+def test_a_synonym_is_the_fact() -> None:
+    assert known(admitted(facts={"收缩压": 150}), "sbp_office") == (15000, 15000)
+
+
+def test_a_list_that_was_not_delivered_says_nothing_and_an_empty_one_lets_its_members_be_assumed_false() -> None:
+    absent, empty = admitted(), admitted(conditions=[])
+    assert absent.open["diabetes"] == absent.assumed["diabetes"] == UNKNOWN
+    assert empty.open["diabetes"] == UNKNOWN
+    assert empty.assumed["diabetes"] == FALSE
+    assert "diabetes" in empty.assumed_facts
+    complete = admitted(conditions=[], complete=["conditions"])
+    assert complete.open["diabetes"] == FALSE
+    assert complete.assumed_facts == ()
+
+
+def test_an_item_that_maps_to_nothing_suspends_the_assumptions_of_its_list() -> None:
+    found = admitted(conditions=[{"code": "E11.900"}, {"code": "Z99.999x"}])
+    assert "chart.unmapped" in codes(found)
+    assert found.open["diabetes"] == TRUE
+    assert found.assumed["af"] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"code": "i48.x01"}, TRUE),
+        ({"code": "I48", "status": "refuted"}, FALSE),
+        ({"code": "I48", "since": "2027-01-01"}, UNKNOWN),
+        ("af", TRUE),
+        ({"name": "心房颤动"}, TRUE),
+    ],
+)
+def test_a_condition_counts_by_code_name_status_and_time(entry: Any, expected: int) -> None:
+    assert admitted(conditions=[entry]).open["af"] == expected
+
+
+def test_age_is_completed_years_and_a_birth_date_beats_a_given_age() -> None:
+    for birth, on, age in (("1961-03-10", ON, 64), ("1961-03-09", ON, 65), ("1960-02-29", "2025-02-28", 64)):
+        found = admitted(on, patient={"birth_date": birth, "age": 20})
+        assert known(found, "age") == (age, age), birth
+    assert known(admitted(patient={"birth_date": "1961"}), "age") == (64, 65)
+
+
+def test_a_man_is_not_pregnant_and_a_woman_of_thirty_must_be_asked() -> None:
+    facts = pack().compiled.dictionary.facts
+    assert "pregnant" in facts
+    pregnant = {"male": FALSE, "female": UNKNOWN}
+    for sex, expected in pregnant.items():
+        found = admitted(facts={"sex": sex, "age": 30}, conditions=[])
+        assert found.timeline.named()["pregnant"] == expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"facts": [1, 2]},
+        {"readings": {"fact": "sbp_office"}},
+        {"readings": [5, None, {"value": 3}]},
+        {"conditions": "diabetes"},
+        {"conditions": [{}, 7, None]},
+        {"complete": ["everything"]},
+        {"patient": "p1"},
+        {"colour": "red"},
+        {"schema": "sangao.chart/99"},
+    ],
+)
+def test_a_wrong_shape_is_a_problem_and_never_an_exception(given: dict[str, Any]) -> None:
+    found = admitted(**given)
+    assert codes(found)
+    assert all(problem.text("zh") and problem.help("en") for problem in found.problems)

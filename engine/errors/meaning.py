@@ -272,6 +272,18 @@ ENTRIES: dict[str, Entry] = {
         "写成 raising F never lowers D、raising F never raises D 或 A implies B",
         "write: raising F never lowers D, raising F never raises D, or A implies B",
     ),
+    "meaning.promise_unread": _error(
+        "`{decision}` 并不依据 `{name}`,这个承诺什么也没有说",
+        "`{decision}` does not rest on `{name}`, so the promise says nothing",
+        "写它确实用到其数值的事实;ever、running 等窗内的条件不算",
+        "name a fact whose value it reads; a condition inside ever, running and the like is none",
+    ),
+    "meaning.unknown_value": _error(
+        "事实 `{name}` 不能有取值 unknown",
+        "fact `{name}` cannot have a value `unknown`",
+        "未知由引擎表示,删去该取值",
+        "not knowing is the engine's business; remove the value",
+    ),
     # --- formulas
     "meaning.unknown_formula": _error(
         "没有登记的公式 `{name}`",
@@ -330,6 +342,12 @@ ENTRIES: dict[str, Entry] = {
         "sources.yaml has no document `{name}`",
         "最接近:{nearest}",
         "the nearest is {nearest}",
+    ),
+    "meaning.setting_value": _error(
+        "本地设置 `{name}` 的值不合用",
+        "the value of site setting `{name}` does not fit",
+        "bool 写 true 或 false;代码取自 {values};数写在允许范围内,单位 {unit}",
+        "true or false, one of its codes ({values}), or a number in range with its unit {unit}",
     ),
     "meaning.unknown_setting": _error(
         "没有名为 `{name}` 的本地设置",

@@ -394,7 +394,8 @@ class Words:
     """What is said of a node (decision, row, branch, item, advice, parameter): texts in zh and en, and its backing.
 
     Keys of `Pack.words`: `htn.grade` a decision, `htn.grade/mild` a row, branch (`default`: the default) or item,
-    `htn.grade=grade1` an outcome, `htn.grade:sbp` a table input, `$htn.dx.sbp` a parameter, `leaf:<id>` a window.
+    `htn.grade=grade1` an outcome, `htn.grade:sbp` a table input, `$htn.dx.sbp` a parameter, `leaf:<id>` a window or
+    formula, `htn.advice/when` the condition of advice.
     Of advice: title in `zh`/`en`, `text` in `says`, the reason of `hold` in `unknown`.
 
     `says` is a sentence (authored or generated from the rule); `place` is `file:line:column` in the guideline folder.

@@ -6,7 +6,7 @@ from pathlib import Path
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.pack import ir
 from sangao.engine.passes import steps
-from sangao.engine.passes.facts import dictionary, guard, occasion_rules, spellings
+from sangao.engine.passes.facts import dictionary, fits, guard, occasion_rules, spellings
 from sangao.engine.passes.find import beside, find_folder
 from sangao.engine.passes.formulas import check_formulas
 from sangao.engine.passes.uses import Reading, scope_of, together
@@ -117,6 +117,10 @@ def _settings(work: Work) -> None:
         if id not in facts or not facts[id].site:
             sites = [fact.id for fact in facts.values() if fact.site]
             work.report("meaning.unknown_setting", Span(), name=id, nearest=nearest(id, sites))
+        elif not fits(facts[id], work.settings[id]):
+            work.report(
+                "meaning.setting_value", Span(), name=id, unit=facts[id].unit, values="、".join(facts[id].values)
+            )
 
 
 def _packed(work: Work) -> ir.Pack:
@@ -137,7 +141,8 @@ def _packed(work: Work) -> ir.Pack:
         str(follows.en) if follows is not None else "",
         pack.experimental,
     )
-    named = {words.document for words in work.words.values() if words.document} | {meta.document}
+    named = {meta.document, *(words.document for words in work.words.values())}
+    named |= {citation.document for citation in work.citations.values()}
     documents = {str(key): (str(doc.zh), str(doc.en)) for key, doc in work.sources.items() if str(key) in named}
     return ir.Pack(
         meta,

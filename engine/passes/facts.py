@@ -1,5 +1,6 @@
 """The shared folder → the fact dictionary; occasion rules of a pack; guards and contradictions compiled."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -72,6 +73,24 @@ def _pair(ends: tuple[Text, Text] | None) -> tuple[Fraction, Fraction] | None:
     return None if ends is None else (Fraction(ends[0]), Fraction(ends[1]))
 
 
+def fits(fact: Fact, text: str) -> bool:
+    """Return whether a text is a value of a fact, as a site setting may be written."""
+    match fact.kind:
+        case "bool":
+            return text in ("true", "false")
+        case "code":
+            return text in fact.values
+        case "date":
+            return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
+    found = parse(text)
+    units = {"", *(unit_name(unit.name) for unit in fact.units)}
+    if found is None or unit_name(found[1]) not in units:
+        return False
+    written = next((unit for unit in fact.units if unit_name(unit.name) == unit_name(found[1])), Unit(""))
+    value = found[0] * written.factor + written.offset
+    return fact.hard is None or fact.hard[0] <= value <= fact.hard[1]
+
+
 def spellings(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:
     """Return every other name of a fact with the facts it may mean."""
     found: dict[str, dict[str, None]] = {}
@@ -108,6 +127,9 @@ def guard(work: Work, shared: Shared) -> Work:
     """Compile `false_when` and the consistency rules, over values named by fact id."""
     everything = frozenset(work.dictionary.facts)
     for id, doc in shared.facts.items():
+        for value in doc.values:
+            if str(value) == "unknown":  # a rule could then ask whether something is known
+                work.report("meaning.unknown_value", value, name=id)
         if doc.valid_for is not None and parse_span(doc.valid_for) is None:
             work.report("language.span", doc.valid_for, found=doc.valid_for)
         if doc.false_when is not None:

@@ -5,6 +5,7 @@ from sangao.engine.language.cells import parse_cell
 from sangao.engine.pack import ir
 from sangao.engine.passes import bands, leaves, resolve
 from sangao.engine.passes.items import advice, criteria, score
+from sangao.engine.passes.lower import lower
 from sangao.engine.passes.outcomes import named, outcome_of
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.tables import table
@@ -64,11 +65,12 @@ def bounds(form: ir.Form, outcome: ir.Outcome, here: Here) -> tuple[int | None, 
 def _lets(doc: RuleDoc, here: Here) -> None:
     """Look at every let, used or not; none may hide a fact or a decision."""
     facts = here.work.dictionary.facts
+    aside = Here(here.work, here.scope, doc.let)
     for name in doc.let:
         if name in facts or name in here.scope.names:
             here.work.report("meaning.shadowed", name, name=name)
         with here.work.going_on():
-            resolve.resolve(tree.Name(str(name), name.place()), here)
+            lower(resolve.resolve(tree.Name(str(name), name.place()), here), aside)
 
 
 def _must_ask(doc: RuleDoc, here: Here) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sangao.engine.language.tree import Name
 from sangao.engine.pack import ir
-from sangao.engine.passes import leaves, resolve
+from sangao.engine.passes import resolve
 from sangao.engine.passes.backing import row_exists
 from sangao.engine.passes.lower import condition, truth
 from sangao.engine.passes.order import decision
@@ -28,7 +28,7 @@ def promise(work: Work) -> Work:
         own = entry.scope is work.root
         for text in entry.doc.promises if own else ():
             with work.going_on():
-                work.promises.append(_promise(text, entry, made, work))
+                work.promises += _promise(text, entry, made, work)
         for text in entry.doc.never:
             if not own and not _asked_already(text, entry, work):
                 continue
@@ -52,20 +52,11 @@ def _names(node: Any) -> set[str]:
     return found.union(*(_names(child) for child in children(node)))
 
 
-def _promise(text: Text, entry: Entry, made: ir.Decision, work: Work) -> ir.Promise:
+def _promise(text: Text, entry: Entry, made: ir.Decision, work: Work) -> list[ir.Promise]:
     here = Here(work, entry.scope, entry.doc.let)
     monotone = MONOTONE.fullmatch(str(text))
     if monotone:
-        leaf = _leaf(monotone[1], entry.doc, text, here)
-        other = entry.scope.names.get(monotone[3])
-        if other is None:
-            near = nearest(monotone[3], entry.scope.names)
-            raise work.fail("meaning.unknown_decision", text, name=monotone[3], nearest=near)
-        about = decision(other, work, text.place())
-        if about.outcome.kind == "set" or (about.outcome.kind == "code" and not about.outcome.ordered):
-            raise work.fail("meaning.not_ordered", text, name=monotone[3])
-        result = ir.Promise("monotone", str(text), str(text.place()), about.id, leaf)
-        return result if monotone[2] == "lowers" else _turned(result)
+        return _monotone(text, monotone, entry.doc, here)
     sides = list(IMPLIES.finditer(str(text)))
     if len(sides) != 1:
         raise work.fail("meaning.promise", text)
@@ -73,11 +64,33 @@ def _promise(text: Text, entry: Entry, made: ir.Decision, work: Work) -> ir.Prom
     left = _side(str(text)[: at.start()], text, 0, here)
     right = _side(str(text)[at.end() :], text, at.end(), here)
     work.promised.update(here.reads)
-    return ir.Promise("implies", str(text), str(text.place()), made.id, left=left, right=right)
+    return [ir.Promise("implies", str(text), str(text.place()), made.id, left=left, right=right)]
 
 
-def _turned(promise: ir.Promise) -> ir.Promise:
-    return ir.Promise("monotone", promise.text, promise.place, promise.decision, promise.leaf, -1)
+def _monotone(text: Text, match: re.Match[str], doc: RuleDoc, here: Here) -> list[ir.Promise]:
+    """A promise about a fact speaks of every value of it that the decision rests on: its bare name, last, mean."""
+    work, scope = here.work, here.scope
+    name, wanted = _fact(match[1], doc, text, here), match[3]
+    other = scope.names.get(wanted)
+    if other is None:
+        raise work.fail("meaning.unknown_decision", text, name=wanted, nearest=nearest(wanted, scope.names))
+    about = decision(other, work, text.place())
+    if about.outcome.kind == "set" or (about.outcome.kind == "code" and not about.outcome.ordered):
+        raise work.fail("meaning.not_ordered", text, name=wanted)
+    found = [leaf for leaf in work.leaves if leaf in _rests(about.id, work) and _value_of(work.leaves[leaf], name)]
+    if not found:
+        raise work.fail("meaning.promise_unread", text, name=match[1], decision=wanted)
+    direction = 1 if match[2] == "lowers" else -1
+    return [ir.Promise("monotone", str(text), str(text.place()), about.id, leaf, direction) for leaf in found]
+
+
+def _value_of(leaf: ir.Leaf, fact: str) -> bool:
+    match leaf.source:
+        case ir.Bare(name) | ir.Derived(name):
+            return name == fact
+        case ir.Window(op, member=member):
+            return member == fact and op in ("last", "first", "mean", "max", "min")
+    return False
 
 
 def _side(part: str, text: Text, offset: int, here: Here) -> ir.Expr:
@@ -85,7 +98,8 @@ def _side(part: str, text: Text, offset: int, here: Here) -> ir.Expr:
     return truth(resolve.read(Text(part, text.span, inset), here), here)
 
 
-def _leaf(name: str, doc: RuleDoc, text: Text, here: Here) -> str:
+def _fact(name: str, doc: RuleDoc, text: Text, here: Here) -> str:
+    """Return the fact a promise raises: by id, by synonym, or by the name of a table's input."""
     if isinstance(doc, TableDoc) and name in doc.inputs:
         name = str(doc.inputs[Text(name)].of)
     facts = here.work.dictionary.facts
@@ -94,9 +108,22 @@ def _leaf(name: str, doc: RuleDoc, text: Text, here: Here) -> str:
         raise here.work.fail("rules.unknown_fact", text, given=name, nearest=nearest(name, facts))
     if facts[meant].kind == "code" and not facts[meant].ordered:
         raise here.work.fail("meaning.not_ordered", text, name=meant)
-    leaf = leaves.bare(meant, here)
-    here.work.promised[leaf] = None
-    return leaf
+    return meant
+
+
+def _rests(id: str, work: Work) -> set[str]:
+    """Return the leaves a decision rests on, its own and those of all it asks; a formula rests on its inputs too."""
+    asked, found = [id], set[str]()
+    for one in asked:
+        asked += [other for other in work.decisions[one].asks if other not in asked]
+        found.update(work.decisions[one].reads)
+    pending = list(found)
+    while pending:
+        source = work.leaves[pending.pop()].source
+        if isinstance(source, ir.Derived):
+            pending += [leaf for leaf in source.inputs if leaf not in found]
+            found.update(source.inputs)
+    return found
 
 
 def case(work: Work) -> Work:
@@ -109,16 +136,14 @@ def case(work: Work) -> Work:
 
 def _case(default: str | None, doc: CaseDoc, work: Work) -> ir.Case:
     decide = str(doc.decide) if doc.decide is not None else str(default)
-    fact_case = decide in work.root.formulas
-    if decide not in work.root.names and not fact_case:
+    if decide not in work.root.names:
         where = doc.decide if doc.decide is not None else doc.span
         raise work.fail("meaning.unknown_decision", where, name=decide, nearest=nearest(decide, work.root.names))
     _check_facts(doc, work)
     for row in doc.proves:
         row_exists(row, work)
     expect = {name: _plain(getattr(doc.expect, name)) for name in doc.expect.model_fields_set}
-    if not fact_case:
-        _check_outcomes(doc, work.root.names[decide], work)
+    _check_outcomes(doc, work.root.names[decide], work)
     on = str(doc.on) if doc.on is not None else str(work.root.pack.dates.start)
     give = json.dumps(_chart(doc.give), ensure_ascii=False, sort_keys=True)
     answer = json.dumps(expect, ensure_ascii=False, sort_keys=True)

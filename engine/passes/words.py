@@ -43,9 +43,34 @@ def word(work: Work) -> Work:
         speak = names(work.root, work)
         zh, en = (sentence(leaf, speak, lang) for lang in LANGS)
         work.words[f"leaf:{id}"] = ir.Words(zh, en)
+    for derived in work.leaves.values():
+        if isinstance(derived.source, ir.Derived):
+            _formula(derived, work)
     for scope, param in work.used_params:
         _param(scope, param, work)
     return work
+
+
+def _formula(leaf: ir.Leaf, work: Work) -> None:
+    """Keep what backs a formula under its leaf; the first scope that states it speaks."""
+    assert isinstance(leaf.source, ir.Derived)
+    for entry in work.lowered:
+        scope = entry.scope
+        doc = scope.formulas.get(leaf.source.fact)
+        if doc is None or str(doc.use) != leaf.source.formula:
+            continue
+        fact = work.dictionary.facts[leaf.source.fact]
+        zh, en = (said(doc.title, lang) for lang in LANGS) if doc.title is not None else (fact.zh, fact.en)
+        work.words[f"leaf:{leaf.id}"] = ir.Words(
+            zh,
+            en,
+            cite=_rows(doc.cite),
+            about=_rows(doc.about),
+            origin=scope.pack.origin,
+            document=str(scope.pack.document),
+            place=str(doc.span),
+        )
+        return
 
 
 def _param(scope: Scope, id: str, work: Work) -> None:

@@ -60,8 +60,8 @@ def test_words_citations_and_documents_stand_beside_the_meaning(folder: Folder) 
     assert row.says_zh == "收缩压≥120且<140 mmHg 或 舒张压≥80且<90 mmHg → 正常高值"
     assert pack.words["t.grade=grade1"].en == "grade 1"
     assert pack.citations["T-CLS-01|DOC-A"] == ir.Citation("T-CLS-01", "DOC-A", "4.1", "seen")
-    assert pack.citations["T-CLS-02|DOC-A"].evidence == "default"
-    assert pack.documents == {"DOC-A": ("指南甲", "guideline A")}
+    assert pack.citations["T-CLS-02|DOC-A"] == ir.Citation("T-CLS-02", "DOC-B", "", "seen")  # who states it
+    assert pack.documents == {"DOC-A": ("指南甲", "guideline A"), "DOC-B": ("指南乙", "guideline B")}
 
 
 def test_promises_name_leaves_and_cases_keep_what_was_given(folder: Folder) -> None:
@@ -73,6 +73,15 @@ def test_promises_name_leaves_and_cases_keep_what_was_given(folder: Folder) -> N
     (case,) = pack.cases
     assert json.loads(case.give) == {"facts": {"dbp": "95 mmHg"}}
     assert case.on == "2025-01-01" and case.proves == ("T-CLS-01",) and case.decide == "t.grade"
+
+
+def test_a_promise_about_a_fact_speaks_of_every_value_of_it(folder: Folder) -> None:
+    text = decision_text("sbp >= 140 mmHg or mean(sbp within 4 weeks) >= 135 mmHg")
+    pack = compile_folder(folder(text + "promises: [raising 高压 never lowers t.it, t.it implies sbp > 0.5 * dbp]\n"))
+    assert [one.leaf for one in pack.promises[:2]] == ["sbp", "mean(sbp within 4 weeks)"]
+    implied = ir.Compare(">", ir.Times(2, ir.Read("sbp")), ir.Read("dbp"))
+    assert pack.promises[2].left == ir.Ask("t.it") and pack.promises[2].right == implied
+    assert "dbp" in pack.leaves
 
 
 def test_units_factors_and_ranges_are_exact(folder: Folder) -> None:

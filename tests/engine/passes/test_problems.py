@@ -93,6 +93,7 @@ def test_the_nearest_name_is_offered(folder: Folder) -> None:
     ("more", "code"),
     [
         ('let: {a: "b", b: "a"}', ["7:11 meaning.let_cycle", "7:19 meaning.let_cycle"]),
+        ('let: {idle: "sbp >= 140"}', ["7:14 meaning.unit_missing"]),
         ('let: {sbp: "diabetes"}', ["7:7 meaning.shadowed"]),
         ("must_ask: [stroke]", ["7:12 meaning.must_ask_unread"]),
         ("must_ask: [strok]", ["7:12 rules.unknown_fact"]),
@@ -101,6 +102,7 @@ def test_the_nearest_name_is_offered(folder: Folder) -> None:
         ('enough: "diabetes"\nassuming: {diabetes: "false"}', ["7:10 meaning.enough"]),
         ('enough: "stroke is known"\nassuming: {fpg: "< 7"}', ["8:12 meaning.assuming_unread"]),
         ("promises: [raising sbp always lowers t.it]", ["7:12 meaning.promise"]),
+        ("promises: [raising sbp never lowers t.it]", ["7:12 meaning.promise_unread"]),
         ("promises: [raising sbpp never lowers t.it]", ["7:12 rules.unknown_fact"]),
         ("promises: [diabetes implies t.itt]", ["7:29 meaning.unknown_name"]),
         ("cases: [{it: c, give: {sbpp: 1}, expect: {value: true}}]", ["7:24 rules.unknown_fact"]),
@@ -237,6 +239,8 @@ def test_site_settings_must_be_declared(folder: Folder) -> None:
     assert compile_folder(path, settings={"has_lab": "true"}).settings == {"has_lab": "true"}
     with pytest.raises(SangaoError, match="unknown_setting"):
         compile_folder(path, settings={"sbp": "140"})
+    with pytest.raises(SangaoError, match="setting_value"):
+        compile_folder(path, settings={"has_lab": "perhaps"})
 
 
 def test_folders_side_by_side_are_one_pack(folder: Folder) -> None:

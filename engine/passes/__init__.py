@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sangao.engine.passes.find import find_folder
 
 if TYPE_CHECKING:
+    from sangao.engine.errors import Problem
     from sangao.engine.pack.ir import Pack
     from sangao.engine.passes.work import Work
 
@@ -60,4 +61,11 @@ def compile_folders(
     return compiled(many, Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
 
 
-__all__ = ["compile_folder", "compile_folders", "find_folder", "steps"]
+def check(pack: "Pack") -> "list[Problem]":
+    """Return every problem of a compiled pack that is found without a patient (`sangao.engine.passes.checks`)."""
+    from sangao.engine.passes import checks
+
+    return checks.check(pack)
+
+
+__all__ = ["check", "compile_folder", "compile_folders", "find_folder", "steps"]

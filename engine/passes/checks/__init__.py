@@ -1,0 +1,27 @@
+"""What a pack that loads has passed: gaps, overlaps, dead parts, ties, promises, evidence, names.
+
+Every check is a function `Study → problems`; `check` runs them all. Nothing here looks at YAML: the compiled pack is
+what runs, so it is what is checked.
+"""
+
+from typing import TYPE_CHECKING
+
+from sangao.engine.errors import Problem
+
+if TYPE_CHECKING:
+    from sangao.engine.pack.ir import Pack
+
+
+def check(pack: "Pack") -> list[Problem]:
+    """Return every problem of a compiled pack that needs no patient to be found, by place."""
+    from sangao.engine.passes.checks import cited, dead, named, promises, tables, ties
+    from sangao.engine.passes.checks.study import study
+
+    about = study(pack)
+    found: list[Problem] = []
+    for one in (promises, tables, dead, ties, cited, named):
+        found += one.problems(about)
+    return sorted(found, key=lambda one: (one.where.file, one.where.line, one.where.column, one.code))
+
+
+__all__ = ["check"]

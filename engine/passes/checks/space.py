@@ -1,0 +1,285 @@
+"""From core expressions to decision diagrams: the variables are what a formula reads.
+
+A number becomes a variable whose values are the bands between the thresholds it is compared with; a difference of
+numbers is a variable of its own, so what holds of it together with its parts may be unknown here: a proof holds, a
+witness may not (`Variable.joint`). A decision that is asked is a variable ranging over all its outcomes, or, in a space
+that is `inline`, the diagram of its own rule.
+
+The formulas are walked twice: first to learn the thresholds and the order of the variables, then to build.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from math import gcd
+from typing import Any, Literal
+
+from sangao.engine.pack import ir
+from sangao.engine.passes.checks.diagram import Diagrams
+from sangao.engine.truth import FALSE, TRUE
+
+Key = tuple[str, Any]  # ("leaf", id) | ("ask", decision) | ("has", (decision, item)) | ("line", factors)
+Term = tuple[int, ir.Expr]
+
+
+@dataclass(slots=True)
+class Variable:
+    """One thing a formula reads: a leaf, a decision, an item of a set, or a sum of several numbers (`line`).
+
+    `cuts`: of a number, where a new band begins; `low`, `high`: what it can be at all.
+    """
+
+    kind: Literal["number", "closed"]
+    key: Key
+    size: int
+    low: int | None = None
+    high: int | None = None
+    cuts: list[int] = field(default_factory=list)
+
+    @property
+    def joint(self) -> bool:
+        """Return whether this is a sum of several numbers, tied to its parts by no more than its name."""
+        return self.key[0] == "line"
+
+    def band(self, value: int) -> tuple[int | None, int | None]:
+        """Return the least and the greatest number of a band."""
+        low = self.cuts[value - 1] if value else self.low
+        high = self.cuts[value] - 1 if value < len(self.cuts) else self.high
+        return low, high
+
+
+class Space:
+    """Diagrams of expressions and decisions of one pack, over variables gathered from `tops`."""
+
+    def __init__(self, pack: ir.Pack, build: "Callable[[Space], Any]", inline: bool = False) -> None:
+        """Walk what `build` builds once to gather variables; afterwards build for good."""
+        self.pack, self.inline = pack, inline
+        self.variables: list[Variable] = []
+        self._level: dict[Key, int] = {}
+        self._cuts: dict[Key, set[int]] = {}
+        self._answers: dict[str, int] = {}
+        self._sets: dict[str, list[int]] = {}
+        self._truths: dict[ir.Expr, int] = {}
+        self.gathering = True
+        self.d = Diagrams()
+        build(self)
+        for key, cuts in self._cuts.items():
+            one = self.variables[self._level[key]]
+            one.cuts, one.size = sorted(cuts), len(cuts) + 1
+        self.gathering = False
+        self._answers, self._sets, self._truths = {}, {}, {}
+        self.d = Diagrams([one.size for one in self.variables])
+
+    # --- variables ----------------------------------------------------------------------------------------------------
+    def _variable(
+        self, key: Key, kind: Literal["number", "closed"], size: int, low: Any = None, high: Any = None
+    ) -> int:
+        level = self._level.get(key)
+        if level is None:
+            if not self.gathering:
+                raise KeyError(f"not gathered: {key}")
+            level = self._level[key] = len(self.variables)
+            self.variables.append(Variable(kind, key, size, low, high))
+            self.d.variable(size)
+        return level
+
+    def known(self, key: Key) -> int | None:
+        """Return the level of a variable, None when no formula of this space reads it."""
+        return self._level.get(key)
+
+    def leaf(self, id: str) -> int:
+        """Return the level of a bool or code leaf."""
+        leaf = self.pack.leaves[id]
+        return self._variable(("leaf", id), "closed", 2 if leaf.kind == "bool" else len(leaf.values))
+
+    def test(self, level: int, mask: int) -> int:
+        """Return the truth of a variable lying in a mask of its values."""
+        return self.d.false if self.gathering else self.d.test(level, mask)
+
+    # --- truths -------------------------------------------------------------------------------------------------------
+    def truth(self, expr: ir.Expr) -> int:
+        """Return the diagram of a condition."""
+        found = self._truths.get(expr)
+        if found is None:
+            found = self._truths[expr] = self._truth(expr)
+        return found
+
+    def _truth(self, expr: ir.Expr) -> int:
+        d = self.d
+        match expr:
+            case ir.Always(truth):
+                return d.true if truth == TRUE else d.false
+            case ir.Read(leaf):
+                return self.test(self.leaf(leaf), TRUE)
+            case ir.Ask(_):
+                return self.member(expr, TRUE)
+            case ir.Member(item, mask):
+                return self.member(item, mask)
+            case ir.Has(decision, item):
+                return self.items(decision)[item]
+            case ir.Both(items):
+                return d.all([self.truth(one) for one in items])
+            case ir.Either(items):
+                return d.any([self.truth(one) for one in items])
+            case ir.Not(item):
+                return d.negate(self.truth(item))
+            case ir.Compare(op, left, right):
+                return self.compare(op, left, right)
+        raise TypeError(f"not a condition: {expr!r}")
+
+    def member(self, item: ir.Expr, mask: int) -> int:
+        """Return whether a code leaf or a closed decision lies in a mask."""
+        if isinstance(item, ir.Read):
+            return self.test(self.leaf(item.leaf), mask)
+        assert isinstance(item, ir.Ask)
+        if self.inline:
+            return self.d.map(f"in {mask}", lambda value: not value & ~mask, self.answer(item.decision))
+        codes = self.pack.decisions[item.decision].outcome.codes
+        return self.test(self._variable(("ask", item.decision), "closed", len(codes) or 2), mask)
+
+    def items(self, decision: str) -> list[int]:
+        """Return, per item of a set decision, the diagram of whether it is in the set."""
+        from sangao.engine.passes.checks import answers
+
+        found = self._sets.get(decision)
+        if found is None:
+            if self.inline:
+                found = answers.items(self, self.pack.decisions[decision])
+            else:
+                codes = self.pack.decisions[decision].outcome.codes
+                levels = [self._variable(("has", (decision, i)), "closed", 2) for i in range(len(codes))]
+                found = [self.test(level, TRUE) for level in levels]
+            self._sets[decision] = found
+        return found
+
+    def answer(self, decision: str) -> int:
+        """Return the diagram of a decision's own answer: masks of outcomes, or expressions of numbers."""
+        from sangao.engine.passes.checks import answers
+
+        found = self._answers.get(decision)
+        if found is None:
+            found = self._answers[decision] = answers.answer(self, self.pack.decisions[decision])
+        return found
+
+    def count(self, truths: Iterable[int]) -> int:
+        """Return how many truths hold, as a diagram of whole numbers."""
+        return self.sum([self.d.map("one", int, one) for one in truths])
+
+    def sum(self, numbers: Iterable[int]) -> int:
+        """Return the sum of diagrams of whole numbers."""
+        total = self.d.terminal(0)
+        for one in numbers:
+            total = self.d.combine("plus", lambda a, b: a + b, total, one)
+        return total
+
+    # --- comparisons --------------------------------------------------------------------------------------------------
+    def compare(self, op: str, left: ir.Expr, right: ir.Expr) -> int:
+        """Return the diagram of a comparison: every test is the sign of a sum."""
+        if op in (">", ">="):
+            return self.compare({">": "<", ">=": "<="}[op], right, left)
+        if op == "!=":
+            return self.d.negate(self.compare("=", left, right))
+        terms = [*_terms(left, 1), *_terms(right, -1)]
+        if op == "=":
+            turned = [(-by, item) for by, item in terms]
+            return self.d.both(self._below(terms, 1), self._below(turned, 1))
+        return self._below(terms, 1 if op == "<=" else 0)
+
+    def _below(self, terms: list[Term], limit: int) -> int:
+        """Return whether a sum lies below a whole number."""
+        for at, (by, item) in enumerate(terms):
+            rest = [*terms[:at], *terms[at + 1 :]]
+            match item:
+                case ir.Least(items) | ir.Most(items):
+                    each = [self._below([*rest, *_terms(one, by)], limit) for one in items]
+                    return self.d.all(each) if isinstance(item, ir.Most) == (by > 0) else self.d.any(each)
+                case ir.Size(inner):
+                    each = [self._below([*rest, *_terms(inner, by * sign)], limit) for sign in (1, -1)]
+                    return self.d.all(each) if by > 0 else self.d.any(each)
+                case ir.Tally(items):
+                    return self._cases(self.count([self.truth(one) for one in items]), by, rest, limit, len(items))
+                case ir.CountIn(decision):
+                    truths = self.items(decision)
+                    return self._cases(self.count(truths), by, rest, limit, len(truths))
+                case ir.Ask(decision) if self.inline:
+                    return self._asked(decision, by, rest, limit)
+        return self._line(terms, limit)
+
+    def _cases(self, count: int, by: int, rest: list[Term], limit: int, most: int) -> int:
+        found = self.d.false
+        for number in range(most + 1):
+            held = self.d.map(f"= {number}", lambda value, n=number: value == n, count)
+            found = self.d.either(found, self.d.both(held, self._below(rest, limit - by * number)))
+        return found
+
+    def _asked(self, decision: str, by: int, rest: list[Term], limit: int) -> int:
+        from sangao.engine.passes.checks import answers
+
+        chosen = self.answer(decision)
+        found = self.d.false
+        for value in answers.numbers(self.pack.decisions[decision]):
+            held = self.d.map(f"is {value!r}", lambda one, v=value: one == v, chosen)
+            found = self.d.either(found, self.d.both(held, self._below([*rest, *_terms(value, by)], limit)))
+        return found
+
+    def _line(self, terms: list[Term], limit: int) -> int:
+        factors: dict[tuple[str, str], int] = {}
+        for by, item in terms:
+            match item:
+                case ir.Int(value):
+                    limit -= by * value
+                case ir.Read(leaf):
+                    factors["leaf", leaf] = factors.get(("leaf", leaf), 0) + by
+                case ir.Ask(decision):
+                    factors["ask", decision] = factors.get(("ask", decision), 0) + by
+                case _:
+                    raise TypeError(f"not a number: {item!r}")
+        kept = sorted((name, by) for name, by in factors.items() if by)
+        if not kept:
+            return self.d.true if limit > 0 else self.d.false
+        common = gcd(*(by for _, by in kept))
+        if kept[0][1] < 0:  # -g < limit is not (g < 1 - limit), in whole numbers
+            kept = [(name, -by) for name, by in kept]
+            return self.d.negate(self._less([(n, b // common) for n, b in kept], _up(1 - limit, common)))
+        return self._less([(n, b // common) for n, b in kept], _up(limit, common))
+
+    def _less(self, factors: list[tuple[tuple[str, str], int]], limit: int) -> int:
+        low, high = self._bounds(factors)
+        key: Key = factors[0][0] if len(factors) == 1 else ("line", tuple(factors))
+        level = self._variable(key, "number", 1, low, high)
+        if low is not None and limit <= low:
+            return self.d.false
+        if high is not None and limit > high:
+            return self.d.true
+        if self.gathering:
+            self._cuts.setdefault(key, set()).add(limit)
+            return self.d.false
+        return self.d.test(level, (2 << self.variables[level].cuts.index(limit)) - 1)
+
+    def _bounds(self, factors: list[tuple[tuple[str, str], int]]) -> tuple[int | None, int | None]:
+        low: int | None = 0
+        high: int | None = 0
+        for (kind, name), by in factors:
+            leaf = self.pack.leaves[name] if kind == "leaf" else None
+            ends = (leaf.low, leaf.high) if leaf else (None, None)
+            first, last = ends if by > 0 else (ends[1], ends[0])
+            low = None if low is None or first is None else low + by * first
+            high = None if high is None or last is None else high + by * last
+        return low, high
+
+
+def _up(limit: int, by: int) -> int:
+    """Return the least whole t with `by × g < limit` exactly when `g < t`."""
+    return -(-limit // by)
+
+
+def _terms(expr: ir.Expr, by: int) -> list[Term]:
+    """Return a sum as its terms."""
+    match expr:
+        case ir.Plus(items):
+            return [term for one in items for term in _terms(one, by)]
+        case ir.Times(more, item):
+            return _terms(item, by * more) if more else []
+    return [(by, expr)]
+
+
+__all__ = ["FALSE", "TRUE", "Space", "Variable"]

@@ -1,8 +1,8 @@
 """One patient's readings and lists as of a day, kept as they were given.
 
-A chart knows no pack: it keeps texts and numbers as the host sent them, in one shape. What they mean (unit, range, grid,
-absence) is decided when a pack admits the chart. Content that has no place in the shape becomes a problem of the chart,
-never an exception, and the rest of the chart still answers.
+A chart knows no pack: it keeps texts and numbers as the host sent them, in one shape. What they mean (unit, range,
+grid, absence) is decided when a pack admits the chart. Content that has no place in the shape becomes a problem of
+the chart, never an exception, and the rest of the chart still answers.
 
 >>> chart = Chart.of({"sbp_office": "152 mmHg", "dbp_office": 96}, on="2025-03-09")
 >>> chart.on.isoformat(), [reading.fact for reading in chart.readings]

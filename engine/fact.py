@@ -25,14 +25,14 @@ class Unit:
 class Fact:
     """One declared fact.
 
-    number: `grid` is the storage step (a value is an int32 count of grid steps), `resolution` what a device or a report
-    can show, `hard` and `warn` the ranges in the fact's unit, `units[0]` the fact's own unit.
-    code: `values` in declared order, `ordered` when that order means something. date: stored as a proleptic ordinal day.
-    `list` names the host list (`conditions`, `symptoms`, `medications`, `family_history`) that decides absence;
+    number: `grid` is the storage step (a value is an int32 count of grid steps), `resolution` what a device or a
+    report can show, `hard` and `warn` the ranges in the fact's unit, `units[0]` the fact's own unit.
+    code: `values` in declared order, `ordered` when that order means something. date: stored as a proleptic ordinal
+    day. `list` names the host list (`conditions`, `symptoms`, `medications`, `family_history`) that decides absence;
     `false_when` is expression text over other facts; `cost` the price of asking (1 = ask the patient, 9 = refer out);
-    `codes`: system → codes (`icd10` and `atc` match by prefix). `select`: (qualifier, its value, fact that then takes the
-    reading), such as (`sample`, `capillary`, `pg_capillary`); with a `sample` selection an unknown sample feeds nothing.
-    `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`.
+    `codes`: system → codes (`icd10` and `atc` match by prefix). `select`: (qualifier, its value, fact that then takes
+    the reading), such as (`sample`, `capillary`, `pg_capillary`); with a `sample` selection an unknown sample feeds
+    nothing. `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`.
     """
 
     id: str

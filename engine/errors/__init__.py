@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
-AREAS = ("language", "rules", "meaning", "checks", "chart", "host")
+AREAS = ("language", "rules", "meaning", "checks", "chart", "host", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def catalogue() -> Mapping[str, Entry]:
 class Problem:
     """One thing that is wrong, as data.
 
-    `code` names the catalogue entry, `parts` fill its templates, `also` names further places (the other of two rows that
-    overlap), `fact` and `given` belong to problems of a chart. Raises `KeyError` for a code the catalogue lacks.
+    `code` names the catalogue entry, `parts` fill its templates, `also` names further places (the other of two rows
+    that overlap), `fact` and `given` belong to problems of a chart. Raises `KeyError` for a code the catalogue lacks.
     """
 
     code: str

@@ -112,7 +112,7 @@ ENTRIES: dict[str, Entry] = {
     "checks.proves_nothing": Entry(
         "warning",
         "病例“{it}”声称证明 {row},但本包无处引用它",
-        "the case \"{it}\" proves {row}, which nothing in this pack cites",
+        'the case "{it}" proves {row}, which nothing in this pack cites',
         "在规则行上引用它,或从 proves: 中删去",
         "cite it where the rule stands, or take it out of `proves:`",
     ),
@@ -133,7 +133,7 @@ ENTRIES: dict[str, Entry] = {
     "checks.case_failed": Entry(
         "error",
         "病例“{it}”({decide})不符:{wrong}",
-        "case \"{it}\" ({decide}) fails: {wrong}",
+        'case "{it}" ({decide}) fails: {wrong}',
         "核对原文后修改规则或病例",
         "check the source, then correct the rule or the case",
     ),

@@ -92,7 +92,7 @@ def _why(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
 
 
 def source(pack: ir.Pack, cites: list[dict[str, Any]], lang: str) -> str:
-    """Return the backing in brackets: document, where, rows, origin, and whether it awaits a check against the print."""
+    """Return the backing in brackets: document, where, rows, origin, doubts about the print."""
     if not cites:
         return ""
     document = cites[0]["document"] or ""

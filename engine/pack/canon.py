@@ -1,8 +1,9 @@
 """Canonical bytes of a pack, its hash, and the `.sangao` file: data only, nothing in it is ever executed.
 
-A file is little-endian and readable from C: magic `SANGAOPK`, u32 format version, u32 number of sections, then per section
-a name (16 bytes, zero-padded), u64 offset, u64 length and the SHA-256 of its bytes. Sections: `meaning` (what runners
-read; its hash is the pack's hash), `text`, `cases`, and later `program` and `signatures`, which leave the hash as it is.
+A file is little-endian and readable from C: magic `SANGAOPK`, u32 format version, u32 number of sections, then per
+section a name (16 bytes, zero-padded), u64 offset, u64 length and the SHA-256 of its bytes. Sections: `meaning` (what
+runners read; its hash is the pack's hash), `text`, `cases`, and later `program` and `signatures`, which leave the
+hash as it is.
 """
 
 import hashlib

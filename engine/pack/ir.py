@@ -1,7 +1,8 @@
 """The compiled edition as frozen data: leaves, core expressions, forms of decision, the pack.
 
-Everything numeric is an integer. A numeric leaf counts grid steps of its fact; an expression that mixes grids multiplies
-each side to a common scale at compile time, so runners only add, multiply by constants and compare integers.
+Everything numeric is an integer. A numeric leaf counts grid steps of its fact; an expression that mixes grids
+multiplies each side to a common scale at compile time, so runners only add, multiply by constants and compare
+integers.
 
 Abstract values (what a runner passes around), one representation per kind:
 
@@ -153,7 +154,8 @@ class Not:
     item: "Expr"
 
 
-Expr = Always | Int | Read | Ask | Plus | Times | Least | Most | Size | Tally | CountIn | Compare | Member | Has | Both | Either | Not
+Number = Int | Read | Ask | Plus | Times | Least | Most | Size | Tally | CountIn
+Expr = Number | Always | Compare | Member | Has | Both | Either | Not
 
 
 # --- leaves -----------------------------------------------------------------------------------------------------------
@@ -238,8 +240,11 @@ Hit = Literal["highest", "unique", "first", "collect"]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One column of a table. Number: band *i* is `[cuts[i-1], cuts[i])`, the first and last reach to the ends of what the
-    input can be; code or bool: band *i* is value *i* and `cuts` is empty."""
+    """One column of a table.
+
+    Number: band *i* is `[cuts[i-1], cuts[i])`, the first and last reach to the ends of what the input can be; code or
+    bool: band *i* is value *i* and `cuts` is empty.
+    """
 
     name: str
     expr: Expr
@@ -286,8 +291,11 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """Close the decision in the assumed pass: when `leaves` hold a value (any/all), the blank leaves of `assuming` are
-    taken to lie in the given interval or mask. The answer is provisional and lists the facts of `assuming` as assumed."""
+    """Close the decision in the assumed pass.
+
+    When `when` is met, the blank leaves of `assuming` are taken to lie in the given interval or mask. The answer is
+    provisional and lists the facts of `assuming` as assumed.
+    """
 
     when: "Known"
     assuming: tuple[tuple[str, int | tuple[int, int]], ...]
@@ -416,7 +424,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A row of the knowledge tables as the pack's document states it: document key, where in it, how well it was seen."""
+    """A row of the knowledge tables as a document states it: where in it, how well it was seen."""
 
     row: str
     document: str
@@ -451,7 +459,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with its right answer, beside the rules: `give` is a chart in the chart JSON or a plain fact mapping."""
+    """A question with its right answer, beside the rules: `give` and `expect` are JSON text."""
 
     it: str
     decide: str
@@ -485,9 +493,9 @@ class Meta:
 class Pack:
     """One compiled edition, immutable: decisions stand in dependency order, each after all it asks.
 
-    `meta dictionary leaves decisions settings guards contradictions` are the meaning (hashed); `words citations documents
-    params promises cases` are text and proofs. `settings` fills site settings: fact id → value text. `guards`: fact id →
-    the compiled `false_when`, over values named by fact id.
+    `meta dictionary leaves decisions settings guards contradictions` are the meaning (hashed); `words citations
+    documents params promises cases` are text and proofs. `settings` fills site settings: fact id → value text.
+    `guards`: fact id → the compiled `false_when`, over values named by fact id.
     """
 
     meta: Meta

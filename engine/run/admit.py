@@ -30,8 +30,8 @@ class Admission:
     """What a chart gives the leaves of a pack.
 
     `open` and `assumed` map leaf ids to abstract values (one object when nothing is assumed); `assumed_facts` in
-    dictionary order; `readings` are the admitted readings, `given` the readings of the chart they point into; `timeline`
-    holds them by occasion.
+    dictionary order; `readings` are the admitted readings, `given` the readings of the chart they point into;
+    `timeline` holds them by occasion.
     """
 
     on: int

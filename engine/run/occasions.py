@@ -16,8 +16,11 @@ Known = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """One reading a pack has admitted: ordinal day (None: undated), order within the day, value on the grid (numbers and
-    dates) or mask (codes and truths), and where it stands among the readings given."""
+    """One reading a pack has admitted.
+
+    `day` is ordinal (None: undated), `moment` orders the readings of a day, `value` counts grid steps (numbers, dates)
+    or is a mask (codes, truths; None: it was rejected), `given` is its place among the readings given.
+    """
 
     fact: str
     day: int | None

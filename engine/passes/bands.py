@@ -8,7 +8,8 @@ from math import ceil, floor
 from sangao.engine.errors import SangaoError
 from sangao.engine.language.cells import Cell, Interval, parse_cell
 from sangao.engine.pack import ir
-from sangao.engine.passes.lower import Coded, Truth, Typed, bounds
+from sangao.engine.passes.kinds import Coded, Truth, Typed
+from sangao.engine.passes.numbers import bounds
 from sangao.engine.passes.ranges import Bounds
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.units import DATE, Num

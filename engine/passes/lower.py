@@ -4,48 +4,21 @@ A runner takes "nothing known" as unknown in every comparison, so a comparison t
 dead test that sometimes answers: it is a problem.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from sangao.engine.errors import Span
 from sangao.engine.language import tree
 from sangao.engine.language.tree import Node
 from sangao.engine.pack import ir
-from sangao.engine.passes import fold, leaves, ranges, units
+from sangao.engine.passes import fold, leaves, units
+from sangao.engine.passes.kinds import Coded, Many, Truth, Typed, constant, kind
+from sangao.engine.passes.numbers import arithmetic, compare
 from sangao.engine.passes.order import decision
 from sangao.engine.passes.resolve import Here, entry_of, members, read
-from sangao.engine.passes.units import Const, Num, UnitError
+from sangao.engine.passes.units import Const, Num
 from sangao.engine.passes.work import Failed, nearest
 from sangao.engine.rules.text import Text
 from sangao.engine.truth import FALSE, TRUE
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """A condition."""
-
-    expr: ir.Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A code fact or a closed decision."""
-
-    item: ir.Read | ir.Ask
-    name: str
-    values: tuple[str, ...]
-    ordered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """A set decision."""
-
-    decision: str
-    items: tuple[str, ...]
-
-
-Typed = Truth | Num | Const | Coded | Many
 
 
 def condition(text: Text, here: Here) -> ir.Expr:
@@ -58,7 +31,7 @@ def truth(node: Node, here: Here) -> ir.Expr:
     typed = lower(node, here)
     if isinstance(typed, Truth):
         return typed.expr
-    raise here.work.fail("meaning.not_a_condition", node.span, **_kind(typed))
+    raise here.work.fail("meaning.not_a_condition", node.span, **kind(typed))
 
 
 def number(node: Node, here: Here) -> Num | Const:
@@ -66,7 +39,7 @@ def number(node: Node, here: Here) -> Num | Const:
     typed = lower(node, here)
     if isinstance(typed, Num | Const):
         return typed
-    raise here.work.fail("meaning.not_a_number", node.span, **_kind(typed))
+    raise here.work.fail("meaning.not_a_number", node.span, **kind(typed))
 
 
 def lower(node: Node, here: Here) -> Typed:
@@ -97,9 +70,9 @@ def lower(node: Node, here: Here) -> Typed:
         case tree.Call("count", items):
             return _count(items, here)
         case tree.Call(function, items):
-            return _arithmetic(function, [number(item, here) for item in items], node.span, here)
+            return arithmetic(function, [number(item, here) for item in items], node.span, here)
         case tree.Plus(items):
-            return _arithmetic("+", [number(item, here) for item in items], node.span, here)
+            return arithmetic("+", [number(item, here) for item in items], node.span, here)
         case tree.Minus(item):
             return units.multiple(Fraction(-1), number(item, here))
         case tree.Times(by, item):
@@ -171,7 +144,7 @@ def _compare(node: tree.Compare, here: Here) -> Truth:
     if isinstance(one, Num | Const) and isinstance(other, Num | Const):
         return Truth(compare(op, one, other, node.span, here))
     wrong = other if isinstance(one, Num | Const) else one
-    raise here.work.fail("meaning.not_comparable", node.span, **_kind(wrong))
+    raise here.work.fail("meaning.not_comparable", node.span, **kind(wrong))
 
 
 def _is_code(node: Node, here: Here) -> bool:
@@ -180,57 +153,6 @@ def _is_code(node: Node, here: Here) -> bool:
         and node.id not in here.work.dictionary.facts
         and (here.only is not None or node.id not in here.scope.names)
     )
-
-
-def compare(op: str, left: Num | Const, right: Num | Const, span: Span, here: Here) -> ir.Expr:
-    """Return a comparison of numbers; a constant one is a problem."""
-    try:
-        result = units.compared(op, left, right)
-    except UnitError as error:
-        raise _wrong_unit(error, span, here) from None
-    if isinstance(result, bool):
-        raise here.work.fail("checks.constant_comparison", span, **_says(result))
-    always = ranges.always(op if result.op == op else result.op, bounds(result.left, here), bounds(result.right, here))
-    if always is not None:
-        raise here.work.fail("checks.constant_comparison", span, **_says(always))
-    return result
-
-
-def bounds(expr: ir.Expr, here: Here) -> ranges.Bounds:
-    """Return what a number expression can be at all."""
-    facts = here.work.dictionary.facts
-    known: dict[str, ranges.Bounds] = {}
-    for leaf in leaves.reads(expr):
-        if here.only is None:
-            known[leaf] = (here.work.leaves[leaf].low, here.work.leaves[leaf].high)
-        else:
-            known[leaf] = leaves.limits(facts[leaf])
-    return ranges.bounds(expr, known, here.work.bounds)
-
-
-def _says(always: bool) -> dict[str, str]:
-    return {"zh": "总是成立" if always else "总不成立", "en": "always true" if always else "always false"}
-
-
-def _wrong_unit(error: UnitError, span: Span, here: Here) -> Failed:
-    if "" in (error.left, error.right):
-        return here.work.fail("meaning.unit_missing", span, unit=error.left or error.right)
-    return here.work.fail("meaning.unit", span, left=error.left, right=error.right)
-
-
-def _arithmetic(function: str, items: list[Num | Const], span: Span, here: Here) -> Num | Const:
-    try:
-        match function:
-            case "+":
-                return units.add(items)
-            case "min":
-                return units.extreme(ir.Least, items)
-            case "max":
-                return units.extreme(ir.Most, items)
-            case _:
-                return units.size(items[0])
-    except UnitError as error:
-        raise _wrong_unit(error, span, here) from None
 
 
 def _code_test(coded: Coded, op: str, right: Node, span: Span, here: Here) -> Truth:
@@ -246,7 +168,7 @@ def _code_test(coded: Coded, op: str, right: Node, span: Span, here: Here) -> Tr
 def _among(item: Node, codes: tuple[tree.Name, ...], here: Here) -> Truth:
     coded = lower(item, here)
     if not isinstance(coded, Coded):
-        raise here.work.fail("meaning.not_coded", item.span, **_kind(coded))
+        raise here.work.fail("meaning.not_coded", item.span, **kind(coded))
     return _member(coded, [_index(code, coded, here) for code in codes], item.span, here)
 
 
@@ -267,7 +189,7 @@ def _index(code: tree.Name, coded: Coded, here: Here) -> int:
 def _member(coded: Coded, held: list[int], span: Span, here: Here) -> Truth:
     mask = sum(1 << i for i in set(held))
     if mask in (0, (1 << len(coded.values)) - 1):
-        raise here.work.fail("checks.constant_comparison", span, **_says(mask != 0))
+        raise here.work.fail("checks.constant_comparison", span, **constant(mask != 0))
     return Truth(ir.Member(coded.item, mask))
 
 
@@ -287,7 +209,7 @@ def _count(items: tuple[Node, ...], here: Here) -> Num:
         if isinstance(only, Many):
             return Num(ir.CountIn(only.decision), Fraction(1), "")
         if not isinstance(only, Truth):
-            raise here.work.fail("meaning.not_a_condition", items[0].span, **_kind(only))
+            raise here.work.fail("meaning.not_a_condition", items[0].span, **kind(only))
     return Num(ir.Tally(tuple(_each(items, here))), Fraction(1), "")
 
 
@@ -300,14 +222,3 @@ def _window(node: tree.Window, here: Here) -> Typed:
     if leaf.kind == "bool":
         return Truth(ir.Read(leaf.id))
     return Num(ir.Read(leaf.id), leaf.step, units.DATE if leaf.kind == "date" else leaf.unit)
-
-
-def _kind(typed: Typed) -> dict[str, str]:
-    match typed:
-        case Truth():
-            return {"zh": "一个条件", "en": "a condition"}
-        case Num() | Const():
-            return {"zh": "一个数", "en": "a number"}
-        case Coded(_, name):
-            return {"zh": f"代码 `{name}`", "en": f"the code `{name}`"}
-    return {"zh": "一个集合决策", "en": "a set decision"}

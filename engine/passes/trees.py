@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from sangao.engine.pack import ir
 from sangao.engine.passes import ranges, resolve, units
-from sangao.engine.passes.lower import bounds, condition, number
+from sangao.engine.passes.lower import condition, number
+from sangao.engine.passes.numbers import bounds
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.units import Const, Num
 from sangao.engine.passes.work import Failed

@@ -10,13 +10,13 @@ from sangao.engine.language.sentence import Names, sentence
 from sangao.engine.language.tree import Node
 from sangao.engine.pack import ir
 from sangao.engine.passes import resolve
-from sangao.engine.passes.lower import Coded, lower
+from sangao.engine.passes.kinds import Coded
+from sangao.engine.passes.lower import lower
 from sangao.engine.passes.naming import names, outcome_names, said
 from sangao.engine.passes.outcomes import outcome_of
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.units import Const, Num
 from sangao.engine.passes.work import Entry, Scope, Work
-from sangao.engine.quantity import decimal_text
 from sangao.engine.rules.documents import (
     AdviceDoc,
     Backed,
@@ -253,6 +253,3 @@ class _Speaker:
             self.work.words[f"{self.made.id}/{code}"] = ir.Words(
                 says_zh=zh, says_en=en, **self.backing, place=str(text.place())
             )
-
-
-__all__ = ["decimal_text", "word"]

@@ -16,7 +16,7 @@ from itertools import combinations, product
 from typing import Any
 
 from sangao.engine.pack import ir
-from sangao.engine.run.cones import branches, expressions, walk
+from sangao.engine.run.cones import branches
 
 SLACK = 32
 MANY = 4000
@@ -53,44 +53,40 @@ def cut(factor: int, constant: int) -> int:
 
 @dataclass(slots=True)
 class Tests:
-    """All tests of numbers in the cone of a decision."""
+    """The tests of numbers that stand in a pack, worked out when first asked for."""
 
     pack: ir.Pack
-    decisions: tuple[str, ...]
-    lines: set[Line] = field(default_factory=set)
     exact: bool = True
     _values: dict[str, frozenset[Line]] = field(default_factory=dict)
+    _kept: dict[Any, frozenset[Line]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for one in self.decisions:
-            decision = self.pack.decisions[one]
-            for top in expressions(decision.form):
-                for expr in walk(top):
-                    if isinstance(expr, ir.Compare):
-                        self._compare(expr)
-            self._columns(decision.form)
-            if decision.outcome.kind in ("number", "date"):
-                for a, b in combinations(self.value_of(one), 2):
-                    self._equal(a.plus(b, -1))
+    def compared(self, expr: ir.Compare) -> frozenset[Line]:
+        """Return the tests of a comparison."""
+        if expr not in self._kept:
+            lines: set[Line] = set()
+            for left, right in product(self.numbers(expr.left), self.numbers(expr.right)):
+                line = left.plus(right, -1)
+                if expr.op in ("<", ">=", "=", "!="):
+                    lines.add(line)
+                if expr.op in ("<=", ">", "=", "!="):
+                    lines.add(line.add(-1))
+            self._kept[expr] = frozenset(lines)
+        return self._kept[expr]
 
-    def _compare(self, expr: ir.Compare) -> None:
-        for left, right in product(self.numbers(expr.left), self.numbers(expr.right)):
-            line = left.plus(right, -1)
-            if expr.op in ("<", ">=", "=", "!="):
-                self.lines.add(line)
-            if expr.op in ("<=", ">", "=", "!="):
-                self.lines.add(line.add(-1))
+    def banded(self, column: ir.Input) -> frozenset[Line]:
+        """Return the tests of a number column of a table or score."""
+        if column not in self._kept:
+            self._kept[column] = frozenset(line.add(-at) for line in self.numbers(column.expr) for at in column.cuts)
+        return self._kept[column]
 
-    def _equal(self, line: Line) -> None:
-        self.lines |= {line, line.add(-1)}
-
-    def _columns(self, form: ir.Form) -> None:
-        columns = form.inputs if isinstance(form, ir.Table) else ()
-        if isinstance(form, ir.Score):
-            columns = tuple(item.input for item in form.items)
-        for column in columns:
-            if column.kind == "number":
-                self.lines |= {line.add(-at) for line in self.numbers(column.expr) for at in column.cuts}
+    def agreed(self, decision: str) -> frozenset[Line]:
+        """Return the tests that tell whether two answers of a number or date decision are one."""
+        if decision not in self._kept:
+            lines: set[Line] = set()
+            for a, b in combinations(self.value_of(decision), 2):
+                lines |= {a.plus(b, -1), a.plus(b, -1).add(-1)}
+            self._kept[decision] = frozenset(lines)
+        return self._kept[decision]
 
     def numbers(self, expr: ir.Expr) -> frozenset[Line]:
         """Return the lines that a number expression is made of: its value and both its ends are always among them."""
@@ -169,30 +165,6 @@ def fixed(lines: Iterable[Line], known: Mapping[str, Any], asked: frozenset[str]
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """The asked leaves in an order, each with the tests that decide its bands once those before it have a value."""
-
-    order: tuple[str, ...]
-    tests: tuple[tuple[Line, ...], ...]
-    domains: tuple[tuple[int | None, int | None], ...]
-    exact: bool
-
-    def values(self, at: int, given: Mapping[str, int]) -> list[int]:
-        """Return one value for each band of a leaf, the leaves before it having the given values."""
-        leaf, (low, high) = self.order[at], self.domains[at]
-        cuts = set()
-        for line in self.tests[at]:
-            factor, constant = 0, line.constant
-            for name, one in line.factors:
-                if name == leaf:
-                    factor = one
-                else:
-                    constant += one * given[name]
-            cuts.add(cut(factor, constant))
-        return representatives(cuts, low, high)
-
-
 def representatives(cuts: Iterable[int], low: int | None, high: int | None) -> list[int]:
     """Return the lowest value of every band between the cuts within a domain.
 
@@ -207,29 +179,48 @@ def representatives(cuts: Iterable[int], low: int | None, high: int | None) -> l
     return [0 if high is None else high]
 
 
-def ladder(tests: Tests, known: Mapping[str, Any], domains: Mapping[str, tuple[int | None, int | None]]) -> Ladder:
-    """Return how to run through the bands of several asked number leaves (the keys of `domains`) together."""
-    order, exact = tuple(domains), tests.exact
-    place = {leaf: at for at, leaf in enumerate(order)}
-    steps: list[set[Line]] = [set() for _ in order]
-    for line in fixed(tests.lines, known, frozenset(order)):
-        steps[max(place[leaf] for leaf, _ in line.factors)].add(line)
-    for at in range(len(order) - 1, 0, -1):
-        if all(len(line.factors) == 1 for line in steps[at]):
-            continue
-        low, high = domains[order[at]]
-        ends = [Line(((order[at], 1),), -end) for end in (low, None if high is None else high + 1) if end is not None]
-        for a, b in combinations(sorted(steps[at] | set(ends), key=lambda one: (one.factors, one.constant)), 2):
-            if len(a.factors) == len(b.factors) == 1:
-                continue
-            for line in meeting(a, b, order[at]):
-                if line.factors:
-                    steps[max(place[leaf] for leaf, _ in line.factors)].add(line)
-                    exact &= abs(dict(a.factors)[order[at]] * dict(b.factors)[order[at]]) < SLACK
-        if sum(map(len, steps)) > MANY:
-            exact = False
+def values(
+    leaf: str,
+    lines: Iterable[Line],
+    known: Mapping[str, Any],
+    domains: Mapping[str, tuple[int | None, int | None]],
+) -> tuple[list[int], bool]:
+    """Return one value for each band of a leaf, and whether the bands are exact.
+
+    `domains`: what each asked leaf without a value may be, `leaf` among them; every other leaf stands at what is known.
+    """
+    exact = True
+    tests = fixed(lines, known, frozenset(domains))
+    while True:
+        others = sorted({name for line in tests for name, _ in line.factors if name != leaf and _touches(line, leaf)})
+        if not others:
             break
-    return Ladder(order, tuple(tuple(step) for step in steps), tuple(domains.values()), exact)
+        tests, one = without(others[0], tests, domains[others[0]])
+        exact &= one
+        if len(tests) > MANY:
+            exact, tests = False, {line for line in tests if len(line.factors) == 1}
+    cuts = {cut(line.factors[0][1], line.constant) for line in tests if _touches(line, leaf)}
+    return representatives(cuts, *domains[leaf]), exact
+
+
+def _touches(line: Line, leaf: str) -> bool:
+    return any(name == leaf for name, _ in line.factors)
+
+
+def without(leaf: str, lines: set[Line], domain: tuple[int | None, int | None]) -> tuple[set[Line], bool]:
+    """Return the tests over the other leaves that tell how the cuts of one leaf lie, and whether that is exact."""
+    low, high = domain
+    ends = {Line(((leaf, 1),), -end) for end in (low, None if high is None else high + 1) if end is not None}
+    about = {line for line in lines if _touches(line, leaf)}
+    kept, exact = lines - about, True
+    for a, b in combinations(sorted(about | ends, key=lambda one: (one.factors, one.constant)), 2):
+        if len(a.factors) == len(b.factors) == 1:
+            continue
+        found = {line for line in meeting(a, b, leaf) if line.factors}
+        if found:
+            exact &= abs(dict(a.factors)[leaf] * dict(b.factors)[leaf]) < SLACK
+        kept |= found
+    return kept, exact
 
 
 def meeting(a: Line, b: Line, leaf: str) -> Iterator[Line]:

@@ -18,21 +18,22 @@ from typing import Any
 from sangao.engine.answer import Missing
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.bands import Ladder, Tests, ladder
+from sangao.engine.run.bands import Tests, values
 from sangao.engine.run.cones import cone
 from sangao.engine.run.program import must_ask
+from sangao.engine.run.reasons import Reasons, point
 from sangao.engine.run.rows import Cone, compile_rows
 
 SETS = 8
 EXACT = 10
-STEPS_EXACT, STEPS = 400_000, 20_000
+STEPS_EXACT, STEPS = 20_000, 1_500
 NEVER_ASKED = 1 << 20
 
 Abstract = Any
 
 
 class _Stopped(Exception):
-    """The budget of evaluations is spent."""
+    """The budget of looks is spent."""
 
 
 def blank_leaves(
@@ -45,155 +46,174 @@ def blank_leaves(
     """Return the leaves without a single value in the pass that gives the value."""
     strict = {leaf for one in decisions for leaf in must_ask(pack, pack.decisions[one])}
     return tuple(
-        leaf
-        for leaf in leaves
-        if not _point(assumed_values[leaf]) or (leaf in strict and not _point(open_values[leaf]))
+        leaf for leaf in leaves if not point(assumed_values[leaf]) or (leaf in strict and not point(open_values[leaf]))
     )
-
-
-def _point(value: Abstract) -> bool:
-    if isinstance(value, int):
-        return value.bit_count() == 1
-    return value is not None and bool(value[0] == value[1])
 
 
 @dataclass(slots=True)
 class Search:
-    """The fillings of one decision: evaluates them and remembers what was spent."""
+    """The fillings of one decision: looks at them and remembers what was spent."""
 
     pack: ir.Pack
     cone: Cone
-    first: list[Abstract]
-    second: list[Abstract]
+    first: dict[str, Abstract]
+    second: dict[str, Abstract]
     needs: dict[str, frozenset[str]]
     steps: int
     tests: Tests
     exact: bool = True
-    ladders: dict[tuple[str, ...], Ladder] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
+    given: dict[str, tuple[Abstract, Abstract]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.places = {leaf: i for i, leaf in enumerate(self.cone.leaves)}
+        self.given = {leaf: (self.first[leaf], self.second[leaf]) for leaf in self.needs}
 
-    def single(self) -> bool:
-        """Return whether the assumed pass has one outcome as the leaves stand now."""
+    def look(self, part: ir.Item | None = None) -> Reasons | None:
+        """Return why the answer (or one part of it) is open as the leaves stand now; None when it is not."""
         self.steps -= 1
         if self.steps < 0:
             raise _Stopped
-        outcome = self.pack.decisions[self.cone.decision].outcome
-        return spec.single(outcome, self.cone.assumed(self.second, self.first))
+        leaves = self.cone.leaves
+        answers = self.cone.all_assumed([self.second[x] for x in leaves], [self.first[x] for x in leaves])
+        decision = self.pack.decisions[self.cone.decision]
+        if spec.single(decision.outcome, answers[-1]):
+            return None
+        named = dict(zip(self.cone.decisions, answers, strict=True))
+        found = Reasons(self.pack, self.tests, self.first, self.second, named)
+        if part is not None:
+            return found if found.item(decision, part) else None
+        found.decision(decision.id)
+        return found
+
+    def parts(self) -> tuple[ir.Item | None, ...]:
+        """Return the parts that settle one by one: the criteria of a set or a count; else the answer as a whole."""
+        one = self.pack.decisions[self.cone.decision]
+        if isinstance(one.form, ir.Criteria) and one.outcome.kind in ("set", "number") and not one.enough:
+            return one.form.items
+        return (None,)
 
     def filled(self, facts: Collection[str]) -> tuple[str, ...]:
         """Return the blank leaves that a set of facts fills."""
         return tuple(leaf for leaf, needed in self.needs.items() if needed <= set(facts))
 
-    def possible(self, leaf: str) -> list[Abstract]:
-        """Return every value a bool or code leaf may take."""
-        i = self.places[leaf]
-        mask = self.second[i] if not _point(self.second[i]) else self.first[i]
-        return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+    def values(self, leaf: str, others: Collection[str], reasons: Reasons) -> list[Abstract]:
+        """Return every value of a leaf that can make a difference; `others` will be filled after it."""
+        if self.pack.leaves[leaf].kind not in ("number", "date"):
+            mask = self._blank(leaf)
+            return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+        domains = {
+            one: self._domain(one) for one in (leaf, *others) if self.pack.leaves[one].kind in ("number", "date")
+        }
+        found, exact = values(leaf, reasons.lines, self.second, domains)
+        self.exact &= exact
+        return [(one, one) for one in found]
 
-    def domain(self, leaf: str) -> tuple[int | None, int | None]:
-        """Return the ends of what a number leaf may be."""
-        i = self.places[leaf]
-        value = self.first[i] if _point(self.second[i]) else self.second[i]
-        one = self.pack.leaves[leaf]
+    def _blank(self, leaf: str) -> Abstract:
+        return self.first[leaf] if point(self.second[leaf]) else self.second[leaf]
+
+    def _domain(self, leaf: str) -> tuple[int | None, int | None]:
+        value, one = self._blank(leaf), self.pack.leaves[leaf]
         return (one.low, one.high) if value is None else (value[0], value[1])
-
-    def ladder(self, leaves: tuple[str, ...]) -> Ladder:
-        """Return the bands of the number leaves among those that are filled."""
-        numbers = tuple(leaf for leaf in leaves if self.pack.leaves[leaf].kind in ("number", "date"))
-        if numbers not in self.ladders:
-            known = {leaf: value for leaf, value in zip(self.cone.leaves, self.second, strict=True)}
-            self.ladders[numbers] = ladder(self.tests, known, {leaf: self.domain(leaf) for leaf in numbers})
-            self.exact &= self.ladders[numbers].exact
-        return self.ladders[numbers]
 
     def put(self, leaf: str, value: Abstract) -> tuple[Abstract, Abstract]:
         """Fill a leaf in both passes; return what stood there."""
-        i = self.places[leaf]
-        before = self.first[i], self.second[i]
-        self.first[i] = self.second[i] = value
+        before = self.first[leaf], self.second[leaf]
+        self.first[leaf] = self.second[leaf] = value
+        return before
+
+    def blank(self, leaf: str) -> tuple[Abstract, Abstract]:
+        """Put back what the chart says of a leaf; return what stood there."""
+        before = self.first[leaf], self.second[leaf]
+        self.first[leaf], self.second[leaf] = self.given[leaf]
         return before
 
     def restore(self, leaf: str, before: tuple[Abstract, Abstract]) -> None:
         """Take a filling back."""
-        i = self.places[leaf]
-        self.first[i], self.second[i] = before
+        self.first[leaf], self.second[leaf] = before
 
-    def failing(self, facts: Collection[str]) -> dict[str, Abstract] | None:
-        """Return a filling of these facts that leaves several outcomes, or None when they settle."""
-        leaves = self.filled(facts)
-        steps = self.ladder(leaves)
-        closed = [leaf for leaf in leaves if leaf not in steps.order]
-        choices = [self.possible(leaf) for leaf in closed]
-        given: dict[str, Abstract] = {}
-        numbers: dict[str, int] = {}
+    def failing(self, leaves: Collection[str]) -> "Failure | None":
+        """Return a filling of these leaves that leaves several outcomes, and why; None when they settle.
 
-        def descend(at: int) -> dict[str, Abstract] | None:
-            if self.single():
-                return None
-            if at == len(closed) + len(steps.order):
-                return dict(given)
-            if at < len(closed):
-                leaf, values = closed[at], choices[at]
-            else:
-                leaf = steps.order[at - len(closed)]
-                values = [(one, one) for one in steps.values(at - len(closed), numbers)]
-            for value in values:
-                given[leaf] = value
-                if at >= len(closed):
-                    numbers[leaf] = value[0]
-                before = self.put(leaf, value)
-                try:
-                    found = descend(at + 1)
-                finally:
-                    self.restore(leaf, before)
-                if found is not None:
-                    return found
-            given.pop(leaf, None)
+        Only leaves that can still make a difference get a value: the others may take any.
+        """
+        for part in self.parts():
+            found = self._failing(leaves, self.look(part), part)
+            if found is not None:
+                return found
+        return None
+
+    def _failing(self, leaves: Collection[str], reasons: Reasons | None, part: ir.Item | None) -> "Failure | None":
+        if reasons is None:
             return None
+        mine = [leaf for leaf in reasons.leaves if leaf in leaves]
+        if not mine:
+            return Failure({}, reasons, part)
+        leaf, rest = mine[0], [one for one in leaves if one != mine[0]]
+        for value in self.values(leaf, rest, reasons):
+            before = self.put(leaf, value)
+            try:
+                found = self._failing(rest, self.look(part), part)
+            finally:
+                self.restore(leaf, before)
+            if found is not None:
+                return Failure({leaf: value, **found.filling}, found.reasons, part)
+        return None
 
-        return descend(0)
+    def demands(self, facts: frozenset[str], failure: "Failure", asked: Sequence[str]) -> list[frozenset[str]]:
+        """Return sets of facts of each of which a settling set must hold one, from a filling that settles nothing.
 
-    def grown(self, facts: frozenset[str], filling: dict[str, Abstract], asked: Sequence[str]) -> frozenset[str]:
-        """Return a set of facts, as large as a first try finds it, that a filling like this one does not settle."""
-        kept: list[tuple[str, tuple[Abstract, Abstract]]] = [(leaf, self.put(leaf, x)) for leaf, x in filling.items()]
+        The filling is made as large as a first try finds it; the facts it does not fill are the first demand. When
+        that is one fact, a value for it completes the chart, and every fact whose loss opens it again is needed too.
+        """
+        kept = [(leaf, self.put(leaf, value)) for leaf, value in failure.filling.items()]
+        reasons = failure.reasons
         try:
             for fact in asked:
                 if fact in facts:
                     continue
                 larger = facts | {fact}
-                new = [leaf for leaf in self.filled(larger) if leaf not in {leaf for leaf, _ in kept}]
-                found = self._several(new)
+                new = [leaf for leaf in self.filled(larger) if leaf in reasons.leaves]
+                found = self._failing(new, reasons, failure.part)
                 if found is not None:
-                    facts = larger
-                    kept += [(leaf, self.put(leaf, value)) for leaf, value in found.items()]
-            return facts
+                    facts, reasons = larger, found.reasons
+                    kept += [(leaf, self.put(leaf, value)) for leaf, value in found.filling.items()]
+            left = frozenset(asked) - facts
+            if len(left) != 1:
+                return [left]
+            done = {leaf for leaf, _ in kept}
+            rest = [leaf for leaf in self.filled(facts) if leaf not in done]
+            kept += [(leaf, self.put(leaf, self.values(leaf, (), reasons)[0])) for leaf in rest]
+            return [left, *self._needed(left, reasons, asked)]
         finally:
             for leaf, before in reversed(kept):
                 self.restore(leaf, before)
 
-    def _several(self, leaves: Sequence[str]) -> dict[str, Abstract] | None:
-        """Return values of a few more leaves, the others standing as they are, that leave several outcomes."""
-        if not leaves:
-            return {}
-        leaf = leaves[0]
-        if self.pack.leaves[leaf].kind in ("number", "date"):
-            known = {name: value for name, value in zip(self.cone.leaves, self.second, strict=True)}
-            alone = ladder(self.tests, known, {leaf: self.domain(leaf)})
-            values: list[Abstract] = [(one, one) for one in alone.values(0, {})]
-        else:
-            values = self.possible(leaf)
-        for value in values:
-            before = self.put(leaf, value)
-            try:
-                found = None if self.single() else self._several(leaves[1:])
-            finally:
-                self.restore(leaf, before)
-            if found is not None:
-                return {leaf: value, **found}
-        return None
+    def _needed(self, left: frozenset[str], reasons: Reasons, asked: Sequence[str]) -> list[frozenset[str]]:
+        """Return, one by one, the facts without which the chart as it stands, completed by `left`, is open."""
+        last = [leaf for leaf in self.filled(asked) if left <= self.needs[leaf]]
+        if len(last) != 1:
+            return []
+        needed: set[str] = set()
+        for value in self.values(last[0], (), reasons):
+            before = self.put(last[0], value)
+            for fact in asked:
+                if fact in left | needed:
+                    continue
+                taken = [(leaf, self.blank(leaf)) for leaf in self.needs if fact in self.needs[leaf]]
+                if self.look() is not None:
+                    needed.add(fact)
+                for leaf, put in taken:
+                    self.restore(leaf, put)
+            self.restore(last[0], before)
+        return [frozenset({fact}) for fact in asked if fact in needed]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Values that leave an answer (or one part of it) open, and why."""
+
+    filling: dict[str, Abstract]
+    reasons: Reasons
+    part: ir.Item | None
 
 
 def missing(
@@ -214,7 +234,7 @@ def missing(
     bare = {
         leaf.source.fact
         for leaf in pack.leaves.values()
-        if isinstance(leaf.source, ir.Bare) and not _point(assumed_values[leaf.id])
+        if isinstance(leaf.source, ir.Bare) and not point(assumed_values[leaf.id])
     }
     bare.update(blank_facts or ())
     needs = {leaf: _blank_facts(pack.leaves[leaf].facts, bare) for leaf in blanks}
@@ -223,13 +243,13 @@ def missing(
     search = Search(
         pack,
         one,
-        [open_values[leaf] for leaf in one.leaves],
-        [assumed_values[leaf] for leaf in one.leaves],
+        dict(open_values),
+        dict(assumed_values),
         needs,
         STEPS_EXACT if len(facts) <= EXACT else STEPS,
-        Tests(pack, one.decisions),
+        Tests(pack),
     )
-    if search.single():
+    if search.look() is None:
         return Missing()
     settings = {fact for fact in facts if fact in order and pack.dictionary.facts[fact].site}
     asked = [fact for fact in facts if fact not in settings]
@@ -261,22 +281,41 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
             unmet = next((one for one in demands if not one & mask), None)
             if unmet is None:
                 facts = frozenset(asked[i] for i in members)
-                filling = search.failing(facts)
-                if filling is None:
+                failed = search.failing(search.filled(facts))
+                if failed is None:
                     found.append(mask)
                     continue
-                largest = search.grown(facts, filling, grow_first)
-                unmet = sum(1 << i for i, fact in enumerate(asked) if fact not in largest)
-                demands.append(unmet)
+                new = search.demands(facts, failed, grow_first)
+                demands += [sum(1 << i for i, fact in enumerate(asked) if fact in one) for one in new]
+                unmet = demands[-len(new)]
             for i in range(len(asked)):
                 if unmet >> i & 1 and mask | 1 << i not in seen:
                     seen.add(mask | 1 << i)
                     heappush(heap, (cost + prices[i], size + 1, tuple(sorted((*members, i))), mask | 1 << i))
     except _Stopped:
         stopped = True
+        if not found:
+            found = _shrunk(search, asked, grow_first)
     sets = [tuple(asked[i] for i in range(len(asked)) if mask >> i & 1) for mask in found[:SETS]]
     more = len(found) > SETS or (stopped and len(found) == SETS)
     return Missing(tuple(sets), more, search.exact and (not stopped or len(found) >= SETS))
+
+
+def _shrunk(search: Search, asked: Sequence[str], expensive_first: Sequence[str]) -> list[int]:
+    """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
+    kept = list(asked)
+    for fact in (None, *expensive_first):
+        less = [one for one in kept if one != fact]
+        search.steps = STEPS // 20
+        try:
+            settles = search.failing(search.filled(less)) is None
+        except _Stopped:
+            settles = fact is None  # a complete chart has an answer; what cannot be seen quickly is kept
+        if settles:
+            kept = less
+        elif fact is None:
+            return []
+    return [sum(1 << i for i, fact in enumerate(asked) if fact in kept)]
 
 
 def _price(pack: ir.Pack, fact: str) -> int:
@@ -302,7 +341,7 @@ def assumed(
     granted: dict[str, list[str]] = {}
     for enough in closing.values():
         for leaf, _ in enough.assuming if enough else ():
-            if not _point(assumed_values[leaf]):
+            if not point(assumed_values[leaf]):
                 for fact in pack.leaves[leaf].facts:
                     granted.setdefault(fact, []).append(leaf)
     changed = {leaf for leaf in leaves if open_values[leaf] != assumed_values[leaf]}

@@ -38,7 +38,8 @@ class Step:
 class Cone:
     """One decision with all it rests on; both functions take the values of `leaves` in this order.
 
-    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one; `closing`: some decision has
+    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one, `all_assumed` the same with the
+    answers to all `decisions`; `closing`: some decision has
     `enough:`, so the passes may differ although the values do not.
     """
 
@@ -48,6 +49,7 @@ class Cone:
     closing: bool
     opened: Callable[[Sequence[Abstract]], Abstract]
     assumed: Callable[[Sequence[Abstract], Sequence[Abstract]], Abstract]
+    all_assumed: Callable[[Sequence[Abstract], Sequence[Abstract]], Answers]
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -149,6 +151,7 @@ class Rows:
                 any(self.pack.decisions[one].enough for one in decisions),
                 lambda values: opened(values)[-1],
                 lambda values, before: assumed(values, before)[-1],
+                assumed,
             )
         return found
 

@@ -1,0 +1,183 @@
+"""Why an answer is still open: the leaves, and the tests of numbers, that can yet change it.
+
+The walk follows the definition (`sangao.engine.run.spec`) from a decision down, only through what is not settled: a
+condition that is unknown, a branch that may hold, a row that may match. What it does not reach cannot change the
+answer however much is learned, because what masks it (a false part of an `and`, an exception that does not hold)
+stays settled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sangao.engine.pack import ir
+from sangao.engine.run import cells, spec
+from sangao.engine.run.bands import Line, Tests
+from sangao.engine.run.program import must_ask
+from sangao.engine.run.spec import Env
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN, negated
+
+Abstract = Any
+
+
+def point(value: Abstract) -> bool:
+    """Return whether a leaf value leaves nothing open."""
+    if isinstance(value, int):
+        return value & value - 1 == 0
+    return value is not None and bool(value[0] == value[1])
+
+
+@dataclass(slots=True)
+class Reasons:
+    """The walk through one decision in the assumed pass; `leaves` in the order they were reached."""
+
+    pack: ir.Pack
+    tests: Tests
+    open_values: Mapping[str, Abstract]
+    assumed_values: Mapping[str, Abstract]
+    answers: Mapping[str, Abstract]
+    leaves: dict[str, None] = field(default_factory=dict)
+    lines: set[Line] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+
+    def decision(self, name: str) -> None:
+        """Reach a decision: nothing when it is settled."""
+        one = self.pack.decisions[name]
+        if name in self.seen or spec.single(one.outcome, self.answers[name]):
+            return
+        self.seen.add(name)
+        values = self._values(one)
+        self._form(one, Env(values, self.answers))
+        if one.enough:
+            self._known(one.enough.when, values)
+            for leaf, _ in one.enough.assuming:
+                self._leaf(leaf, values)
+            if spec.known(self.pack, one.enough.when, values):
+                self._form(one, Env(spec.taken_for_granted(self.pack, one.enough, values), self.answers))
+
+    def _known(self, test: ir.Known, values: Mapping[str, Abstract]) -> None:
+        for one in test.leaves:
+            if isinstance(one, str):
+                self._leaf(one, values)
+            else:
+                self._known(one, values)
+
+    def _leaf(self, leaf: str, values: Mapping[str, Abstract]) -> None:
+        if not point(values[leaf]):
+            self.leaves[leaf] = None
+
+    def item(self, decision: ir.Decision, item: ir.Item) -> bool:
+        """Reach one criterion of a decision; return whether it is open."""
+        env = Env(self._values(decision), self.answers)
+        state, why = self.truth(item.when, env)
+        self._reach(why, env)
+        return state == UNKNOWN
+
+    def _values(self, decision: ir.Decision) -> Mapping[str, Abstract]:
+        strict = must_ask(self.pack, decision)
+        if not strict:
+            return self.assumed_values
+        return {**self.assumed_values, **{leaf: self.open_values[leaf] for leaf in strict}}
+
+    def _form(self, decision: ir.Decision, env: Env) -> None:
+        match decision.form:
+            case ir.Table():
+                self._table(decision.form, env)
+            case ir.Tree(root):
+                self._node(root, env)
+                if decision.outcome.kind in ("number", "date"):
+                    self.lines |= self.tests.agreed(decision.id)
+            case ir.Criteria(items):
+                for item in items:
+                    self.condition(item.when, env)
+            case ir.Score():
+                for scored in decision.form.items:
+                    self._column(scored.input, env)
+            case ir.Advice(when):
+                self.condition(when, env)
+
+    def _node(self, node: ir.Branch, env: Env) -> None:
+        for one in node.exceptions:
+            state, why = self.truth(one.when, env)
+            if state != FALSE:
+                self._reach(why, env)
+                self._node(one, env)
+        if not isinstance(node.then, int):
+            self._reach(self.number(node.then, env), env)
+
+    def _table(self, form: ir.Table, env: Env) -> None:
+        box = tuple(sum(1 << band for band in spec.agreeing(column, env)) for column in form.inputs)
+        rows = list(form.rows)
+        if form.hit == "highest":
+            rows.sort(key=lambda row: -row.then)
+        columns: set[int] = set()
+        for row in rows:
+            test = cells.tests(row)
+            fate = cells.fate(test, box)
+            if fate == cells.MAYBE:
+                columns |= {column for column, mask in test[0] if box[column] & mask and box[column] & ~mask}
+            elif fate == cells.ALWAYS and form.hit in ("highest", "first"):
+                break
+        for column in sorted(columns):
+            self._column(form.inputs[column], env)
+
+    def _column(self, column: ir.Input, env: Env) -> None:
+        if column.kind == "bool":
+            self.condition(column.expr, env)
+        elif column.kind == "number":
+            self.lines |= self.tests.banded(column)
+            self._reach(self.number(column.expr, env), env)
+        else:
+            self._reach([column.expr], env)
+
+    def condition(self, expr: ir.Expr, env: Env) -> None:
+        """Reach a condition: nothing when its truth is settled."""
+        self._reach(self.truth(expr, env)[1], env)
+
+    def _reach(self, why: list[ir.Expr], env: Env) -> None:
+        for expr in why:
+            match expr:
+                case ir.Read(leaf):
+                    self._leaf(leaf, env.values)
+                case ir.Ask(decision) | ir.CountIn(decision) | ir.Has(decision, _):
+                    self.decision(decision)
+                case ir.Compare():
+                    self.lines |= self.tests.compared(expr)
+
+    def truth(self, expr: ir.Expr, env: Env) -> tuple[int, list[ir.Expr]]:
+        """Return the truth of a condition and, when unknown, what it reads that is not settled."""
+        match expr:
+            case ir.Both(items) | ir.Either(items):
+                settles = FALSE if isinstance(expr, ir.Both) else TRUE
+                why: list[ir.Expr] = []
+                for item in items:
+                    state, more = self.truth(item, env)
+                    if state == settles:
+                        return settles, []
+                    why += more
+                return (UNKNOWN if why else TRUE + FALSE - settles), why
+            case ir.Not(item):
+                state, why = self.truth(item, env)
+                return negated(state), why
+        state = spec.truth(expr, env)
+        if state != UNKNOWN:
+            return state, []
+        match expr:
+            case ir.Compare(_, left, right):
+                return state, [expr, *self.number(left, env), *self.number(right, env)]
+            case ir.Member(item, _):
+                return state, [item]
+        return state, [expr]
+
+    def number(self, expr: ir.Expr, env: Env) -> list[ir.Expr]:
+        """Return what a number reads that may not be settled."""
+        match expr:
+            case ir.Read() | ir.Ask() | ir.CountIn():
+                return [expr]
+            case ir.Plus(items) | ir.Least(items) | ir.Most(items):
+                return [one for item in items for one in self.number(item, env)]
+            case ir.Times(_, item) | ir.Size(item):
+                return self.number(item, env)
+            case ir.Tally(items):
+                return [one for item in items for one in self.truth(item, env)[1]]
+        return []

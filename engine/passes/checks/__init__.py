@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 def check(pack: "Pack") -> list[Problem]:
     """Return every problem of a compiled pack that needs no patient to be found, by place."""
-    from sangao.engine.passes.checks import cited, dead, named, promises, tables, ties
+    from sangao.engine.passes.checks.cited import problems as cited
+    from sangao.engine.passes.checks.dead import problems as dead
+    from sangao.engine.passes.checks.named import problems as named
+    from sangao.engine.passes.checks.promises import problems as promises
     from sangao.engine.passes.checks.study import study
+    from sangao.engine.passes.checks.tables import problems as tables
+    from sangao.engine.passes.checks.ties import problems as ties
 
     about = study(pack)
     found: list[Problem] = []
     for one in (promises, tables, dead, ties, cited, named):
-        found += one.problems(about)
+        found += one(about)
     return sorted(found, key=lambda one: (one.where.file, one.where.line, one.where.column, one.code))
 
 

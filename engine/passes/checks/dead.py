@@ -1,4 +1,4 @@
-"""Parts that never decide: exceptions that cannot hold or are always beaten, conditions that are always or never true."""
+"""Parts that never decide: exceptions that cannot hold or are always beaten, conditions that never change."""
 
 from sangao.engine.errors import Problem
 from sangao.engine.pack import ir
@@ -12,7 +12,7 @@ WORDS = {True: ("总是成立", "always true"), False: ("总不成立", "never t
 def problems(about: Study) -> list[Problem]:
     """Return the dead exceptions, items, points and advice of every decision."""
     found: list[Problem] = []
-    for decision in about.pack.decisions.values():
+    for decision in about.decisions():
         match decision.form:
             case ir.Tree(root):
                 found += _tree(about, decision, root)

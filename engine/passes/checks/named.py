@@ -10,7 +10,7 @@ LONG = 60  # characters of a Chinese sentence that a doctor reads in seconds
 def problems(about: Study) -> list[Problem]:
     """Return missing names, and as notes sentences that are too long."""
     found = []
-    for decision in about.pack.decisions.values():
+    for decision in about.decisions():
         if decision.hidden:
             continue
         words = about.pack.words.get(decision.id)

@@ -16,10 +16,22 @@ from sangao.engine.passes.checks.witness import expected, ready_case
 def proved(about: Study) -> list[ir.Expr]:
     """Return the conditions that a promise says never hold, each proved."""
     found = []
-    for promise in about.pack.promises:
+    for promise in concerned(about):
         broken = breach(promise)
         if broken is not None and _refuted(about, broken)[1] is None:
             found.append(broken)
+    return found
+
+
+def concerned(about: Study) -> list[ir.Promise]:
+    """Return the promises that rest on a decision the study looks at."""
+    if about.only is None:
+        return list(about.pack.promises)
+    found = []
+    for one in about.pack.promises:
+        asked = names([expr for expr in (one.left, one.right) if expr is not None])
+        if about.only & reach(about.pack, asked | {one.decision or ""}):
+            found.append(one)
     return found
 
 
@@ -35,7 +47,7 @@ def breach(promise: ir.Promise) -> ir.Expr | None:
 def problems(about: Study) -> list[Problem]:
     """Return the promises that do not hold."""
     found: list[Problem] = []
-    for promise in about.pack.promises:
+    for promise in concerned(about):
         broken = breach(promise)
         if broken is not None:
             if broken in about.never:
@@ -118,14 +130,12 @@ def _lower(before: object, after: object) -> bool:
     return before != after
 
 
-def _problem(
-    about: Study, promise: ir.Promise, space: Space, path: Mapping[int, int], decision: str
-) -> Problem:
+def _problem(about: Study, promise: ir.Promise, space: Space, path: Mapping[int, int], decision: str) -> Problem:
     sure = not any(space.variables[level].joint for level in path)
     code = "checks.promise_broken" if sure else "checks.promise_unproved"
     expect = ""
     if decision:
-        chosen = space.answer(decision) if decision in space._answers else None
+        chosen = space.answered(decision)
         if chosen is not None:
             for level in sorted(space.d.levels(chosen)):
                 chosen = space.d.where(level, path.get(level, 0), chosen)

@@ -160,6 +160,10 @@ class Space:
             found = self._answers[decision] = answers.answer(self, self.pack.decisions[decision])
         return found
 
+    def answered(self, decision: str) -> int | None:
+        """Return the diagram of a decision's answer where this space was built for it."""
+        return self._answers.get(decision)
+
     def count(self, truths: Iterable[int]) -> int:
         """Return how many truths hold, as a diagram of whole numbers."""
         return self.sum([self.d.map("one", int, one) for one in truths])
@@ -170,6 +174,10 @@ class Space:
         for one in numbers:
             total = self.d.combine("plus", lambda a, b: a + b, total, one)
         return total
+
+    def equal(self, node: int, value: Any) -> int:
+        """Return where a diagram answers `value`."""
+        return self.d.map(f"is {value!r}", lambda one: one == value, node)
 
     # --- comparisons --------------------------------------------------------------------------------------------------
     def compare(self, op: str, left: ir.Expr, right: ir.Expr) -> int:
@@ -207,7 +215,7 @@ class Space:
     def _cases(self, count: int, by: int, rest: list[Term], limit: int, most: int) -> int:
         found = self.d.false
         for number in range(most + 1):
-            held = self.d.map(f"= {number}", lambda value, n=number: value == n, count)
+            held = self.equal(count, number)
             found = self.d.either(found, self.d.both(held, self._below(rest, limit - by * number)))
         return found
 
@@ -217,7 +225,7 @@ class Space:
         chosen = self.answer(decision)
         found = self.d.false
         for value in answers.numbers(self.pack.decisions[decision]):
-            held = self.d.map(f"is {value!r}", lambda one, v=value: one == v, chosen)
+            held = self.equal(chosen, value)
             found = self.d.either(found, self.d.both(held, self._below([*rest, *_terms(value, by)], limit)))
         return found
 

@@ -12,10 +12,17 @@ from sangao.engine.passes.checks.space import Space, Variable
 
 @dataclass(slots=True)
 class Study:
-    """A pack under check; `never` are conditions proved never to hold of a patient."""
+    """A pack under check; `never` are conditions proved never to hold of a patient, `only` the decisions to look at."""
 
     pack: ir.Pack
     never: list[ir.Expr] = field(default_factory=list)
+    only: frozenset[str] | None = None
+
+    def decisions(self) -> Iterator[ir.Decision]:
+        """Yield the decisions to look at: all, or `only` some."""
+        for one in self.pack.decisions.values():
+            if self.only is None or one.id in self.only:
+                yield one
 
     def place(self, key: str) -> Span:
         """Return where a node stands in its folder; that of its decision when it has no place of its own."""
@@ -165,10 +172,15 @@ def renamed(expr: ir.Expr, to: dict[str, str]) -> ir.Expr:
     return expr
 
 
-def study(pack: ir.Pack) -> Study:
-    """Return the study of a pack: what is promised never to hold is proved first, and only then used."""
-    from sangao.engine.passes.checks.promises import proved
+def study(pack: ir.Pack, before: Study | None = None, only: frozenset[str] | None = None) -> Study:
+    """Return the study of a pack: what is promised never to hold is proved first, and only then used.
 
-    about = Study(pack)
-    about.never = proved(about)
+    Of a pack that differs from one studied `before` in `only` some decisions, only what rests on these is proved anew.
+    """
+    from sangao.engine.passes.checks.promises import breach, concerned, proved
+
+    about = Study(pack, only=only)
+    again = [breach(one) for one in concerned(about)]
+    kept = [one for one in before.never if one not in again] if before is not None else []
+    about.never = [*kept, *proved(about)]
     return about

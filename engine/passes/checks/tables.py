@@ -17,7 +17,7 @@ from sangao.engine.passes.checks.witness import MOST_BOXES, boxes, expected, rea
 def problems(about: Study) -> list[Problem]:
     """Return the gaps, overlaps and dead rows of every table."""
     found: list[Problem] = []
-    for decision in about.pack.decisions.values():
+    for decision in about.decisions():
         if isinstance(decision.form, ir.Table):
             found += _table(about, decision, decision.form)
     return found
@@ -52,9 +52,7 @@ def _gap(about: Study, space: Space, decision: ir.Decision, gap: int, nowhere: i
     )
 
 
-def _overlaps(
-    about: Study, space: Space, decision: ir.Decision, form: ir.Table, regions: list[int]
-) -> list[Problem]:
+def _overlaps(about: Study, space: Space, decision: ir.Decision, form: ir.Table, regions: list[int]) -> list[Problem]:
     found = []
     for (a, here), (b, there) in combinations(zip(form.rows, regions, strict=True), 2):
         path = space.d.pick(space.d.both(here, there))

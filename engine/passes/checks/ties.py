@@ -1,4 +1,4 @@
-"""Exceptions that can hold together and answer differently, with none over the other: a tie, shown by a witness chart."""
+"""Exceptions that can hold together and answer differently, with none over the other: a tie, with a witness chart."""
 
 from itertools import combinations
 
@@ -7,13 +7,13 @@ from sangao.engine.pack import ir
 from sangao.engine.passes.checks import answers
 from sangao.engine.passes.checks.space import Space
 from sangao.engine.passes.checks.study import Study
-from sangao.engine.passes.checks.witness import boxes, expected, ready_case, said
+from sangao.engine.passes.checks.witness import boxes, ready_case, said
 
 
 def problems(about: Study) -> list[Problem]:
     """Return the ties of every decision, each with both places."""
     found: list[Problem] = []
-    for decision in about.pack.decisions.values():
+    for decision in about.decisions():
         if isinstance(decision.form, ir.Tree):
             found += _of(about, decision, decision.form.root)
     return found
@@ -80,6 +80,3 @@ def _said(decision: ir.Decision, node: ir.Branch) -> str:
     if isinstance(node.then, int):
         return decision.outcome.codes[node.then] if decision.outcome.codes else ("false", "true")[node.then]
     return node.id
-
-
-__all__ = ["expected", "problems"]

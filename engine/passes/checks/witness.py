@@ -15,7 +15,9 @@ MOST_BOXES = 4
 
 def boxes(space: Space, region: int, free: int) -> list[Box]:
     """Return few maximal boxes that cover a region (they may reach into `free`, where no patient can be)."""
-    d, found, rest = space.d, [], d.without(region, free)
+    d = space.d
+    found: list[Box] = []
+    rest = d.without(region, free)
     while len(found) <= MOST_BOXES:
         path = d.pick(rest)
         if path is None:

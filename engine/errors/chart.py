@@ -192,6 +192,13 @@ ENTRIES: dict[str, Entry] = {
         "请直接测定该项目",
         "measure it directly",
     ),
+    "chart.formula_result": Entry(
+        "note",
+        "按公式 {formula} 得到的 `{fact}` 超出可能范围,未采用",
+        "`{fact}` computed by {formula} lies outside its possible range and was not used",
+        "请核对公式所用的数值",
+        "check the values the formula used",
+    ),
     "chart.formula_differs": Entry(
         "note",
         "`{fact}` 的实测值与公式 {formula} 的结果不同,采用实测值",

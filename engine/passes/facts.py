@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from sangao.engine.fact import Consistency, Dictionary, Fact, Group, Unit
 from sangao.engine.pack import ir
@@ -32,9 +31,6 @@ def _fact(id: str, doc: FactDoc) -> Fact:
     units = [Unit(str(doc.unit))] if doc.unit is not None else []
     units += [_unit(str(name), unit) for name, unit in doc.units.items()]
     grid = Fraction(doc.grid) if doc.grid is not None else Fraction(1)
-    more: dict[str, Any] = {}
-    if getattr(doc, "select", None):
-        more["select"] = tuple((str(one), str(value), str(fact)) for one, value, fact in doc.select)  # type: ignore[attr-defined]
     return Fact(
         id,
         doc.kind,
@@ -60,7 +56,11 @@ def _fact(id: str, doc: FactDoc) -> Fact:
         tuple((str(system), tuple(str(code) for code in codes)) for system, codes in doc.codes.items()),
         synonyms=tuple(str(one) for one in doc.synonyms),
         about=tuple(str(row) for row in doc.about),
-        **more,
+        select=tuple(
+            (str(qualifier), str(value), str(target))
+            for qualifier, targets in doc.select.items()
+            for value, target in targets.items()
+        ),
     )
 
 

@@ -82,6 +82,8 @@ def check_facts(
     """Return where facts and groups do not name each other."""
     problems: list[Problem] = []
     for key, fact in facts.items():
+        chosen = [one for targets in fact.select.values() for one in targets.values()]
+        problems += [_unknown("rules.unknown_fact", one, facts) for one in chosen if one not in facts]
         if fact.group is not None and fact.group not in groups:
             problems.append(_unknown("rules.unknown_group", fact.group, groups))
         elif fact.group is not None and key not in groups[fact.group].members:

@@ -142,6 +142,7 @@ class FactDoc(Document):
     host_list: ListName | None = Field(None, alias="list")
     absent: Literal["unknown", "assume_false", "must_ask"] = "unknown"
     lasting: Bool = False
+    select: dict[Text, dict[Text, Name]] = Field(default_factory=dict)
     values: dict[Code, Names] = Field(default_factory=dict)
     ordered: Bool = False
     false_when: Formula | None = None

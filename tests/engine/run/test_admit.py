@@ -226,3 +226,15 @@ def test_a_wrong_shape_is_a_problem_and_never_an_exception(given: dict[str, Any]
     found = admitted(**given)
     assert codes(found)
     assert all(problem.text("zh") and problem.help("en") for problem in found.problems)
+
+
+def test_sample_and_setting_select_the_fact_and_an_unknown_sample_feeds_no_diagnosis() -> None:
+    capillary = {"fact": "fpg", "value": 7.4, "at": ON, "sample": "capillary"}
+    found = admitted(readings=[capillary, {"fact": "sbp_office", "value": 150, "at": ON, "setting": "home"}])
+    assert known(found, "fpg") is None
+    assert known(found, "pg_capillary") == (7400, 7400)
+    assert known(found, "sbp_office") is None
+    assert known(found, "sbp_home") == (15000, 15000)
+    doubtful = admitted(readings=[{**capillary, "sample": "unknown"}])
+    assert codes(doubtful) == ["chart.sample_unknown"]
+    assert known(doubtful, "fpg") is None

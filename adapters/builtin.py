@@ -24,8 +24,9 @@ def commands() -> Iterable[Any]:
     from sangao.engine.cli.check import check
     from sangao.engine.cli.decide import decide
     from sangao.engine.cli.packs import build, packs
+    from sangao.engine.cli.stratify import stratify
 
-    return [decide, check, packs, build]
+    return [decide, stratify, check, packs, build]
 
 
 @hookimpl(trylast=True)

@@ -14,11 +14,12 @@ from sangao.engine import quantity
 from sangao.engine.chart import day_of
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact, Unit
-from sangao.engine.truth import FALSE, TRUE
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 INT32 = (-(2**31), 2**31 - 1)
 YES = frozenset({"true", "yes", "是", "有", "阳性", "positive"})
 NO = frozenset({"false", "no", "否", "无", "阴性", "negative"})
+UNSURE = frozenset({"unknown", "未知", "不详"})  # asked, and not known: nothing may be assumed in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def _truths(fact: Fact) -> Taker:
             return Entered(TRUE)
         if text in NO:
             return Entered(FALSE)
+        if text in UNSURE:
+            return Entered(UNKNOWN)
         return Entered(None, _problem(fact, "chart.not_a_truth", value))
 
     return take

@@ -1,0 +1,234 @@
+"""A batch of patients → lines of the answer table, rejected values, counts. Runs in this process or in a worker."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from sangao.engine.answer import Quantity, Value
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem
+from sangao.engine.pack import canon, ir
+from sangao.engine.run import answers
+from sangao.engine.run.many import Many
+
+# Not errors of a value, but what was sent was not used as it stands: it must not get lost either.
+LEFT_ASIDE = frozenset(
+    {"chart.future", "chart.left_out", "chart.sample_unknown", "chart.unmapped", "chart.unknown_fact", "chart.bad_time"}
+)
+BITS = 64
+Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One column group of the answer table: a decision of a pack and the name it goes by."""
+
+    pack: int
+    decision: str
+    name: str
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs."""
+
+    text: str = ""
+    rows: int = 0
+    answered: int = 0
+    keys: list[str] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=list)
+    counts: list[Counter[Any]] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
+    sample: list[Chart] = field(default_factory=list)
+
+
+class _Texts(dict[Any, str]):
+    """The five cells of one decision for each pair of passes, written when first met."""
+
+    def __init__(self, decision: ir.Decision) -> None:
+        super().__init__()
+        self.decision = decision
+
+    def __missing__(self, pair: tuple[Any, Any]) -> str:
+        opened, assumed = pair
+        found = answers.answer(self.decision, opened, assumed)
+        cells = (plain(found.value), found.status, plain(found.at_least), plain(found.at_most))
+        text = self[pair] = _line((*cells, mask(self.decision.outcome, opened)))
+        if len(self) > 100_000:
+            self.clear()
+        return text
+
+
+def plain(value: Value) -> str:
+    """Return a value as one cell: a code, true or false, a number in the decision's unit, a day, codes joined by `;`.
+
+    >>> plain(Quantity("3", "months")), plain(("a", "b")), plain(True), plain(None)
+    ('3', 'a;b', 'true', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, Quantity):
+        return value.number
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ";".join(value) if isinstance(value, tuple) else value
+
+
+def mask(outcome: ir.Outcome, opened: Any) -> str:
+    """Return the possible outcomes as a bit mask in declared order (of a set: its items); numbers have none."""
+    if outcome.kind in ("number", "date"):
+        return ""
+    return str(opened[1] if outcome.kind == "set" else opened)
+
+
+def header(key: str, questions: Sequence[Question]) -> str:
+    """Return the first line of the answer table."""
+    names = [f"{one.name}{part}" for one in questions for part in ("", ".status", ".at_least", ".at_most", ".possible")]
+    return _line((key, *names)) + "\n"
+
+
+REJECTS_HEADER = ("line", "key", "column", "fact", "value", "code", "zh", "en")
+
+
+def _line(cells: Iterable[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+class Answering:
+    """Answers batches of a bound source for the questions asked; one per process."""
+
+    def __init__(self, packs: Sequence[ir.Pack], questions: Sequence[Question], bound: Any) -> None:
+        self.bound = bound
+        self.questions = tuple(questions)
+        self.texts = [_Texts(packs[one.pack].decisions[one.decision]) for one in questions]
+        self.many: list[tuple[Many, Any]] = []
+        self.chosen: list[int] = []  # place of each question among the answers of all packs in turn
+        start: dict[int, int] = {}
+        total = 0
+        for i, pack in enumerate(packs):
+            mine = [one.decision for one in questions if one.pack == i]
+            if not mine:
+                continue
+            many = Many(pack, mine)
+            self.many.append((many, None))
+            start[i] = total
+            total += len(many.rows.decisions)
+        runners = {many.pack.meta.id: many for many, _ in self.many}
+        for one in questions:
+            many = runners[packs[one.pack].meta.id]
+            self.chosen.append(start[one.pack] + many.rows.decisions.index(one.decision))
+        first = itemgetter(*self.chosen) if len(self.chosen) > 1 else None
+        self.pick = first or (lambda pairs: (pairs[self.chosen[0]],))
+
+    def __call__(self, batch: Any) -> Done:
+        """Answer one batch."""
+        done = Done()
+        table: list[tuple[Any, ...]] = []
+        keys: list[str] = []
+        for patient in self.bound.patients(batch):
+            done.rows += 1
+            for one in patient.rejected:
+                problem = Problem(one.code, parts=dict(one.parts))
+                texts = (problem.text("zh"), problem.text("en"))
+                done.rejects.append((one.line, patient.key, one.column, one.fact, one.value, one.code, *texts))
+            chart = patient.chart
+            if chart is None:
+                continue
+            pairs: list[tuple[Any, Any]] = []
+            told: set[tuple[Any, ...]] = set()
+            for many, _ in self.many:
+                admitted = many.admit(chart)
+                if admitted.problems:
+                    self._problems(patient, chart, admitted.problems, done, told)
+                opened, assumed = many.rows.run(admitted.open, admitted.assumed)
+                pairs += zip(opened, assumed, strict=True)
+            table.append(self.pick(pairs))
+            keys.append(patient.key)
+            if not done.sample and len(admitted.problems) == 0 and any(_several(pair[1]) for pair in table[-1]):
+                done.sample.append(chart)
+        done.answered = len(keys)
+        done.keys = keys
+        columns = [
+            [texts[pair] for pair in column]
+            for texts, column in zip(self.texts, zip(*table, strict=True), strict=False)
+        ]
+        done.counts = [Counter(column) for column in zip(*table, strict=True)] or [Counter() for _ in self.questions]
+        quoted = [key if key.isalnum() else _line((key,)) for key in keys]
+        done.text = "".join(f"{line}\n" for line in map(",".join, zip(quoted, *columns, strict=True)))
+        return done
+
+    def _problems(
+        self, patient: Any, chart: Chart, problems: Sequence[Problem], done: Done, told: set[tuple[Any, ...]]
+    ) -> None:
+        for problem in problems:
+            same = (
+                problem.code,
+                problem.fact,
+                str(problem.given),
+                problem.parts.get("facts"),
+                problem.parts.get("pack"),
+            )
+            if same in told:  # two packs may refuse the same value: it is one value
+                continue
+            told.add(same)
+            if problem.severity == "error" or problem.code in LEFT_ASIDE:
+                texts = (problem.text("zh"), problem.text("en"))
+                for column, fact, value in _places(chart, problem):
+                    done.rejects.append((patient.line, patient.key, column, fact, value, problem.code, *texts))
+            else:
+                done.notes[problem.code] += 1
+
+
+def _several(taken: Any) -> bool:
+    """Return whether a closed answer of the assumed pass has several outcomes left."""
+    if isinstance(taken, int):
+        return bool(taken & taken - 1)
+    return taken is None or bool(taken[0] != taken[1])
+
+
+def _places(chart: Chart, problem: Problem) -> Iterator[tuple[str, str, str]]:
+    """Yield column, fact and value of each reading or entry that a problem speaks of."""
+    named = str(problem.parts.get("facts") or problem.fact or "").split("、")
+    found = [
+        (one.source or "", one.fact, str(one.value))
+        for one in chart.readings
+        if one.fact in named and ("facts" in problem.parts or problem.given is None or _said(one, problem.given))
+    ]
+    if not found:
+        found = [
+            (entry.source or name, problem.fact or "", entry.key)
+            for name, entries in chart.lists.items()
+            for entry in entries
+            if problem.given in (entry.key, entry.start, entry.end)
+        ]
+    yield from found or [("", problem.fact or "", "" if problem.given is None else str(problem.given))]
+
+
+def _said(reading: Any, given: Any) -> bool:
+    return reading.value == given or reading.at == given
+
+
+# --- workers ----------------------------------------------------------------------------------------------------------
+_here: Answering | None = None
+
+
+def start(files: Sequence[str], questions: Sequence[Question], bound: Any) -> None:
+    """Make a worker ready: the packs come as saved files, nothing is compiled from YAML again."""
+    import signal
+
+    global _here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the run and says so
+    _here = Answering([canon.load(Path(one)) for one in files], questions, bound)
+
+
+def work(batch: Any) -> Done:
+    """Answer one batch in a worker."""
+    assert _here is not None
+    return _here(batch)

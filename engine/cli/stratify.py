@@ -1,0 +1,217 @@
+"""`sangao stratify`: a table of patients in, a table of answers out, with what was refused and what it came to."""
+
+import csv
+import json
+import os
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from sangao.engine.cli import bulk
+from sangao.engine.cli.bulk import Answering, Done, Question
+from sangao.engine.cli.decide import day
+from sangao.engine.cli.desk import Lang, desk, ending
+from sangao.engine.cli.options import Format, Language, On, Packs, Strict
+from sangao.engine.cli.summary import progress, show
+from sangao.engine.cli.tally import Tally
+from sangao.engine.errors import SangaoError, Span, fail
+from sangao.engine.guide import Pack
+
+BATCH = 2000
+MANY = 30_000  # rows from which further processes pay for their start
+AHEAD = 2  # batches on their way per worker
+INTERRUPTED = 130
+
+
+def stratify(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="患者表格 · table of patients")],
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="列与项目的映射,YAML · which column is which fact")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="写入的结果表 · table to write")] = Path("answers.csv"),
+    packs: Packs = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="只做这些判断 · only these decisions, repeatable")
+    ] = None,
+    rejects: Annotated[Path | None, typer.Option(help="被拒数值表,默认 OUT.rejects.csv · refused values")] = None,
+    on: On = None,
+    workers: Annotated[int, typer.Option(help="进程数,0 为自动 · processes, 0 = as fits", min=0)] = 0,
+    lang: Language = "zh",
+    form: Format = "text",
+    strict: Strict = False,
+) -> None:
+    """对整表患者分层 · Answer for every row of a table."""
+    with ending(lang, form):
+        here = desk(context)
+        asked = here.packs(packs)
+        questions = chosen(asked, by)
+        columns = source(here.hook, file, mapping)
+        bound = columns.bind(merged(asked), day(on))
+        aside = rejects or out.with_name(f"{out.name}.rejects.csv")
+        different(file, out, aside)
+        tally = Tally(asked, questions)
+        try:
+            with writing(out, aside) as files, progress(columns.total, lang) as moved:
+                files.answers.write(bulk.header(columns.key, questions))
+                for done in answered(asked, questions, bound, columns.total, workers):
+                    files.take(done)
+                    tally.add(done)
+                    moved(done.rows)
+                meta = {"key": columns.key, **described(asked, questions)}
+                files.meta.write(json.dumps(meta, ensure_ascii=False, indent=1) + "\n")
+        except KeyboardInterrupt:
+            typer.echo(fail("table.interrupted").problems[0].report(lang), err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        show(tally, out, aside, lang, form)
+        if strict and (tally.rejected or tally.doubled):
+            raise typer.Exit(1)
+
+
+def source(hook: Any, file: Path, mapping: Path | None) -> Any:
+    """Return the columns of a file, read by whichever adapter knows its format."""
+    if not file.is_file():
+        raise fail("host.unreadable", Span(str(file)), usage=True, reason="no such file")
+    found = hook.read_columns(source=file, mapping=None if mapping is None else read_map(mapping))
+    if found is None:
+        raise fail("host.unknown_format", usage=True, name=str(file))
+    return found
+
+
+def read_map(path: Path) -> Any:
+    """Return a mapping file as strict YAML with places. Raises SangaoError with all its problems."""
+    from sangao.engine.rules.strict_yaml import read_yaml
+    from sangao.engine.rules.text import Map
+
+    try:
+        documents, problems = read_yaml(path.read_bytes(), path.name)
+    except OSError as error:
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=error.strerror or "") from error
+    if problems:
+        raise SangaoError(problems, usage=True)
+    if len(documents) != 1 or not isinstance(documents[0], Map):
+        raise fail("table.no_mapping", Span(path.name, 1, 1), usage=True)
+    return documents[0]
+
+
+def chosen(packs: Sequence[Pack], by: Sequence[str] | None) -> list[Question]:
+    """Return the questions asked, in the order of `--by` or of the packs; an id that two packs share names its pack."""
+    if by:
+        found = []
+        for name in by:
+            holding = [i for i, pack in enumerate(packs) if name in pack.compiled.decisions]
+            if not holding:
+                packs[0].decision(name)  # says which name is nearest
+            found += [(i, name) for i in holding]
+    else:
+        found = [(i, name) for i, pack in enumerate(packs) for name in pack.decisions]
+    found = list(dict.fromkeys(found))
+    ids = [name for _, name in found]
+    return [Question(i, name, name if ids.count(name) == 1 else f"{name}@{packs[i].id}") for i, name in found]
+
+
+def merged(packs: Sequence[Pack]) -> Any:
+    """Return one dictionary for all packs asked, for checking a mapping against."""
+    from sangao.engine.fact import Dictionary
+
+    facts: dict[str, Any] = {}
+    groups: dict[str, Any] = {}
+    for pack in packs:
+        facts = {**pack.compiled.dictionary.facts, **facts}
+        groups = {**pack.compiled.dictionary.groups, **groups}
+    return Dictionary(facts, groups)
+
+
+def different(file: Path, *outs: Path) -> None:
+    """Refuse to write over the input or one output over the other."""
+    places = [file.resolve(), *(one.resolve() for one in outs)]
+    if len(set(places)) != len(places):
+        raise fail("table.clash", Span(str(file)), usage=True)
+
+
+def described(packs: Sequence[Pack], questions: Sequence[Question]) -> dict[str, Any]:
+    """Return what a reader of the answer table needs: packs with hashes, and outcome names in declared order."""
+    decisions = {}
+    for one in questions:
+        outcome = packs[one.pack].compiled.decisions[one.decision].outcome
+        decisions[one.name] = {
+            "pack": packs[one.pack].id,
+            "kind": outcome.kind,
+            "outcomes": list(outcome.codes),
+            "ordered": outcome.ordered,
+            "unit": outcome.unit or None,
+        }
+    named = [{"id": one.id, "edition": one.edition, "hash": one.hash} for one in packs]
+    return {"schema": "sangao.table/1", "packs": named, "decisions": decisions}
+
+
+# --- running ----------------------------------------------------------------------------------------------------------
+def answered(
+    packs: Sequence[Pack], questions: Sequence[Question], bound: Any, total: int | None, workers: int
+) -> Iterator[Done]:
+    """Yield the batches answered, in the order of the source; large sources are shared between processes."""
+    number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= MANY else 1)
+    if number == 1:
+        answering = Answering([pack.compiled for pack in packs], questions, bound)
+        yield from map(answering, bound.batches(BATCH))
+        return
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sangao-"))
+        files = [str(Path(folder) / f"{i}.sangao") for i in range(len(packs))]
+        for pack, name in zip(packs, files, strict=True):
+            pack.save(name)
+        pool = ProcessPoolExecutor(number, get_context("spawn"), bulk.start, (files, questions, bound))
+        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+        waiting: deque[Future[Done]] = deque()
+        for batch in bound.batches(BATCH):
+            waiting.append(pool.submit(bulk.work, batch))
+            if len(waiting) > number * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@dataclass(slots=True)
+class _Files:
+    answers: TextIO
+    rejects: TextIO
+    meta: TextIO
+
+    def take(self, done: Done) -> None:
+        self.answers.write(done.text)
+        csv.writer(self.rejects, lineterminator="\n").writerows(done.rejects)
+
+
+@contextmanager
+def writing(out: Path, rejects: Path) -> Iterator[_Files]:
+    """Open the outputs under names of their own; they get their final names together at the end, or never."""
+    finals = (rejects, out.with_name(f"{out.name}.meta.json"), out)
+    parts = [one.with_name(f".{one.name}.{os.getpid()}.part") for one in finals]
+    try:
+        with ExitStack() as stack:
+            try:
+                opened = [stack.enter_context(part.open("w", encoding="utf-8", newline="")) for part in parts]
+            except OSError as error:
+                raise fail("host.unwritable", Span(str(out)), usage=True, reason=error.strerror or "") from error
+            csv.writer(opened[0], lineterminator="\n").writerow(bulk.REJECTS_HEADER)
+            yield _Files(opened[2], opened[0], opened[1])
+        for part, final in zip(parts, finals, strict=True):
+            os.replace(part, final)
+    finally:
+        _remove(parts)
+
+
+def _remove(parts: Iterable[Path]) -> None:
+    for part in parts:
+        part.unlink(missing_ok=True)
+
+
+__all__ = ["Lang", "stratify"]

@@ -1,0 +1,165 @@
+"""How a run over many patients looks: the bar while it runs, the table when it is done."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from sangao.engine.cli.tally import Tally
+from sangao.engine.errors import catalogue
+from sangao.engine.explain import names
+
+WIDTH = 120  # where the output is no terminal
+COLOURS = {"settled": "green", "provisional": "yellow", "unknown": "red"}
+
+
+class _Rate(ProgressColumn):
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def render(self, task: Task) -> Text:
+        """Return rows a second."""
+        unit = "行/秒" if self.lang == "zh" else "rows/s"
+        return Text(f"{task.speed or 0:,.0f} {unit}", style="cyan")
+
+
+@contextmanager
+def progress(total: int | None, lang: str, label: str = "") -> Iterator[Callable[[int], None]]:
+    """Show a bar with rows, rate and time left on standard error; silent when that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda rows: None
+        return
+    left = "剩余" if lang == "zh" else "left"
+    columns = (
+        TextColumn(label or ("分层" if lang == "zh" else "stratifying")),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        _Rate(lang),
+        TimeRemainingColumn(compact=True),
+        TextColumn(left, style="dim"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda rows: bar.update(task, advance=rows)
+
+
+def show(tally: Tally, out: Path, rejects: Path, lang: str, form: str) -> None:
+    """Print what a run came to, as a page or as JSON."""
+    if form == "json":
+        found = {"schema": "sangao.stratified/1", "out": str(out), "rejects": str(rejects), **tally.to_dict()}
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    console.print(table(tally, lang))
+    for line in lines(tally, lang):
+        console.print(line, soft_wrap=True)
+    zh = lang == "zh"
+    console.print(
+        f"{'结果' if zh else 'answers'}  {out}\n{'被拒' if zh else 'refused'}  {rejects}", soft_wrap=True, style="dim"
+    )
+
+
+def table(tally: Tally, lang: str) -> Table:
+    """Return the counts per decision as a table."""
+    zh = lang == "zh"
+    found = Table(
+        box=None, pad_edge=False, header_style="bold", row_styles=["", "dim"] if len(tally.questions) > 12 else [""]
+    )
+    found.add_column("判断" if zh else "decision", overflow="fold", ratio=3)
+    for status, colour in COLOURS.items():
+        found.add_column(names.STATUS[status][lang], justify="right", style=colour, no_wrap=True)
+    found.add_column("结果分布" if zh else "outcomes", overflow="fold", ratio=5)
+    for i in range(len(tally.questions)):
+        states = [f"{one:,}" for one in tally.by_status(i).values()]
+        found.add_row(tally.title(i, lang), *states, spread(tally, i, lang))
+    return found
+
+
+def spread(tally: Tally, i: int, lang: str) -> str:
+    """Return the outcomes of one question with their counts, as words."""
+    question = tally.questions[i]
+    pack = tally.packs[question.pack].compiled
+    outcome = pack.decisions[question.decision].outcome
+    parts = []
+    for code, number in tally.outcomes(i).items():
+        if not number:
+            continue
+        if outcome.kind in ("number", "date"):
+            name = f"{code} {names.unit(outcome.unit, lang)}".strip()
+        else:
+            value = code == "true" if outcome.kind == "bool" else (code,) if outcome.kind == "set" else code
+            name = names.outcome(pack, question.decision, value, lang)
+        parts.append(f"{name} {number:,}")
+    return " · ".join(parts) or "—"
+
+
+def lines(tally: Tally, lang: str) -> Iterator[str]:
+    """Yield the sentences below the table: rows, refused values by reason, notes, what to collect first."""
+    zh = lang == "zh"
+    yield ""
+    first = (
+        f"共 {tally.rows:,} 行,已判断 {tally.answered:,} 行"
+        if zh
+        else f"{tally.rows:,} rows, {tally.answered:,} answered"
+    )
+    if tally.doubled:
+        first += (
+            f",其中 {tally.doubled:,} 行标识重复(逐行判断)"
+            if zh
+            else f", {tally.doubled:,} with a repeated key (each answered)"
+        )
+    yield f"[bold]{first}[/bold]"
+    said = catalogue()
+    if tally.codes:
+        yield (f"未采用的数值 {tally.rejected:,} 个:" if zh else f"{tally.rejected:,} values not used:")
+        for code, number in tally.codes.most_common():
+            yield f"  {number:>9,}  {plain(said[code].zh if zh else said[code].en)}  [dim]{code}[/dim]"
+    for code, number in tally.notes.most_common():
+        yield f"  {number:>9,}  [dim]{plain(said[code].zh if zh else said[code].en)}  {code}[/dim]"
+    found, patients, looked = tally.costly()
+    if found:
+        head = (
+            f"最值得补充的数据(抽样估计:{patients} 人的 {looked} 个未知结果)"
+            if zh
+            else f"most worth collecting (an estimate: {looked} unknown answers of {patients} sampled patients)"
+        )
+        yield head
+        for fact, number in found:
+            pack = next(one.compiled for one in tally.packs if fact in one.compiled.dictionary.facts)
+            share = f"{number * 100 // max(looked, 1)}%"
+            yield f"  {share:>9}  {names.thing(pack, fact, lang)}"
+
+
+def plain(template: str) -> str:
+    """Return a message of the catalogue without its parts, as a kind of problem.
+
+    >>> plain("`{fact}` 的数值不可能,已拒绝,按未知处理")
+    '某项的数值不可能,已拒绝,按未知处理'
+    """
+    zh = any("\u4e00" <= one <= "\u9fff" for one in template)
+    found = template.replace("`{fact}`", "某项" if zh else "a fact")
+    for part in (
+        "zh",
+        "en",
+        "formula",
+        "list",
+        "pack",
+        "group",
+        "sibling",
+        "start",
+        "end",
+        "found",
+        "wanted",
+        "status",
+        "key",
+    ):
+        found = found.replace(f"`{{{part}}}`", "…").replace(f"{{{part}}}", "…")
+    return found.replace(" 的", "的") if found.startswith("某项") else found

@@ -4,7 +4,7 @@ Admission happens once per chart and pack. What was rejected stays an occasion w
 takes its place, for a value nobody could read is not a normal one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -64,6 +64,14 @@ class Admitter:
             for fact in self._subjects(leaf):
                 self.by_fact.setdefault(fact, []).append(leaf)
         self.rank = {leaf: i for i, leaf in enumerate(self._ordered())}
+        self.plain = {fact.id: self._plain(fact) for fact in facts.values()}
+        self.guarded = tuple(fact for fact in facts.values() if fact.id in pack.guards)
+        self.members: dict[str, list[Fact]] = {}
+        for one in facts.values():
+            if one.list is not None and one.kind == "bool":
+                self.members.setdefault(one.list, []).append(one)
+        self.order = {fact: i for i, fact in enumerate(facts)}
+        self.nothing = {fact.id: nothing_known(fact.kind, len(fact.values)) for fact in facts.values()}
         self.settings = tuple(Reading(fact, value, source="site setting") for fact, value in pack.settings.items())
 
     def __call__(self, chart: Chart) -> Admission:
@@ -72,14 +80,14 @@ class Admitter:
         problems = list(chart.problems) + self._edition(chart.on)
         admitted = self._readings(chart, on, problems)
         admitted += self.lists.read(chart, on, problems, {one.fact for one in admitted}, len(chart.readings))
-        timeline = Timeline(self.pack, admitted, on, problems)
+        timeline = Timeline(self.pack, admitted, on, problems, self.nothing)
         values = dict(self.blank)
         self._fill(values, timeline.facts(), timeline, problems)
         assumed_facts = self._absent(chart, values, timeline, problems)
         assumed = values
         if assumed_facts:
             assumed = dict(values)
-            self._fill(assumed, {*assumed_facts}, timeline.assuming(assumed_facts), [])
+            self._settle(assumed, assumed_facts, timeline.assuming, [])
         given = (*chart.readings, *self.lists.as_readings(chart), *self.settings)
         return Admission(on, values, assumed, assumed_facts, tuple(timeline.readings), given, tuple(problems), timeline)
 
@@ -227,25 +235,52 @@ class Admitter:
         self, chart: Chart, values: dict[str, Any], timeline: Timeline, problems: list[Problem]
     ) -> tuple[str, ...]:
         """Settle what is false by rule or by a complete list; return the facts that are assumed false."""
-        suspended = self.lists.suspended(chart)
-        false: set[str] = set()
+        false: dict[str, None] = {}
         assumed: list[str] = []
-        known = timeline.named()
-        for fact in self.pack.dictionary.facts.values():
-            if known.get(fact.id) in (TRUE, FALSE) or timeline.holds(fact.id):
-                continue
-            guard = self.pack.guards.get(fact.id)
-            if guard is not None and spec.truth(guard, spec.Env(known, {})) == TRUE:
-                false.add(fact.id)
-            elif fact.kind == "bool" and fact.list not in suspended:
-                if fact.list in chart.complete:
-                    false.add(fact.id)
-                elif fact.absent == "assume_false" and fact.list in chart.lists:
+        if self.guarded:
+            known = spec.Env(timeline.named(), {})
+            for fact in self.guarded:
+                if not timeline.holds(fact.id) and spec.truth(self.pack.guards[fact.id], known) == TRUE:
+                    false[fact.id] = None
+        suspended = self.lists.suspended(chart)
+        for name in {*chart.lists, *chart.complete} - suspended:
+            for fact in self.members.get(name, ()):
+                if timeline.holds(fact.id) or fact.id in false:
+                    continue
+                if name in chart.complete:
+                    false[fact.id] = None
+                elif fact.absent == "assume_false":
                     assumed.append(fact.id)
         if false:
-            timeline.settle(false)
-            self._fill(values, false, timeline, problems)
-        return tuple(assumed)
+            self._settle(values, false, timeline.settle, problems)
+        return tuple(sorted(assumed, key=self.order.__getitem__))
+
+    def _settle(
+        self,
+        values: dict[str, Any],
+        facts: Iterable[str],
+        told: Callable[[Iterable[str]], Timeline],
+        problems: list[Problem],
+    ) -> None:
+        """Set the leaves of facts that are false; only leaves that rest on more than the bare fact are asked again."""
+        facts = list(facts)
+        timeline = told(facts)
+        others = set()
+        for fact in facts:
+            plain = self.plain[fact]
+            if plain is None:
+                others.add(fact)
+            else:
+                values.update(plain)
+        if others:
+            self._fill(values, others, timeline, problems)
+
+    def _plain(self, fact: Fact) -> dict[str, int] | None:
+        """Return the leaves of a fact as they are when it is false, None when some leaf rests on more than the fact."""
+        leaves = self.by_fact.get(fact.id, ())
+        if fact.kind != "bool" or any(not isinstance(leaf.source, ir.Bare) or fact.group for leaf in leaves):
+            return None
+        return {leaf.id: FALSE for leaf in leaves}
 
 
 def completed_years(born: int, on: int) -> int:

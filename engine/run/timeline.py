@@ -18,15 +18,23 @@ from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 class Timeline:
     """Readings of one chart, asked for leaves. Problems found on the way are appended to the list given."""
 
-    def __init__(self, pack: ir.Pack, readings: Sequence[Admitted], on: int, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        pack: ir.Pack,
+        readings: Sequence[Admitted],
+        on: int,
+        problems: list[Problem],
+        nothing: Mapping[str, Any],
+    ) -> None:
         self.pack = pack
+        self._nothing = nothing
         self.on = on
         self.facts_known: dict[str, Any] = {}
         self.readings = _without_conflicts(readings, pack, problems)
         self.by_fact: dict[str, list[Admitted]] = {}
         for one in self.readings:
             self.by_fact.setdefault(one.fact, []).append(one)
-        self._cache: dict[tuple[str, Group | None], list[tuple[int | None, dict[str, Any]]]] = {}
+        self._cache: dict[tuple[str, int], list[tuple[int | None, dict[str, Any]]]] = {}
         self._due: set[str] = set()
         self._problems = problems
         self._contradictions()
@@ -46,17 +54,18 @@ class Timeline:
     def named(self) -> dict[str, Any]:
         """Return the value of every fact by its name, under the dictionary's occasion rules; blanks are unknown."""
         if not self.facts_known:
-            for fact in self.pack.dictionary.facts.values():
-                blank = {"bool": UNKNOWN, "code": (1 << len(fact.values)) - 1}.get(fact.kind)
-                self.facts_known[fact.id] = self._bare(fact.id, None, blank) if fact.id in self.by_fact else blank
+            self.facts_known = dict(self._nothing)
+            for fact in self.by_fact:
+                self.facts_known[fact] = self._bare(fact, None, self._nothing[fact])
         return self.facts_known
 
-    def settle(self, facts: Iterable[str]) -> None:
+    def settle(self, facts: Iterable[str]) -> "Timeline":
         """Take facts for false, settled: their list is complete, or a rule of the dictionary says so."""
         for fact in facts:
             self.by_fact[fact] = [Admitted(fact, self.on, "", FALSE, -1)]
             if self.facts_known:
                 self.facts_known[fact] = FALSE
+        return self
 
     def assuming(self, facts: Iterable[str]) -> "Timeline":
         """Return a timeline on which these facts are false."""
@@ -65,8 +74,7 @@ class Timeline:
         other.by_fact = dict(self.by_fact)
         other.facts_known = dict(self.facts_known)
         other._cache = {}
-        other.settle(facts)
-        return other
+        return other.settle(facts)
 
     # --- leaves -------------------------------------------------------------------------------------------------------
     def value(self, leaf: ir.Leaf, blank: Any) -> Any:
@@ -79,6 +87,10 @@ class Timeline:
 
     def _bare(self, fact_id: str, rule: Group | None, blank: Any) -> Any:
         fact = self.pack.dictionary.facts[fact_id]
+        if fact.group is None and fact.valid_for is None:
+            sent = self.by_fact.get(fact_id, ())
+            if len(sent) == 1:  # the common chart: one value, whenever it was taken
+                return blank if sent[0].value is None else sent[0].value
         occasions = self._occasions(fact.group or fact_id, rule)
         if fact.group and fact.kind != "number":
             occasions = self._occasions(fact_id, None)
@@ -191,7 +203,7 @@ class Timeline:
 
         A member that was sent and rejected stands with None.
         """
-        key = (subject, rule)
+        key = (subject, id(rule))
         if key not in self._cache:
             group = rule or self.pack.dictionary.groups.get(subject)
             members = group.members if group else (subject,)

@@ -29,7 +29,11 @@ def point(value: Abstract) -> bool:
 
 @dataclass(slots=True)
 class Reasons:
-    """The walk through one decision in the assumed pass; `leaves` in the order they were reached."""
+    """The walk through one decision in the assumed pass; `leaves` in the order they were reached.
+
+    `read` is all that the walk saw of what is settled: two charts with one `read` are open in the same way, whatever
+    led there, so what further leaves can do is the same for both.
+    """
 
     pack: ir.Pack
     tests: Tests
@@ -39,6 +43,7 @@ class Reasons:
     leaves: dict[str, None] = field(default_factory=dict)
     lines: set[Line] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
+    read: list[Any] = field(default_factory=list)
 
     def decision(self, name: str) -> None:
         """Reach a decision: nothing when it is settled."""
@@ -58,6 +63,7 @@ class Reasons:
     def _known(self, test: ir.Known, values: Mapping[str, Abstract]) -> None:
         for one in test.leaves:
             if isinstance(one, str):
+                self.read.append(spec.holds(self.pack, one, values))
                 self._leaf(one, values)
             else:
                 self._known(one, values)
@@ -92,6 +98,7 @@ class Reasons:
                     self.condition(item.when, env)
             case ir.Score():
                 for scored in decision.form.items:
+                    self.read.append(tuple(spec.agreeing(scored.input, env)))
                     self._column(scored.input, env)
             case ir.Advice(when):
                 self.condition(when, env)
@@ -107,6 +114,10 @@ class Reasons:
 
     def _table(self, form: ir.Table, env: Env) -> None:
         box = tuple(sum(1 << band for band in spec.agreeing(column, env)) for column in form.inputs)
+        self.read.append(box)
+        for column in form.inputs:
+            if column.kind == "number":
+                self.number(column.expr, env)
         rows = list(form.rows)
         if form.hit == "highest":
             rows.sort(key=lambda row: -row.then)
@@ -118,8 +129,8 @@ class Reasons:
                 columns |= {column for column, mask in test[0] if box[column] & mask and box[column] & ~mask}
             elif fate == cells.ALWAYS and form.hit in ("highest", "first"):
                 break
-        for column in sorted(columns):
-            self._column(form.inputs[column], env)
+        for at in sorted(columns):
+            self._column(form.inputs[at], env)
 
     def _column(self, column: ir.Input, env: Env) -> None:
         if column.kind == "bool":
@@ -160,6 +171,7 @@ class Reasons:
                 state, why = self.truth(item, env)
                 return negated(state), why
         state = spec.truth(expr, env)
+        self.read.append(state)
         if state != UNKNOWN:
             return state, []
         match expr:
@@ -172,7 +184,11 @@ class Reasons:
     def number(self, expr: ir.Expr, env: Env) -> list[ir.Expr]:
         """Return what a number reads that may not be settled."""
         match expr:
-            case ir.Read() | ir.Ask() | ir.CountIn():
+            case ir.Read(leaf):
+                self.read.append(env.values[leaf])
+                return [expr]
+            case ir.Ask(decision) | ir.CountIn(decision):
+                self.read.append(env.answers[decision])
                 return [expr]
             case ir.Plus(items) | ir.Least(items) | ir.Most(items):
                 return [one for item in items for one in self.number(item, env)]

@@ -6,8 +6,10 @@ tests it meets, see `sangao.engine.run.bands`); the set settles when the assumed
 
 The search turns on the failures: a filling that leaves several outcomes, made as large as it gets, says that a
 settling set must hold one of the facts it did *not* fill. The cheapest set that meets all such demands either settles,
-and is the next answer, or fails and adds a demand. It rests on law 2 (what is settled stays settled), so a decision
-closed by `enough:` is answered soundly, if not always minimally.
+and is the next answer, or fails and adds a demand. A filling follows only the leaves that keep the answer open
+(`sangao.engine.run.reasons`), and what was proved once for a chart that is open in the same way is not proved again.
+All this rests on law 2 (what is settled stays settled), so a decision closed by `enough:` is answered soundly, if not
+always minimally.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +28,8 @@ from sangao.engine.run.rows import Cone, compile_rows
 
 SETS = 8
 EXACT = 10
-STEPS_EXACT, STEPS = 20_000, 1_500
+STEPS_EXACT, STEPS = 20_000, 1_200
+COMPLETE = 300
 NEVER_ASKED = 1 << 20
 
 Abstract = Any
@@ -63,6 +66,7 @@ class Search:
     tests: Tests
     exact: bool = True
     given: dict[str, tuple[Abstract, Abstract]] = field(init=False)
+    settling: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.given = {leaf: (self.first[leaf], self.second[leaf]) for leaf in self.needs}
@@ -135,11 +139,22 @@ class Search:
 
         Only leaves that can still make a difference get a value: the others may take any.
         """
-        for part in self.parts():
-            found = self._failing(leaves, self.look(part), part)
-            if found is not None:
-                return found
-        return None
+        left = self.steps
+        complete = len(leaves) == len(self.needs)
+        if complete:
+            self.steps = min(left, COMPLETE)
+        allowed = self.steps
+        try:
+            for part in self.parts():
+                found = self._failing(leaves, self.look(part), part)
+                if found is not None:
+                    return found
+        except _Stopped:
+            if not complete or allowed == left:
+                raise
+        finally:
+            self.steps = left - allowed + self.steps
+        return None  # a complete chart has an answer (law 5): what a short look does not refute is taken as read
 
     def _failing(self, leaves: Collection[str], reasons: Reasons | None, part: ir.Item | None) -> "Failure | None":
         if reasons is None:
@@ -147,6 +162,9 @@ class Search:
         mine = [leaf for leaf in reasons.leaves if leaf in leaves]
         if not mine:
             return Failure({}, reasons, part)
+        key = (part and part.id, tuple(reasons.read), frozenset(leaves))
+        if key in self.settling:
+            return None
         leaf, rest = mine[0], [one for one in leaves if one != mine[0]]
         for value in self.values(leaf, rest, reasons):
             before = self.put(leaf, value)
@@ -156,6 +174,7 @@ class Search:
                 self.restore(leaf, before)
             if found is not None:
                 return Failure({leaf: value, **found.filling}, found.reasons, part)
+        self.settling.add(key)
         return None
 
     def demands(self, facts: frozenset[str], failure: "Failure", asked: Sequence[str]) -> list[frozenset[str]]:
@@ -303,18 +322,18 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
 
 def _shrunk(search: Search, asked: Sequence[str], expensive_first: Sequence[str]) -> list[int]:
     """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
+    search.steps = STEPS
+    if len(search.filled(asked)) < len(search.needs) or search.failing(search.filled(asked)) is not None:
+        return []
     kept = list(asked)
-    for fact in (None, *expensive_first):
+    for fact in expensive_first:
         less = [one for one in kept if one != fact]
         search.steps = STEPS // 20
         try:
-            settles = search.failing(search.filled(less)) is None
+            if search.failing(search.filled(less)) is None:
+                kept = less
         except _Stopped:
-            settles = fact is None  # a complete chart has an answer; what cannot be seen quickly is kept
-        if settles:
-            kept = less
-        elif fact is None:
-            return []
+            continue  # what cannot be seen quickly is kept
     return [sum(1 << i for i, fact in enumerate(asked) if fact in kept)]
 
 

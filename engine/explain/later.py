@@ -53,7 +53,10 @@ def _ask_first(asked: Asked, decision: ir.Decision, chart: Chart) -> str | None:
 
 def _assumed(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[str, ...]:
     given = asked.admit(chart)
-    return residual.assumed(asked.compiled, decision.id, given.open, given.assumed, given.assumed_facts)
+    released: tuple[str, ...] = residual.assumed(
+        asked.compiled, decision.id, given.open, given.assumed, given.assumed_facts
+    )
+    return released
 
 
 def _because(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[dict[str, Any], ...]:

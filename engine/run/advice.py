@@ -50,9 +50,7 @@ def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any],
         if isinstance(decision.form, ir.Advice) and not decision.hidden and assumed[decision.id] != FALSE
     ]
     live = [one for one in states if one[3] == TRUE or one[1].when_unknown != "hold"]
-    beaten = {
-        target: name for name, form, _, state in live if state == TRUE for target in form.overrules
-    }
+    beaten = {target: name for name, form, _, state in live if state == TRUE for target in form.overrules}
     items = _merged([one for one in live if one[0] not in beaten and one[1].kind != "drug"])
     items += _drugs([one for one in live if one[0] not in beaten and one[1].kind == "drug"])
     for target, name in beaten.items():
@@ -60,7 +58,8 @@ def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any],
             if name in item.ids and any(one[0] == target for one in live):
                 item.overruled.append(target)
     items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency)))
-    kept, folded = [], []
+    kept: list[Item] = []
+    folded: list[Item] = []
     budget = pack.meta.advice_budget
     for item in items:
         routine = item.urgency == "routine" and not item.question
@@ -101,8 +100,10 @@ def _drugs(states: Sequence[State]) -> list[Item]:
         open_question = (start, go_on) != (sure_start, sure_go_on)
         deciding = [one for one in mine if one[1].start == start or one[1].go_on == go_on]
         ids = [one[0] for one in deciding] + [one[0] for one in held if one not in deciding]
-        best: Status = "unknown" if open_question else max(
-            (status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index
+        best: Status = (
+            "unknown"
+            if open_question
+            else max((status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index)
         )
         urgency = min((one[1].urgency for one in held), key=URGENCY.index)
         found.append(Item(ids, deciding[0][1], best, urgency, False, start, go_on))

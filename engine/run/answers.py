@@ -47,7 +47,7 @@ def value(outcome: ir.Outcome, possible: Any) -> Value:
         case "bool":
             return bool(possible & 2)
         case _:
-            return outcome.codes[possible.bit_length() - 1]
+            return outcome.codes[int(possible).bit_length() - 1]
 
 
 def ends(outcome: ir.Outcome, possible: Any) -> tuple[Value, Value]:

@@ -1,4 +1,4 @@
-"""Random charts for a compiled pack: values at and around every threshold, blanks, lists, dated series, censored texts."""
+"""Random charts for a compiled pack: values around every threshold, blanks, lists, dated series, censored texts."""
 
 import random
 from datetime import date, timedelta
@@ -68,7 +68,8 @@ class Charts:
 
     def series(self, fact: Fact) -> list[dict[str, Any]]:
         """Return a few dated readings of one fact."""
-        return [{"fact": fact.id, "value": self.value(fact), "at": self._day(400)} for _ in range(self.random.randint(1, 4))]
+        number = self.random.randint(1, 4)
+        return [{"fact": fact.id, "value": self.value(fact), "at": self._day(400)} for _ in range(number)]
 
     def occasions(self, members: tuple[str, ...]) -> list[dict[str, Any]]:
         """Return a few occasions of a group, some days with several readings, some undated."""

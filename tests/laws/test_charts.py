@@ -18,7 +18,8 @@ from sangao.engine.run import spec
 from tests.laws.charts import Charts
 
 GUIDELINES = Path(__file__).parents[2] / "guidelines"
-PACKS = sorted(folder.parent.name for folder in GUIDELINES.glob("*/pack.yaml") if not folder.parent.name.endswith("_base"))
+FOLDERS = sorted(found.parent.name for found in GUIDELINES.glob("*/pack.yaml"))
+PACKS = [name for name in FOLDERS if not name.endswith("_base")]
 LONG = os.environ.get("SANGAO_TIER") == "long"
 CHARTS = 100_000 if LONG else 2_000
 FEW = 5_000 if LONG else 200
@@ -128,7 +129,8 @@ def test_a_saved_pack_answers_the_same_charts_alike(name: str) -> None:
         assert asked.rows.evaluate(first.open, first.assumed) == again.rows.evaluate(second.open, second.assumed)
 
 
-JUNK: list[Any] = [None, True, -1, 0, 10**30, 1e308, "", "é\x00", "9" * 400, [], {}, [[]], {"a": {"b": []}}, "2026-02-30"]
+JUNK: list[Any] = [None, True, -1, 0, 10**30, 1e308, "", "é\x00", "9" * 400]
+JUNK += [[], {}, [[]], {"a": {"b": []}}, "2026-02-30"]
 
 
 def test_no_chart_whatever_it_holds_raises() -> None:

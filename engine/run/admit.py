@@ -4,7 +4,7 @@ Admission happens once per chart and pack. What was rejected stays an occasion w
 takes its place, for a value nobody could read is not a normal one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -212,24 +212,35 @@ class Admitter:
         self, leaf: ir.Leaf, source: ir.Derived, values: Mapping[str, Any], timeline: Timeline, problems: list[Problem]
     ) -> Any:
         measured = timeline.value(replace(leaf, source=ir.Bare(source.fact)), None)
+        rejected = measured is None and timeline.rejected(source.fact)
+        value, problem = self.derived(leaf, source, [values[one] for one in source.inputs], measured, rejected)
+        if problem is not None:
+            problems.append(problem)
+        return value
+
+    def derived(
+        self, leaf: ir.Leaf, source: ir.Derived, values: Sequence[Any], measured: Any, rejected: bool
+    ) -> tuple[Any, Problem | None]:
+        """Return the value of a formula's leaf from the values of its inputs: the measured one where there is one.
+
+        `rejected`: a measured value was sent that could not be used, so no computed one takes its place.
+        """
         formula = formulas.FORMULAS[source.formula]
         inputs = [self.pack.leaves[one] for one in source.inputs]
-        given = [_argument(one, values[one.id]) for one in inputs]
+        given = [_argument(one, value) for one, value in zip(inputs, values, strict=True)]
         numeric = [one.step for one in inputs]
-        edges = None if leaf.low is None else leaf.low, None if leaf.high is None else leaf.high
-        computed, code = formulas.apply(formula, given, numeric, leaf.step, edges)
-        if measured is None and timeline.rejected(source.fact):
-            return None  # what was sent could not be read: no computed value takes its place
+        computed, code = formulas.apply(formula, given, numeric, leaf.step, (leaf.low, leaf.high))
+        if rejected:
+            return None, None
+        parts = {"formula": source.formula}
         if measured is None:
-            if code:
-                problems.append(Problem(code, parts={"formula": source.formula}, fact=source.fact))
-            return computed
+            return computed, Problem(code, parts=parts, fact=source.fact) if code else None
         fact = self.pack.dictionary.facts[source.fact]
         if computed and (
             computed[0] - measured[1] > (far := steps(fact.resolution, fact)) or measured[0] - computed[1] > far
         ):
-            problems.append(Problem("chart.formula_differs", parts={"formula": source.formula}, fact=source.fact))
-        return measured
+            return measured, Problem("chart.formula_differs", parts=parts, fact=source.fact)
+        return measured, None
 
     def _absent(
         self, chart: Chart, values: dict[str, Any], timeline: Timeline, problems: list[Problem]

@@ -125,40 +125,7 @@ class Timeline:
             for day, values in self._occasions(subject, source.rule)
             if fact is None or subject != fact.id or fact.id in values
         ]
-        if source.within is not None:
-            first = quantity.add_span(date.fromordinal(self.on), source.within, -1).toordinal()
-            found = windows.within(found, first)
-        if not found:
-            return blank
-        # INVARIANT: calendar months have no place in a sliding span; the compiler only lets days through.
-        inside = source.inside.days if source.inside is not None else None
-        match source.op:
-            case "count":
-                return windows.count(found)
-            case "days":
-                return windows.days(found, inside)
-            case "ever":
-                return windows.ever(found)
-            case "all":
-                return windows.every(found)
-            case "running":
-                return windows.running(found, source.n)
-            case "streak":
-                return windows.streak(found, source.n, inside)
-            case "last":
-                return windows.last(found, source.n)
-            case "first":
-                return windows.first(found, source.n)
-            case "mean":
-                return windows.mean(found)
-            case "max":
-                return windows.largest(found)
-            case "min":
-                return windows.smallest(found)
-            case "change":
-                return windows.change(found)
-            case "days_since":
-                return windows.days_since(found, self.on)
+        return over(source, found, self.on, blank)
 
     def progress(self, source: ir.Window) -> list[int]:
         """Return the days that already count towards a window and may still be joined by further ones.
@@ -268,6 +235,44 @@ class Timeline:
             self.by_fact.setdefault(one.fact, []).append(one)
         self._cache.clear()
         self.facts_known = {}
+
+
+def over(source: ir.Window, found: Sequence[windows.Occasion], on: int, blank: Any) -> Any:
+    """Return what a window makes of its occasions on a day; `blank` where no reading is usable."""
+    if source.within is not None:
+        first = quantity.add_span(date.fromordinal(on), source.within, -1).toordinal()
+        found = windows.within(found, first)
+    if not found:
+        return blank
+    # INVARIANT: calendar months have no place in a sliding span; the compiler only lets days through.
+    inside = source.inside.days if source.inside is not None else None
+    match source.op:
+        case "count":
+            return windows.count(found)
+        case "days":
+            return windows.days(found, inside)
+        case "ever":
+            return windows.ever(found)
+        case "all":
+            return windows.every(found)
+        case "running":
+            return windows.running(found, source.n)
+        case "streak":
+            return windows.streak(found, source.n, inside)
+        case "last":
+            return windows.last(found, source.n)
+        case "first":
+            return windows.first(found, source.n)
+        case "mean":
+            return windows.mean(found)
+        case "max":
+            return windows.largest(found)
+        case "min":
+            return windows.smallest(found)
+        case "change":
+            return windows.change(found)
+        case "days_since":
+            return windows.days_since(found, on)
 
 
 def _without_conflicts(readings: Sequence[Admitted], pack: ir.Pack, problems: list[Problem]) -> list[Admitted]:

@@ -1,0 +1,50 @@
+"""`sangao show`: a decision as sentences, its table, its citations."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sangao.engine.cli.desk import desk, ending
+from sangao.engine.cli.options import Format, Language, Packs
+from sangao.engine.explain import rule
+from sangao.engine.pack import ir
+
+
+def show(
+    context: typer.Context,
+    decision: Annotated[str, typer.Argument(help="判断的名称 · id of a decision, such as htn.grade")],
+    packs: Packs = None,
+    lang: Language = "zh",
+    form: Format = "text",
+) -> None:
+    """把一条规则写成句子、表格与出处 · Show a rule as sentences, its table and its citations."""
+    with ending(lang, form):
+        found = [(pack.compiled, pack.decision(decision)) for pack in desk(context).packs(packs)]
+        if form == "json":
+            shown = [rule.rule(pack, one) for pack, one in found]
+            typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=2))
+            return
+        for pack, one in found:
+            typer.echo(rule.text(pack, one, lang))
+            if isinstance(one.form, ir.Table):
+                _print(pack, one, lang)
+
+
+def _print(pack: ir.Pack, decision: ir.Decision, lang: str) -> None:
+    """Print the rows of a table under its inputs."""
+    found = rule.rule(pack, decision)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    for column in found["inputs"]:
+        table.add_column(column[lang])
+    table.add_column("→")
+    named = {one["code"]: one[lang] for one in found["outcomes"]}
+    for part in found["parts"]:
+        mode = {"zh": "任一", "en": "any"}[lang] if part["mode"] == "any" else ""
+        cells = [part["cells"][column["name"]][lang].replace("[", r"\[") for column in found["inputs"]]
+        table.add_row(f"{part['id']} {mode}", *cells, named[part["then"]])
+    typer.echo("")
+    Console(width=140, highlight=False).print(table)

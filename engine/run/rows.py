@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import is_not
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
+from sangao.engine.run.cells import Remembered
 from sangao.engine.run.cones import branches, cone
 from sangao.engine.run.program import Kind, Program, must_ask
 
@@ -24,8 +25,7 @@ Answers = tuple[Abstract, ...]
 Masks = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one decision looked at: ids of the rows, branches or items that certainly hold and that may hold."""
 
     decision: str
@@ -64,9 +64,11 @@ class Rows:
     _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
     _tightened: int = field(init=False)
     _places: dict[str, int] = field(init=False)
+    _named: tuple["Named", ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._closing = tuple((i, one) for i, one in enumerate(self.pack.decisions.values()) if one.enough)
+        self._named = tuple(Named(one.form) for one in self.pack.decisions.values())
         self._places = {leaf: i for i, leaf in enumerate(self.leaves)}
         tightened = {leaf for one in self.pack.decisions.values() for leaf in must_ask(self.pack, one)}
         self._tightened = sum(1 << i for i, leaf in enumerate(self.leaves) if leaf in tightened)
@@ -175,15 +177,10 @@ class Rows:
 
     def named(self, answers: Answers, steps: Masks) -> tuple[Step, ...]:
         """Return the steps of a trace with the ids of what they looked at."""
-        result = []
-        for one, outcome, (certain, possible) in zip(self.decisions, answers, steps, strict=True):
-            ids = nodes(self.pack.decisions[one].form)
-            if isinstance(self.pack.decisions[one].form, ir.Score):
-                result.append(Step(one, outcome, ids, ids))
-                continue
-            held = tuple(x for i, x in enumerate(ids) if certain >> i & 1)
-            result.append(Step(one, outcome, held, tuple(x for i, x in enumerate(ids) if possible >> i & 1)))
-        return tuple(result)
+        return tuple(
+            Step(one, outcome, named[pair[0]], named[pair[1]])
+            for one, outcome, pair, named in zip(self.decisions, answers, steps, self._named, strict=True)
+        )
 
     # --- text ---------------------------------------------------------------------------------------------------------
     def source(self, kind: Kind = "open", *, guarded: bool = False, traced: bool = False) -> str:
@@ -208,6 +205,22 @@ class Rows:
             about = decisions[-1] if decisions else "all"
             made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
         return made
+
+
+class Named(Remembered):
+    """The ids of a form's nodes by mask; of a score all of them, whatever its points."""
+
+    __slots__ = ("every", "form")
+
+    def __init__(self, form: ir.Form) -> None:
+        super().__init__()
+        self.form, self.every = form, nodes(form)
+
+    def work(self, key: int) -> tuple[str, ...]:
+        """Return the ids whose bits are set."""
+        if isinstance(self.form, ir.Score):
+            return self.every
+        return tuple(one for i, one in enumerate(self.every) if key >> i & 1)
 
 
 def nodes(form: ir.Form) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ class Admitter:
         problems = list(chart.problems) + self._edition(chart.on)
         admitted = self._readings(chart, on, problems)
         admitted += self.lists.read(chart, on, problems, {one.fact for one in admitted}, len(chart.readings))
+        admitted = self.lists.widened(admitted, problems)
         timeline = Timeline(self.pack, admitted, on, problems, self.nothing)
         values = dict(self.blank)
         self._fill(values, timeline.facts(), timeline, problems)

@@ -2,11 +2,16 @@
 
 A list that was not delivered says nothing. A delivered one says true for its items; what its other members may be taken
 for is decided by absence. An item that maps to no fact suspends that for the whole list, and is a problem.
+
+A fact whose codes all lie inside another's is a kind of it: an ACE inhibitor is an antihypertensive, an ischaemic stroke a
+stroke. Naming the narrower fact says the broader one, as its code would; denying the broader one denies the narrower.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sangao.engine import quantity
 from sangao.engine.chart import Chart, Entry, Reading, day_of
@@ -34,6 +39,37 @@ class ListReader:
                     index = self.by_code if system in PREFIXED else self.whole
                     for code in codes:
                         index.setdefault(code.upper(), []).append(fact.id)
+        self.broader = _broader(facts)
+
+    def widened(self, readings: Sequence[Admitted], problems: list[Problem]) -> list[Admitted]:
+        """Return the readings with what they say of broader and narrower facts nobody spoke of.
+
+        A fact that is there while its broader one is denied contradicts it, and neither is used.
+        """
+        said: dict[str, set[Any]] = {}
+        for one in readings:
+            if one.fact in self.broader:
+                said.setdefault(one.fact, set()).add(one.value)
+        if not said:
+            return list(readings)
+        added: dict[str, Admitted] = {}
+        refused: set[str] = set()
+        for one in readings:
+            for above in self.broader.get(one.fact, ()) if one.value == TRUE else ():
+                if above not in said:
+                    added.setdefault(above, replace(one, fact=above))
+                elif said[above] == {FALSE}:
+                    refused |= {one.fact, above}
+                    names = (self.facts[one.fact], self.facts[above])
+                    parts = {"zh": "、".join(fact.zh for fact in names), "en": ", ".join(fact.en for fact in names)}
+                    problems.append(Problem("chart.contradiction", parts={**parts, "facts": f"{one.fact}、{above}"}))
+        denied = {one.fact: one for one in readings if one.value == FALSE and said.get(one.fact) == {FALSE}}
+        for fact, broader in self.broader.items() if denied else ():
+            source = next((denied[above] for above in broader if above in denied), None)
+            if source is not None and fact not in said and fact not in added:
+                added[fact] = replace(source, fact=fact)
+        kept = [replace(one, value=None) if one.fact in refused else one for one in readings]
+        return [*kept, *(one for fact, one in added.items() if fact not in refused)]
 
     def read(self, chart: Chart, on: int, problems: list[Problem], stated: set[str], first: int) -> list[Admitted]:
         """Return the truths of the facts the lists name; `first` numbers their entries after the chart's readings.
@@ -113,6 +149,24 @@ class ListReader:
         if found is None:
             problems.append(Problem("chart.bad_time", fact=fact.id, given=text))
         return found
+
+
+def _broader(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:
+    """Return, for each fact of a list, the facts of that list inside whose codes all of its own lie (maybe none)."""
+    prefixes = {
+        fact.id: (fact.list, tuple(code.upper() for system, many in fact.codes if system in PREFIXED for code in many))
+        for fact in facts.values()
+        if fact.list is not None and fact.kind == "bool"
+    }
+    return {
+        fact: tuple(
+            other
+            for other, (list_, above) in prefixes.items()
+            if other != fact and list_ == mine and codes and set(codes) != set(above)
+            if all(code.startswith(above) for code in codes)
+        )
+        for fact, (mine, codes) in prefixes.items()
+    }
 
 
 def codes(text: str) -> tuple[str, ...]:

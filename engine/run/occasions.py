@@ -25,7 +25,7 @@ class Admitted:
     fact: str
     day: int | None
     moment: str
-    value: Known | int
+    value: Known | int | None
     given: int
 
 

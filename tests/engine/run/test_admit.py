@@ -238,3 +238,13 @@ def test_sample_and_setting_select_the_fact_and_an_unknown_sample_feeds_no_diagn
     doubtful = admitted(readings=[{**capillary, "sample": "unknown"}])
     assert codes(doubtful) == ["chart.sample_unknown"]
     assert known(doubtful, "fpg") is None
+
+
+def test_a_narrower_fact_says_the_broader_one_and_a_denied_broader_one_denies_it() -> None:
+    assert admitted(facts={"acei": True}).open["on_antihypertensive"] == TRUE
+    assert admitted(conditions=["ischaemic_stroke"]).open["stroke"] == TRUE
+    denied = admitted(facts={"on_antihypertensive": False}).timeline.named()
+    assert denied["acei"] == denied["thiazide"] == FALSE
+    both = admitted(facts={"on_antihypertensive": False, "acei": True})
+    assert "chart.contradiction" in codes(both)
+    assert both.open["on_antihypertensive"] == UNKNOWN

@@ -105,7 +105,7 @@ def _drugs(states: Sequence[State]) -> list[Item]:
             if open_question
             else max((status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index)
         )
-        urgency = min((one[1].urgency for one in held), key=URGENCY.index)
+        urgency = min((one[1].urgency for one in (*held, *deciding)), key=URGENCY.index)
         found.append(Item(ids, deciding[0][1], best, urgency, False, start, go_on))
     return found
 

@@ -229,7 +229,7 @@ class Timeline:
         parts = {"zh": rule.zh, "en": rule.en, "facts": "、".join(rule.facts)}
         self._problems.append(Problem("chart.contradiction", parts=parts, fact=rule.facts[0]))
         gone = {id(one) for one in readings}
-        self.readings = [replace(one, value=None) if id(one) in gone else one for one in self.readings]  # type: ignore[arg-type]
+        self.readings = [replace(one, value=None) if id(one) in gone else one for one in self.readings]
         self.by_fact = {}
         for one in self.readings:
             self.by_fact.setdefault(one.fact, []).append(one)

@@ -24,9 +24,10 @@ def commands() -> Iterable[Any]:
     from sangao.engine.cli.check import check
     from sangao.engine.cli.decide import decide
     from sangao.engine.cli.packs import build, packs
+    from sangao.engine.cli.show import show
     from sangao.engine.cli.stratify import stratify
 
-    return [decide, stratify, check, packs, build]
+    return [decide, stratify, check, show, packs, build]
 
 
 @hookimpl(trylast=True)

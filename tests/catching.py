@@ -59,9 +59,7 @@ class Bench:
             admission = pack.admit(chart)
             values = (admission.open, admission.assumed)
             found = self.pack.rows.evaluate(*values)
-            self.tried.append(
-                Tried(case, pack, chart, values, found, json.loads(case.expect), cones[case.decide])
-            )
+            self.tried.append(Tried(case, pack, chart, values, found, json.loads(case.expect), cones[case.decide]))
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """Return how a defect is caught."""
@@ -110,9 +108,9 @@ class Bench:
             admit = shared if one.pack is self.pack else Admitter(mutant.of(one.pack.compiled))
             admission = admit(one.chart)
             values = (admission.open, admission.assumed)
-            if any(mine[leaf.id] != before[leaf.id] for mine, before in zip(values, one.values, strict=True)):
-                if _wrong(made, one, *self.pack.rows.evaluate(*values)):
-                    return True
+            moved = any(mine[leaf.id] != before[leaf.id] for mine, before in zip(values, one.values, strict=True))
+            if moved and _wrong(made, one, *self.pack.rows.evaluate(*values)):
+                return True
         return False
 
     # --- equal --------------------------------------------------------------------------------------------------------

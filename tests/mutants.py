@@ -60,8 +60,10 @@ def _forms(pack: ir.Pack, decision: ir.Decision) -> Iterator[tuple[str, str, ir.
                 if len(items) > 1 and decision.outcome.kind != "set":
                     yield item.id, "dropped", replace(decision.form, items=items[:i] + items[i + 1 :])
                 if decision.outcome.kind == "set":
-                    yield item.id, "never holds", replace(
-                        decision.form, items=(*items[:i], ir.Item(item.id, ir.Always(1)), *items[i + 1 :])
+                    yield (
+                        item.id,
+                        "never holds",
+                        replace(decision.form, items=(*items[:i], ir.Item(item.id, ir.Always(1)), *items[i + 1 :])),
                     )
                 for what, when in slips(pack, item.when):
                     made = (*items[:i], ir.Item(item.id, when), *items[i + 1 :])

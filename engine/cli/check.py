@@ -10,6 +10,7 @@ from sangao.engine import cases
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
+from sangao.engine.pack import ir
 
 
 def check(
@@ -17,6 +18,10 @@ def check(
     packs: Annotated[
         list[str] | None, typer.Argument(help="包名或文件夹;不写则检查全部 · packs or folders; all when none is named")
     ] = None,
+    trace: Annotated[
+        Path | None, typer.Option("--trace", help="写出依据→句子→病例对照页 · write the page row → sentence → case")
+    ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="同时列出提示 · list notes too")] = False,
     lang: Annotated[Lang, typer.Option(help="zh | en")] = "zh",
     form: Annotated[Form, typer.Option("--format", help="text | json")] = "text",
 ) -> None:
@@ -26,8 +31,11 @@ def check(
         names = packs or [str(folder) for folder in here.folders()]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
+        opened: list[ir.Pack] = []
         for name in names:
             mine, pack = _one(here, name)
+            opened += [pack.compiled] if pack else []
+            mine = [one for one in mine if notes or one.severity != "note"]
             problems += mine
             number = len(pack.compiled.cases) if pack else 0
             row = {"pack": Path(name).name, "decisions": len(pack.decisions) if pack else 0, "cases": number}
@@ -37,6 +45,10 @@ def check(
                 typer.echo(
                     f"{state}  {row['pack']}: {row['decisions']} decisions, {number} cases, {len(mine)} problems"
                 )
+        if trace is not None:
+            from sangao.engine.passes.checks.cited import trace as traced
+
+            trace.write_text(traced(opened), encoding="utf-8")
         if form == "json":
             typer.echo(
                 json.dumps({"packs": found, "problems": [one.to_dict() for one in problems]}, ensure_ascii=False)

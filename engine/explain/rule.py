@@ -179,10 +179,11 @@ def text(pack: ir.Pack, decision: ir.Decision, lang: str = "zh") -> str:
     if found["need"]:
         how += f"(至少 {found['need']} 条)" if lang == "zh" else f" (at least {found['need']})"
     if found["when_unknown"]:
-        how += f";{'资料不足时' if lang == 'zh' else 'when unknown'}{colon}{found['when_unknown'][lang]}"
+        how += f"{';资料不足时' if lang == 'zh' else '; when unknown'}{colon}{found['when_unknown'][lang]}"
     lines.append(f"{'形式' if lang == 'zh' else 'form'}{colon}{how}{source(pack, found['cites'], lang)}")
+    named = {one["code"]: one[lang] for one in found["outcomes"]}
     for one in found["parts"]:
-        lines.append(_line(pack, one, lang))
+        lines.append(_line(pack, one, named, lang))
     if found["promises"]:
         lines.append(f"{'承诺(已证明)' if lang == 'zh' else 'promises (proved)'}{colon}{'; '.join(found['promises'])}")
     asked = [names.thing(pack, one, lang) for one in found["asks"]]
@@ -192,11 +193,13 @@ def text(pack: ir.Pack, decision: ir.Decision, lang: str = "zh") -> str:
     return "\n".join(lines)
 
 
-def _line(pack: ir.Pack, part: dict[str, Any], lang: str) -> str:
+def _line(pack: ir.Pack, part: dict[str, Any], named: dict[str, str], lang: str) -> str:
     said = part["says"][lang] or part["name"][lang] or part["id"]
     name = part["name"][lang]
     if name and name != said:
         said = f"{name}{':' if lang == 'zh' else ': '}{said}"
+    if part["then"] and "→" not in said:
+        said += f" → {named[part['then']]}"
     over = ""
     if part["over"]:
         over = f"(优先于 {'、'.join(part['over'])})" if lang == "zh" else f" (goes before {', '.join(part['over'])})"

@@ -1,7 +1,7 @@
 """A pack ready to be asked: the object a host holds.
 
->>> pack = load("htn_guideline_2018")                                              # doctest: +SKIP
->>> pack.decide("htn.grade", Chart.of({"dbp_office": 112}, on="2025-03-09")).value  # doctest: +SKIP
+>>> pack = load("htn_guideline_2018")
+>>> pack.decide("htn.grade", Chart.of({"dbp_office": 112}, on="2025-03-09")).value
 'grade3'
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from sangao.engine.answer import Answer, Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, fail
-from sangao.engine.pack import canon, ir
+from sangao.engine.pack import canon, ir, kept
 from sangao.engine.run import advice, answers
 from sangao.engine.run.admit import Admission, Admitter
 from sangao.engine.run.rows import compile_rows
@@ -145,10 +145,20 @@ def load(source: Source | Sequence[Source] = "sangao_national", *, settings: Map
 
 
 def compiled(sources: Iterable[Source], settings: Mapping[str, str]) -> ir.Pack:
-    """Return the compiled form of guideline folders; authoring parts are imported here and not before."""
-    from sangao.engine import passes
+    """Return the compiled form of guideline folders, kept from an earlier run where nothing has changed.
 
-    folders = [passes.find_folder(str(one)) for one in sources]
-    if len(folders) == 1:
-        return passes.compile_folder(folders[0], settings=settings)
-    return passes.compile_folders(folders, settings=settings)
+    Authoring parts are imported only when something has to be compiled.
+    """
+    names = [str(one) for one in sources]
+
+    def make() -> ir.Pack:
+        from sangao.engine import passes
+
+        folders = [passes.find_folder(one) for one in names]
+        if len(folders) == 1:
+            return passes.compile_folder(folders[0], settings=settings)
+        return passes.compile_folders(folders, settings=settings)
+
+    found = [kept.shipped(one) for one in names]
+    here = [one for one in found if one is not None]
+    return kept.kept(here, settings, make) if len(here) == len(found) else make()

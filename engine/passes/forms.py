@@ -1,5 +1,7 @@
 """Documents → decisions: what each form can answer, and the parts that every form shares."""
 
+from collections.abc import Iterable
+
 from sangao.engine.language import tree
 from sangao.engine.language.cells import parse_cell
 from sangao.engine.pack import ir
@@ -95,9 +97,21 @@ def _enough(doc: DecisionDoc, here: Here) -> ir.Enough:
     for fact, text in doc.assuming.items():
         with here.work.going_on():
             taken.append(_taken(fact, text, read, here))
+    taken += _uncounted(dict(taken), read, here.work)
     if not doc.assuming:
         here.work.report("rules.needs", doc.enough, given="enough", needed="assuming")
     return ir.Enough(when, tuple(taken))
+
+
+def _uncounted(
+    taken: dict[str, int | tuple[int, int]], read: tuple[str, ...], work: Work
+) -> Iterable[tuple[str, tuple[int, int]]]:
+    """Give the counts of occasions that fall with what is taken for granted: a test never done was done on no day."""
+    facts = {fact for leaf in taken for fact in work.leaves[leaf].facts}
+    for leaf in (work.leaves[one] for one in read):
+        counts = isinstance(leaf.source, ir.Window) and leaf.source.op in ("count", "days")
+        if counts and facts.issuperset(leaf.facts):
+            yield leaf.id, (0, 0)
 
 
 def _known(node: tree.Node, here: Here) -> str | ir.Known:

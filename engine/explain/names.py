@@ -25,9 +25,12 @@ TRUTH = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "no"}}
 
 
 def thing(pack: ir.Pack, name: str, lang: str) -> str:
-    """Return the name of a fact, group or decision."""
+    """Return the name of a fact, group or decision; one of a second authority (`htn.risk@2018`) names its document."""
     declared: Any = pack.dictionary.facts.get(name) or pack.dictionary.groups.get(name) or pack.words.get(name)
-    return (getattr(declared, lang) or name) if declared is not None else name
+    said = (getattr(declared, lang) or name) if declared is not None else name
+    if isinstance(declared, ir.Words) and "@" in name and declared.document:
+        return f"{said}〔{declared.document}〕" if lang == "zh" else f"{said} [{declared.document}]"
+    return str(said)
 
 
 def outcome(pack: ir.Pack, decision: str, value: Value, lang: str) -> str:

@@ -19,6 +19,7 @@ from sangao.engine.passes.checks.witness import ready_case
 from sangao.engine.run import answers, cells, spec
 from sangao.engine.run.admit import Admitter
 from sangao.engine.run.cones import cone
+from tests.blanks import differs
 from tests.mutants import Mutant
 
 QUICK = ("value", "status", "possible", "at_least", "at_most")
@@ -71,7 +72,7 @@ class Bench:
         about = study(made, self.about, frozenset({mutant.changed.id}))
         if any((one.code, str(one.where)) not in self.seen for one in static(about)):
             return "check"
-        if self.difference(mutant) is None:
+        if self.difference(mutant) is None and self._alike(mutant.changed):
             return "equal"
         return "case" if self._fails_slowly(made, mutant.changed.id) else "survived"
 
@@ -113,6 +114,17 @@ class Bench:
                 return True
         return False
 
+    def _alike(self, changed: ir.Decision) -> bool:
+        """Return whether a decision that is equal where all is known is equal where something is not.
+
+        A table is: what it allows follows from its cells alone.
+        """
+        before = self.pack.compiled.decisions[changed.id]
+        columns = [one.form.inputs if isinstance(one.form, ir.Table) else None for one in (before, changed)]
+        if columns[0] is not None and [x.expr for x in columns[0]] == [x.expr for x in columns[1] or ()]:
+            return True
+        return differs(self.pack.compiled, before, changed)[0] is None
+
     # --- equal --------------------------------------------------------------------------------------------------------
     def difference(self, mutant: Mutant) -> str | None:
         """Return a patient, as a case, whose answer the defect changes; None when there is none."""
@@ -147,20 +159,21 @@ def parts(space: Space, decision: ir.Decision) -> list[int]:
 
 def _both(pack: ir.Pack, decision: ir.Decision, values: tuple[Values, Values], before: tuple[Values, Values]) -> Any:
     """Answer one decision in both passes, tables without their cells."""
-    opened = _form(decision, spec.Env(values[0], before[0]))
+    opened = form_of(decision, spec.Env(values[0], before[0]))
     taken = dict(values[1])
     for leaf in decision.reads:
         if any(fact in decision.must_ask for fact in pack.leaves[leaf].facts):
             taken[leaf] = values[0][leaf]
-    assumed = _form(decision, spec.Env(taken, before[1]))
+    assumed = form_of(decision, spec.Env(taken, before[1]))
     closed = decision.enough is None or spec.single(decision.outcome, assumed)
     if not closed and decision.enough and spec.known(pack, decision.enough.when, taken):
         granted = spec.taken_for_granted(pack, decision.enough, taken)
-        assumed = _form(decision, spec.Env(granted, before[1]))
+        assumed = form_of(decision, spec.Env(granted, before[1]))
     return opened, assumed
 
 
-def _form(decision: ir.Decision, env: spec.Env) -> Any:
+def form_of(decision: ir.Decision, env: spec.Env) -> Any:
+    """Return what a decision allows; a table without walking all its cells."""
     if not isinstance(decision.form, ir.Table):
         return spec.form_of(decision, env)
     box = tuple(sum(1 << band for band in spec.agreeing(column, env)) for column in decision.form.inputs)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.answers import branches
 from sangao.engine.passes.checks.study import names
+from sangao.engine.run.cones import direct
 
 FLIPPED = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
 Bands = list[tuple[int | None, int | None]]  # half-open ranges
@@ -37,7 +38,11 @@ def mutants(pack: ir.Pack) -> Iterator[Mutant]:
         if own(pack, decision):
             read |= set(decision.reads)
             for where, what, form in _forms(pack, decision):
-                yield Mutant(f"{decision.id}/{where}", what, replace(decision, form=form))
+                made = replace(decision, form=form)
+                leaves, asks = direct(made)
+                reads = tuple(one for one in pack.leaves if one in leaves)
+                asked = tuple(one for one in pack.decisions if one in asks)
+                yield Mutant(f"{decision.id}/{where}", what, replace(made, reads=reads, asks=asked))
     for name in sorted(read):
         yield from _windows(pack, pack.leaves[name])
 

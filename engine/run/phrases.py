@@ -2,7 +2,8 @@
 
 Kleene truth is a pair of plain booleans, so `and`, `or` and `not` of Python do the work and stop early. A number is two
 ends; nothing known is minus and plus infinity, which every comparison and sum carries through by itself (only `Least`,
-`Most` and `Size` need a guard). In *plain* text every leaf holds one value: both booleans and both ends are one.
+`Most` and `Size` need a guard). In *plain* text every leaf holds one value: both booleans and both ends are one. In
+*raw* text, plain too, a leaf is not a mask but a bare number: 0 or 1, or the index of a code.
 
 >>> words = Phrases({"sbp": Name("number", "sbp", "sbp_hi"), "pregnant": Name("bool", "pregnant")}, {})
 >>> words.certain(ir.Compare(">=", ir.Read("sbp"), ir.Int(140)))
@@ -34,6 +35,7 @@ class Phrases:
     leaves: Mapping[str, Name]
     decisions: Mapping[str, Name]
     plain: bool = False
+    raw: bool = False
 
     # --- truth --------------------------------------------------------------------------------------------------------
     def possible(self, expr: ir.Expr) -> str:
@@ -41,10 +43,14 @@ class Phrases:
         match expr:
             case ir.Always(value):
                 return str(bool(value & TRUE))
+            case ir.Read(leaf) if self.raw:
+                return self.leaves[leaf].one
             case ir.Read() | ir.Ask():
                 return f"{self.name(expr).one} > 1"
+            case ir.Member(ir.Read(leaf), mask) if self.raw and self.leaves[leaf].kind == "code":
+                return f"{mask} >> {self.leaves[leaf].one} & 1 != 0"
             case ir.Member(item, mask):
-                return f"{self.name(item).one} & {mask} != 0"
+                return f"{self.mask(item)} & {mask} != 0"
             case ir.Has(decision, item):
                 return f"{self.decisions[decision].two} & {1 << item} != 0"
             case ir.Compare(op, left, right):
@@ -82,6 +88,9 @@ class Phrases:
 
     def mask(self, expr: ir.Expr) -> str:
         """Return text for the mask of a condition, a code leaf or a closed decision."""
+        if isinstance(expr, ir.Read) and self.raw:
+            name = self.leaves[expr.leaf]
+            return f"({name.one} + 1)" if name.kind == "bool" else f"(1 << {name.one})"
         if isinstance(expr, ir.Read | ir.Ask):
             return self.name(expr).one
         if self.plain:

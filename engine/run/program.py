@@ -1,15 +1,16 @@
 """Decisions as straight-line Python: one section per decision, each line ending in the place of its rule.
 
-Kinds of program, all over the same sections: *plain* (every leaf holds one value; gives None when one does not), *open*
-(one pass), *assumed* (the second pass: leaves of `must_ask` are taken from the open one, `enough:` may close a
-decision, and a decision whose leaves do not differ keeps its answer), *closing* (the second pass where nothing is
-assumed: only what `enough:` may change).
+Kinds of program, all over the same sections: *plain* (every leaf holds one value; gives None when one does not),
+*numbers* (the same over bare numbers), *open* (one pass), *assumed* (the second pass: leaves of `must_ask` are taken
+from the open one, `enough:` may close a decision; *guarded*, a decision whose leaves do not differ keeps its answer),
+*closing* (the second pass where nothing is assumed: only what `enough:` may change). A *traced* program also gives
+what each decision looked at, as (certain, possible) masks of its rows, branches or items.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sangao.engine.pack import ir
@@ -19,7 +20,7 @@ from sangao.engine.run.cones import branches, direct, expressions, walk
 from sangao.engine.run.phrases import Name, Phrases, nearest_zero
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
-Kind = Literal["plain", "open", "assumed", "closing"]
+Kind = Literal["numbers", "plain", "open", "assumed", "closing"]
 BLANK = (float("-inf"), float("inf"))
 
 
@@ -87,14 +88,20 @@ class Program:
     fresh: int = 0
 
     def __post_init__(self) -> None:
-        plain = self.kind == "plain"
+        plain = self.kind in ("plain", "numbers")
         self.words = Phrases(
             {one: name_leaf(self.pack.leaves[one], i, plain) for i, one in enumerate(self.leaves)},
             {one: name_decision(self.pack.decisions[one], i, plain) for i, one in enumerate(self.decisions)},
             plain,
+            self.kind == "numbers",
         )
         self.constants |= {"bisect": bisect_right, "pick": pick, "nearest_zero": nearest_zero, "BLANK": BLANK}
         self.constants |= {"NINF": BLANK[0], "INF": BLANK[1]}
+
+    @property
+    def second(self) -> bool:
+        """Whether this program starts from the answers of the open pass."""
+        return self.guarded or self.kind == "closing"
 
     # --- writing ------------------------------------------------------------------------------------------------------
     def write(self, text: str, deeper: int = 0) -> None:
@@ -123,10 +130,11 @@ class Program:
     def text(self) -> str:
         """Return the source of one function named `run`."""
         arguments = {"closing": ", opened", "assumed": ", before, opened, differ" if self.guarded else ", before"}
-        self.lines.append(f"def run(leaves{arguments.get(self.kind, '')}):")
-        if self.kind == "plain" and any(unsettled(self.pack.decisions[one].form) for one in self.decisions):
+        steps = ", steps" if self.traced and self.second else ""
+        self.lines.append(f"def run(leaves{arguments.get(self.kind, '')}{steps}):")
+        if self.words.plain and any(unsettled(self.pack.decisions[one].form) for one in self.decisions):
             self.write("return None")
-        cones = self._cones() if self.guarded or self.kind == "closing" else {}
+        cones = self._cones() if self.second else {}
         self._unpack([one for one in self.decisions if self.kind != "closing" or cones[one] is None])
         if cones:
             self._copy()
@@ -137,24 +145,28 @@ class Program:
             self.at, self.place = number, ""
             self.write(f"# --- {one} ({decision.outcome.kind})")
             self.place_of(one)
-            if reached is None:
-                self._decision(decision)
-                continue
-            self.write(f"if differ & {reached:#x}:")
-            self.depth += 1
+            if reached is not None:
+                self.write(f"if differ & {reached:#x}:")
+                self.depth += 1
             self._decision(decision)
-            self.depth -= 1
+            if self.traced:
+                self.write(f"s_{number} = c_{number}, p_{number}")
+            self.depth = 1
         self.place = ""
         results = "".join(f"{self._result(one)}, " for one in self.decisions)
-        steps = "".join(f"(c_{i}, p_{i}), " for i in range(len(self.decisions)))
+        steps = "".join(f"s_{i}, " for i in range(len(self.decisions)))
         self.write(f"return ({results}), ({steps})" if self.traced else f"return ({results})")
         return "\n".join(self.lines) + "\n"
 
     def _unpack(self, decisions: Sequence[str]) -> None:
         names = self.words.leaves
         used = set().union(*(direct(self.pack.decisions[one])[0] for one in decisions))
+        if self.kind == "numbers":
+            self.write("if None in leaves: return None")
         if names:
             self.write(f"{''.join(f'{name.one}, ' for name in names.values())}= leaves")
+        if self.kind == "numbers":
+            return
         for one, name in names.items():
             if one not in used and self.kind != "plain":
                 continue
@@ -177,7 +189,9 @@ class Program:
                     self.write(f"{name.one} = before[{number}]")
 
     def _copy(self) -> None:
-        """Start from the answers of the open pass."""
+        """Start from the answers (and the steps) of the open pass."""
+        if self.traced:
+            self.write(f"{''.join(f's_{i}, ' for i in range(len(self.decisions)))}= steps")
         self.write(f"{''.join(f'{self.words.decisions[one].one}, ' for one in self.decisions)}= opened")
         for one in self.decisions:
             name = self.words.decisions[one]
@@ -221,7 +235,7 @@ class Program:
 
     def _rename(self, names: Mapping[str, Name]) -> None:
         if names:
-            self.words = Phrases({**self.words.leaves, **names}, self.words.decisions, self.words.plain)
+            self.words = replace(self.words, leaves={**self.words.leaves, **names})
 
     def _close(self, decision: ir.Decision, enough: ir.Enough) -> None:
         name = self.words.decisions[decision.id]

@@ -14,8 +14,10 @@ from operator import is_not
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
+from sangao.engine.answer import Answer
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
+from sangao.engine.run.answers import answer
 from sangao.engine.run.cells import Remembered
 from sangao.engine.run.cones import branches, cone
 from sangao.engine.run.program import Kind, Program, must_ask
@@ -65,10 +67,19 @@ class Rows:
     _tightened: int = field(init=False)
     _places: dict[str, int] = field(init=False)
     _named: tuple["Named", ...] = field(init=False)
+    _told: tuple["Told", ...] = field(init=False)
+    _alike: tuple["Told", ...] = field(init=False)
+    _blank: tuple[int | None, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._closing = tuple((i, one) for i, one in enumerate(self.pack.decisions.values()) if one.enough)
-        self._named = tuple(Named(one.form) for one in self.pack.decisions.values())
+        self._named = tuple(Named(one) for one in self.pack.decisions.values())
+        self._told = tuple(Told(one) for one in self.pack.decisions.values())
+        self._alike = tuple(Told(one, alike=True) for one in self.pack.decisions.values())
+        self._blank = tuple(
+            None if leaf.kind in ("number", "date") else (1 << (len(leaf.values) or 2)) - 1
+            for leaf in self.pack.leaves.values()
+        )
         self._places = {leaf: i for i, leaf in enumerate(self.leaves)}
         tightened = {leaf for one in self.pack.decisions.values() for leaf in must_ask(self.pack, one)}
         self._tightened = sum(1 << i for i, leaf in enumerate(self.leaves) if leaf in tightened)
@@ -95,19 +106,44 @@ class Rows:
             if plain is not None:
                 return plain, plain
         opened: Answers = self.function("open")(first)
-        differ = 0
-        if not same:
-            for i in compress(range(len(first)), map(is_not, first, second)):
-                if first[i] != second[i]:
-                    differ |= 1 << i
-        if not differ & self._tightened and not same:
-            plain = self._plain(second)
-            if plain is not None:
-                return opened, plain
         if same:
             closes = any(self._closes(i, one, first, opened) for i, one in self._closing)
             return opened, (self.function("closing")(first, opened) if closes else opened)
+        differ = self._differ(first, second)
+        if not differ & self._tightened:
+            plain = self._plain(second)
+            if plain is not None:
+                return opened, plain
         return opened, self.function("assumed", guarded=True)(second, first, opened, differ)
+
+    def points(self, numbers: Sequence[int | None]) -> list[Abstract]:
+        """Return leaf values, in the order of `leaves`, from grid steps, indices of codes, 0 or 1; None: not known."""
+        pairs = zip(numbers, self._blank, strict=True)
+        return [blank if x is None else (x, x) if blank is None else 1 << x for x, blank in pairs]
+
+    def run_numbers(self, numbers: Sequence[int | None]) -> tuple[Answers, Answers]:
+        """Run both passes on `points` of bare numbers, with nothing assumed."""
+        found: Answers | None = self.function("numbers")(numbers)
+        if found is not None:
+            return found, found
+        values = self.points(numbers)
+        return self.run(values, values)
+
+    def trace_numbers(self, numbers: Sequence[int | None]) -> tuple[Answers, Answers, Masks]:
+        """Run both passes on `points` of bare numbers, with nothing assumed, as `traced`."""
+        found: tuple[Answers, Masks] | None = self.function("numbers", traced=True)(numbers)
+        if found is not None:
+            return found[0], found[0], found[1]
+        values = self.points(numbers)
+        return self.traced(values, values)
+
+    def _differ(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> int:
+        """Return the leaves that are assumed, bit per leaf."""
+        differ = 0
+        for i in compress(range(len(first)), map(is_not, first, second)):
+            if first[i] != second[i]:
+                differ |= 1 << i
+        return differ
 
     def _plain(self, values: Sequence[Abstract], traced: bool = False) -> Any:
         """Run the two-valued program; None where some leaf holds no single value."""
@@ -164,23 +200,30 @@ class Rows:
         Bit *i* is row, branch (parents first) or item *i*; of a score the pair is its least and most points. `named`
         turns the masks into ids; the argument itself is rebuilt when it is read.
         """
-        if first is second or first == second:
+        same = first is second or first == second
+        if same:
             plain = self._plain(first, traced=True)
             if plain is not None:
                 return plain[0], plain[0], plain[1]
-            opened, steps = self.function("open", traced=True)(first)
+        opened, steps = self.function("open", traced=True)(first)
+        if same:
             if not any(self._closes(i, one, first, opened) for i, one in self._closing):
                 return opened, opened, steps
-        opened = self.function("open")(first)
-        assumed, steps = self.function("assumed", traced=True)(second, first)
+            assumed, steps = self.function("closing", traced=True)(first, opened, steps)
+        else:
+            differ = self._differ(first, second)
+            assumed, steps = self.function("assumed", guarded=True, traced=True)(second, first, opened, differ, steps)
         return opened, assumed, steps
 
     def named(self, answers: Answers, steps: Masks) -> tuple[Step, ...]:
         """Return the steps of a trace with the ids of what they looked at."""
-        return tuple(
-            Step(one, outcome, named[pair[0]], named[pair[1]])
-            for one, outcome, pair, named in zip(self.decisions, answers, steps, self._named, strict=True)
-        )
+        return tuple([named[key] for named, key in zip(self._named, zip(answers, steps, strict=True), strict=True)])
+
+    def told(self, opened: Answers, assumed: Answers) -> tuple[Answer, ...]:
+        """Return the answers to all decisions: value, status, bounds (without what is worked out later)."""
+        if opened is assumed:
+            return tuple([told[key] for told, key in zip(self._alike, opened, strict=True)])
+        return tuple([told[key] for told, key in zip(self._told, zip(opened, assumed, strict=True), strict=True)])
 
     # --- text ---------------------------------------------------------------------------------------------------------
     def source(self, kind: Kind = "open", *, guarded: bool = False, traced: bool = False) -> str:
@@ -207,20 +250,39 @@ class Rows:
         return made
 
 
-class Named(Remembered):
-    """The ids of a form's nodes by mask; of a score all of them, whatever its points."""
+class Told(Remembered):
+    """The answers to one decision by what both passes allow: charts that leave the same possible share one answer.
 
-    __slots__ = ("every", "form")
+    Keys are (open, assumed); `alike`: what both allow.
+    """
 
-    def __init__(self, form: ir.Form) -> None:
+    __slots__ = ("alike", "decision")
+
+    def __init__(self, decision: ir.Decision, *, alike: bool = False) -> None:
         super().__init__()
-        self.form, self.every = form, nodes(form)
+        self.decision, self.alike = decision, alike
 
-    def work(self, key: int) -> tuple[str, ...]:
-        """Return the ids whose bits are set."""
-        if isinstance(self.form, ir.Score):
-            return self.every
-        return tuple(one for i, one in enumerate(self.every) if key >> i & 1)
+    def work(self, key: Any) -> Answer:
+        """Return the answer."""
+        return answer(self.decision, key, key) if self.alike else answer(self.decision, *key)
+
+
+class Named(Remembered):
+    """The steps of one decision by its outcome and the masks of its nodes."""
+
+    __slots__ = ("decision", "every")
+
+    def __init__(self, decision: ir.Decision) -> None:
+        super().__init__()
+        self.decision, self.every = decision, nodes(decision.form)
+
+    def work(self, key: tuple[Abstract, tuple[int, int]]) -> Step:
+        """Return the step; a score names all its items, whatever their points."""
+        outcome, masks = key
+        if isinstance(self.decision.form, ir.Score):
+            return Step(self.decision.id, outcome, self.every, self.every)
+        held, may = (tuple(one for i, one in enumerate(self.every) if mask >> i & 1) for mask in masks)
+        return Step(self.decision.id, outcome, held, may)
 
 
 def nodes(form: ir.Form) -> tuple[str, ...]:

@@ -35,6 +35,20 @@ def test_a_complete_chart_takes_the_plain_path_to_the_same_answer(half: Half, ra
     assert fresh(half.pack).evaluate(full, full) == spec.evaluate(half.pack, full, full)
 
 
+@given(charts(), st.randoms(use_true_random=True))
+def test_bare_numbers_are_answered_as_the_values_they_stand_for(half: Half, random: Random) -> None:
+    rows = fresh(half.pack)
+    for blank in (0.0, 0.3):
+        numbers = [
+            None if random.random() < blank else random.randrange(len(leaf.values) or (2 if leaf.kind == "bool" else 9))
+            for leaf in half.pack.leaves.values()
+        ]
+        known = dict(zip(rows.leaves, rows.points(numbers), strict=True))
+        opened, assumed = spec.evaluate(half.pack, known, known)
+        assert rows.run_numbers(numbers) == (tuple(opened.values()), tuple(assumed.values()))
+        assert rows.trace_numbers(numbers)[:2] == rows.run_numbers(numbers)
+
+
 @given(charts())
 def test_one_decision_alone_is_answered_as_within_the_whole(half: Half) -> None:
     opened, assumed = spec.evaluate(half.pack, half.opened, half.assumed)

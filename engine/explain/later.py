@@ -27,12 +27,20 @@ class Asked(Protocol):
 def case_of(asked: Asked, chart: Chart) -> argument.Case:
     """Return a chart under a pack, both passes evaluated."""
     admission = asked.admit(chart)
-    opened, assumed = asked.rows.evaluate(admission.open, admission.assumed)
-    return argument.Case(asked.compiled, admission, opened, assumed)
+    found: argument.Case | None = admission.worked.get(("", "case"))
+    if found is None:
+        opened, assumed = asked.rows.evaluate(admission.open, admission.assumed)
+        found = admission.worked["", "case"] = argument.Case(asked.compiled, admission, opened, assumed)
+    return found
 
 
 def missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     """Return the smallest sets of blank facts that settle."""
+    found: Missing = later(asked, decision, chart, "missing")
+    return found
+
+
+def _missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     given = asked.admit(chart)
     found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed)
     return found
@@ -72,7 +80,7 @@ def _needs(asked: Asked, decision: ir.Decision, chart: Chart) -> Mapping[str, An
 
 
 _WORK: dict[str, Callable[[Asked, ir.Decision, Chart], Any]] = {
-    "missing": missing,
+    "missing": _missing,
     "ask_first": _ask_first,
     "assumed": _assumed,
     "because": _because,
@@ -82,5 +90,9 @@ _WORK: dict[str, Callable[[Asked, ir.Decision, Chart], Any]] = {
 
 
 def later(asked: Asked, decision: ir.Decision, chart: Chart, what: str) -> Any:
-    """Return one of the parts of an answer that are computed when first read."""
-    return _WORK[what](asked, decision, chart)
+    """Return one of the parts of an answer that are worked out when first read, and once for a chart."""
+    worked = asked.admit(chart).worked
+    key = (decision.id, what)
+    if key not in worked:
+        worked[key] = _WORK[what](asked, decision, chart)
+    return worked[key]

@@ -5,7 +5,7 @@ takes its place, for a value nobody could read is not a normal one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -42,6 +42,7 @@ class Admission:
     given: tuple[Reading, ...]
     problems: tuple[Problem, ...]
     timeline: Timeline
+    worked: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 def nothing_known(kind: str, values: int) -> Any:

@@ -1,8 +1,10 @@
 """One cell → readings or list entries. Equal cells give the very same objects, so that the rest is worked out once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 
 from sangao.adapters.tabular.mapping import Column
 from sangao.engine import quantity
@@ -42,6 +44,19 @@ def day(text: str) -> str:
     return f"{year}-{int(month):02}-{int(number):02}{moment}"
 
 
+def plain(text: str) -> str | int | float:
+    """Return a text as a number where the number says the very same text; such values are admitted fastest.
+
+    >>> plain("152"), plain("7.1"), plain("7.10"), plain(">33.3"), plain("007")
+    (152, 7.1, '7.10', '>33.3', '007')
+    """
+    try:
+        number: int | float = int(text) if text.isdecimal() and text.isascii() else float(text)
+    except ValueError:
+        return text
+    return number if str(number) == text else text
+
+
 class Texts:
     """A set of texts as a mapping states them: `9` also means `9.0`, width and case do not matter.
 
@@ -49,7 +64,7 @@ class Texts:
     (True, True, False, True)
     """
 
-    def __init__(self, texts: tuple[str, ...] | list[str]) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         self.values: dict[str, str] = {}
         self.numbers: dict[Fraction, str] = {}
         for text in texts:
@@ -95,7 +110,7 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
             if fact.kind == "bool":
                 given = truths.get(str(given).lower(), given)
         else:
-            given = day(text) if fact.kind == "date" else text
+            given = day(text) if fact.kind == "date" else plain(text) if fact.kind == "number" else text
         return (Reading(fact.id, given, column.unit, at, column.name),)
 
     def pair(text: str, at: str | None) -> Taken:
@@ -119,52 +134,46 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
     return read
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a cell of a list column says: its items; `unsure` when it says that the list is not known."""
+
+    entries: tuple[Entry, ...] = ()
+    unsure: bool = False
+
+
 def lister(
     column: Column, blanks: tuple[str, ...], targets: Callable[[Entry], tuple[str, ...]]
-) -> Callable[..., tuple[Entry, ...] | None]:
-    """Return the function `(cell, names) → entries` of a list column: None where the list was not delivered.
+) -> Callable[[str, str | None], Listed | None]:
+    """Return the function `(cell, names) → items` of a list column: None where nothing stands.
 
-    A cell that holds one of `none` is a delivered list without items. Where the code maps to no fact, the name beside
-    it is tried; an item that maps to nothing stays in the list and keeps it from being taken as complete.
+    A cell that holds one of `none` is a delivered list without items, one of the column's own `missing` a list that is
+    not known. Where a code maps to no fact the name beside it is tried; an item that maps to nothing stays in the list
+    and keeps anything from being assumed of it.
     """
-    missing = Texts((*blanks, *column.missing))
-    nothing = Texts(list(column.none))
+    blank, own, nothing = Texts(blanks), Texts(column.missing), Texts(column.none)
     values = dict(column.values)
     listed = Texts(list(values))
     parts = re.compile(f"[{re.escape(column.split)}]+")
 
-    def read(cell: str, names: str | None) -> tuple[Entry, ...] | None:
-        text = clean(cell)
-        if text in nothing:
-            return ()
-        if text in missing:
-            text = ""
-        others = [clean(one) for one in parts.split(names or "")]
-        items = [clean(one) for one in parts.split(text)] if text else []
-        if not any(items) and not any(others):
-            return None
-        found = []
-        for i in range(max(len(items), len(others) if names else 0)):
-            item = items[i] if i < len(items) else ""
-            other = others[i] if i < len(others) else ""
-            if not item and not other:
-                continue
-            if item in nothing and not other:
-                continue
-            known = listed.find(item) if values and item else None
-            if known is not None:
-                entry = Entry(values[known], "fact", source=column.name)
-            else:
-                entry = (
-                    Entry(item, column.by or "fact", source=column.name)
-                    if item
-                    else Entry(other, "name", source=column.names)
-                )
-            if item and other and not targets(entry):
-                named = Entry(other, "name", source=column.names)
-                entry = named if targets(named) else entry
-            found.append(entry)
-        return tuple(found)
+    def entry(item: str, name: str) -> Entry:
+        known = listed.find(item) if values and item else None
+        if known is not None:
+            return Entry(values[known], "fact", source=column.name)
+        first = Entry(item, column.by or "fact", source=column.name)
+        second = Entry(name, "name", source=column.names)
+        return second if name and (not item or (not targets(first) and targets(second))) else first
+
+    def read(cell: str, names: str | None) -> Listed | None:
+        text, beside = clean(cell), clean(names or "")
+        if text in nothing and not beside:
+            return Listed()
+        if text in own:
+            return Listed(unsure=True)
+        items = [clean(one) for one in parts.split(text)] if text and text not in blank else []
+        others = [clean(one) for one in parts.split(beside)] if beside and beside not in blank else []
+        pairs = [(a, b) for a, b in zip_longest(items, others, fillvalue="") if (a and a not in nothing) or b]
+        return Listed(tuple(entry(a, b) for a, b in pairs)) if pairs else None
 
     return read
 

@@ -15,7 +15,22 @@ from sangao.engine.errors import Problem, SangaoError, Span
 BLANKS = ("NA", "N/A", "NaN", "NULL", "None", "nil", "#N/A", "\\N", "-", "--", "—", "/", "\\", ".", "?",
           "未查", "未测", "未做", "未检", "不详", "未知", "缺失", "拒查", "拒绝")  # fmt: skip
 TOP = ("mapping", "key", "on", "encoding", "separator", "missing", "lists", "columns")
-COLUMN = ("fact", "facts", "unit", "values", "missing", "at", "prefer", "list", "by", "name", "split", "none", "note")
+COLUMN = (
+    "fact",
+    "facts",
+    "unit",
+    "values",
+    "missing",
+    "at",
+    "prefer",
+    "list",
+    "by",
+    "name",
+    "split",
+    "none",
+    "also",
+    "note",
+)
 LIST = ("from", "delivered", "complete", "none")
 DELIVERED = ("any", "all", "always")
 
@@ -105,7 +120,7 @@ class _Reader:
                 self.wrong("table.needed", given, key=name)
         on, on_column = self.day(given.get("on"))
         columns = self.mapping(given, "columns")
-        found = tuple(self.column(str(name), name, one) for name, one in columns.items())
+        found = tuple(read for name, one in columns.items() for read in self.columns(str(name), name, one))
         names = [one.name for one in found]
         extra = self.texts(given, "missing")
         return TableMap(
@@ -129,6 +144,14 @@ class _Reader:
         if found is None or found[0] != found[1]:
             self.shape(given, "on", "一个日期,或 {column: 列名}", "a day, or {column: NAME}")
         return str(given), None
+
+    def columns(self, name: str, place: Any, given: Any) -> list[Column]:
+        """Read one column and the further facts it gives."""
+        more = given.get("also") if isinstance(given, Mapping) else None
+        if more is not None and not isinstance(more, list | tuple):
+            self.shape(more, "also", "一个列表", "a list")
+            more = None
+        return [self.column(name, place, given), *(self.column(name, place, one) for one in more or ())]
 
     def column(self, name: str, place: Any, given: Any) -> Column:
         if isinstance(given, str):  # `SBP: sbp_office`

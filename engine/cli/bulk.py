@@ -212,7 +212,7 @@ def _places(chart: Chart, problem: Problem) -> Iterator[tuple[str, str, str]]:
 
 
 def _said(reading: Any, given: Any) -> bool:
-    return reading.value == given or reading.at == given
+    return given in (reading.value, reading.at)
 
 
 # --- workers ----------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def _numbers(fact: Fact) -> Taker:
 
     def take(value: Any, unit: str | None) -> Entered:
         kind = type(value)
-        if (kind is float or kind is int) and not unit:  # the hot path: a plain number in the fact's unit
+        if (kind is float or kind is int) and (not unit or unit == own.name):  # the hot path: a plain number
             try:
                 found = land(value)
             except (ValueError, OverflowError):

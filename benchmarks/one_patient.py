@@ -26,7 +26,8 @@ from peer_engines import PEERS
 import sangao
 from sangao.engine.pack import ir
 from sangao.engine.run.cones import cone
-from sangao.engine.run.rows import Rows, nodes
+from sangao.engine.run.rows import Rows
+from sangao.engine.run.told import nodes
 
 TARGET = "htn.risk"
 ASKED = ("htn.bp_column", "htn.risk_factors", TARGET)

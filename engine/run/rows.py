@@ -11,29 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import is_not
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakValueDictionary
 
 from sangao.engine.answer import Answer
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.answers import answer
-from sangao.engine.run.cells import Remembered
-from sangao.engine.run.cones import branches, cone
+from sangao.engine.run.cones import cone
 from sangao.engine.run.program import Kind, Program, must_ask
+from sangao.engine.run.told import Named, Step, Told
 
 Abstract = Any
 Answers = tuple[Abstract, ...]
 Masks = tuple[tuple[int, int], ...]
-
-
-class Step(NamedTuple):
-    """What one decision looked at: ids of the rows, branches or items that certainly hold and that may hold."""
-
-    decision: str
-    outcome: Abstract
-    certain: tuple[str, ...]
-    possible: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +56,9 @@ class Rows:
     _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
     _tightened: int = field(init=False)
     _places: dict[str, int] = field(init=False)
-    _named: tuple["Named", ...] = field(init=False)
-    _told: tuple["Told", ...] = field(init=False)
-    _alike: tuple["Told", ...] = field(init=False)
+    _named: tuple[Named, ...] = field(init=False)
+    _told: tuple[Told, ...] = field(init=False)
+    _alike: tuple[Told, ...] = field(init=False)
     _blank: tuple[int | None, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -248,53 +238,6 @@ class Rows:
             about = decisions[-1] if decisions else "all"
             made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
         return made
-
-
-class Told(Remembered):
-    """The answers to one decision by what both passes allow: charts that leave the same possible share one answer.
-
-    Keys are (open, assumed); `alike`: what both allow.
-    """
-
-    __slots__ = ("alike", "decision")
-
-    def __init__(self, decision: ir.Decision, *, alike: bool = False) -> None:
-        super().__init__()
-        self.decision, self.alike = decision, alike
-
-    def work(self, key: Any) -> Answer:
-        """Return the answer."""
-        return answer(self.decision, key, key) if self.alike else answer(self.decision, *key)
-
-
-class Named(Remembered):
-    """The steps of one decision by its outcome and the masks of its nodes."""
-
-    __slots__ = ("decision", "every")
-
-    def __init__(self, decision: ir.Decision) -> None:
-        super().__init__()
-        self.decision, self.every = decision, nodes(decision.form)
-
-    def work(self, key: tuple[Abstract, tuple[int, int]]) -> Step:
-        """Return the step; a score names all its items, whatever their points."""
-        outcome, masks = key
-        if isinstance(self.decision.form, ir.Score):
-            return Step(self.decision.id, outcome, self.every, self.every)
-        held, may = (tuple(one for i, one in enumerate(self.every) if mask >> i & 1) for mask in masks)
-        return Step(self.decision.id, outcome, held, may)
-
-
-def nodes(form: ir.Form) -> tuple[str, ...]:
-    """Return the ids of a form's rows, branches or items, in the order of the bits of a trace."""
-    match form:
-        case ir.Table():
-            return tuple(row.id for row in form.rows)
-        case ir.Tree(root):
-            return tuple(node.id for node in branches(root))
-        case ir.Criteria() | ir.Score():
-            return tuple(item.id for item in form.items)
-    return ("when",)
 
 
 def _point(value: Abstract) -> bool:

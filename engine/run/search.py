@@ -1,0 +1,205 @@
+"""Fillings of a decision: values for some blank leaves that leave several outcomes, and the demands they make.
+
+A filling follows only the leaves that keep the answer open (`sangao.engine.run.reasons`), and what was proved once for
+a chart that is open in the same way is not proved again.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sangao.engine.pack import ir
+from sangao.engine.run import spec
+from sangao.engine.run.bands import Tests, values
+from sangao.engine.run.reasons import Reasons, point
+from sangao.engine.run.rows import Cone
+
+COMPLETE = 300  # looks at a complete chart
+
+Abstract = Any
+
+
+class Stopped(Exception):
+    """The budget of looks is spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Values that leave an answer (or one part of it) open, and why."""
+
+    filling: dict[str, Abstract]
+    reasons: Reasons
+    part: ir.Item | None
+
+
+@dataclass(slots=True)
+class Search:
+    """The fillings of one decision: looks at them and remembers what was spent."""
+
+    pack: ir.Pack
+    cone: Cone
+    first: dict[str, Abstract]
+    second: dict[str, Abstract]
+    needs: dict[str, frozenset[str]]
+    steps: int
+    tests: Tests
+    exact: bool = True
+    given: dict[str, tuple[Abstract, Abstract]] = field(init=False)
+    settling: set[Any] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.given = {leaf: (self.first[leaf], self.second[leaf]) for leaf in self.needs}
+
+    def look(self, part: ir.Item | None = None) -> Reasons | None:
+        """Return why the answer (or one part of it) is open as the leaves stand now; None when it is not."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise Stopped
+        leaves = self.cone.leaves
+        answers = self.cone.all_assumed([self.second[x] for x in leaves], [self.first[x] for x in leaves])
+        decision = self.pack.decisions[self.cone.decision]
+        if spec.single(decision.outcome, answers[-1]):
+            return None
+        named = dict(zip(self.cone.decisions, answers, strict=True))
+        found = Reasons(self.pack, self.tests, self.first, self.second, named)
+        if part is not None:
+            return found if found.item(decision, part) else None
+        found.decision(decision.id)
+        return found
+
+    def parts(self) -> tuple[ir.Item | None, ...]:
+        """Return the parts that settle one by one: the criteria of a set or a count; else the answer as a whole."""
+        one = self.pack.decisions[self.cone.decision]
+        if isinstance(one.form, ir.Criteria) and one.outcome.kind in ("set", "number") and not one.enough:
+            return one.form.items
+        return (None,)
+
+    def filled(self, facts: Collection[str]) -> tuple[str, ...]:
+        """Return the blank leaves that a set of facts fills."""
+        return tuple(leaf for leaf, needed in self.needs.items() if needed <= set(facts))
+
+    def values(self, leaf: str, others: Collection[str], reasons: Reasons) -> list[Abstract]:
+        """Return every value of a leaf that can make a difference; `others` will be filled after it."""
+        if self.pack.leaves[leaf].kind not in ("number", "date"):
+            mask = self._blank(leaf)
+            return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+        domains = {
+            one: self._domain(one) for one in (leaf, *others) if self.pack.leaves[one].kind in ("number", "date")
+        }
+        found, exact = values(leaf, reasons.lines, self.second, domains)
+        self.exact &= exact
+        return [(one, one) for one in found]
+
+    def _blank(self, leaf: str) -> Abstract:
+        return self.first[leaf] if point(self.second[leaf]) else self.second[leaf]
+
+    def _domain(self, leaf: str) -> tuple[int | None, int | None]:
+        value, one = self._blank(leaf), self.pack.leaves[leaf]
+        return (one.low, one.high) if value is None else (value[0], value[1])
+
+    def put(self, leaf: str, value: Abstract) -> tuple[Abstract, Abstract]:
+        """Fill a leaf in both passes; return what stood there."""
+        before = self.first[leaf], self.second[leaf]
+        self.first[leaf] = self.second[leaf] = value
+        return before
+
+    def blank(self, leaf: str) -> tuple[Abstract, Abstract]:
+        """Put back what the chart says of a leaf; return what stood there."""
+        before = self.first[leaf], self.second[leaf]
+        self.first[leaf], self.second[leaf] = self.given[leaf]
+        return before
+
+    def restore(self, leaf: str, before: tuple[Abstract, Abstract]) -> None:
+        """Take a filling back."""
+        self.first[leaf], self.second[leaf] = before
+
+    def failing(self, leaves: Collection[str]) -> Failure | None:
+        """Return a filling of these leaves that leaves several outcomes, and why; None when they settle.
+
+        Only leaves that can still make a difference get a value: the others may take any.
+        """
+        left = self.steps
+        complete = len(leaves) == len(self.needs)
+        if complete:
+            self.steps = min(left, COMPLETE)
+        allowed = self.steps
+        try:
+            for part in self.parts():
+                found = self._failing(leaves, self.look(part), part)
+                if found is not None:
+                    return found
+        except Stopped:
+            if not complete or allowed == left:
+                raise
+        finally:
+            self.steps = left - allowed + self.steps
+        return None  # a complete chart has an answer (law 5): what a short look does not refute is taken as read
+
+    def _failing(self, leaves: Collection[str], reasons: Reasons | None, part: ir.Item | None) -> Failure | None:
+        if reasons is None:
+            return None
+        mine = [leaf for leaf in reasons.leaves if leaf in leaves]
+        if not mine:
+            return Failure({}, reasons, part)
+        key = (part and part.id, tuple(reasons.read), frozenset(leaves))
+        if key in self.settling:
+            return None
+        leaf, rest = mine[0], [one for one in leaves if one != mine[0]]
+        for value in self.values(leaf, rest, reasons):
+            before = self.put(leaf, value)
+            try:
+                found = self._failing(rest, self.look(part), part)
+            finally:
+                self.restore(leaf, before)
+            if found is not None:
+                return Failure({leaf: value, **found.filling}, found.reasons, part)
+        self.settling.add(key)
+        return None
+
+    def demands(self, facts: frozenset[str], failure: Failure, asked: Sequence[str]) -> list[frozenset[str]]:
+        """Return sets of facts of each of which a settling set must hold one, from a filling that settles nothing.
+
+        The filling is made as large as a first try finds it; the facts it does not fill are the first demand. When
+        that is one fact, a value for it completes the chart, and every fact whose loss opens it again is needed too.
+        """
+        kept = [(leaf, self.put(leaf, value)) for leaf, value in failure.filling.items()]
+        reasons = failure.reasons
+        try:
+            for fact in asked:
+                if fact in facts:
+                    continue
+                larger = facts | {fact}
+                new = [leaf for leaf in self.filled(larger) if leaf in reasons.leaves]
+                found = self._failing(new, reasons, failure.part)
+                if found is not None:
+                    facts, reasons = larger, found.reasons
+                    kept += [(leaf, self.put(leaf, value)) for leaf, value in found.filling.items()]
+            left = frozenset(asked) - facts
+            if len(left) != 1:
+                return [left]
+            done = {leaf for leaf, _ in kept}
+            rest = [leaf for leaf in self.filled(facts) if leaf not in done]
+            kept += [(leaf, self.put(leaf, self.values(leaf, (), reasons)[0])) for leaf in rest]
+            return [left, *self._needed(left, reasons, asked)]
+        finally:
+            for leaf, before in reversed(kept):
+                self.restore(leaf, before)
+
+    def _needed(self, left: frozenset[str], reasons: Reasons, asked: Sequence[str]) -> list[frozenset[str]]:
+        """Return, one by one, the facts without which the chart as it stands, completed by `left`, is open."""
+        last = [leaf for leaf in self.filled(asked) if left <= self.needs[leaf]]
+        if len(last) != 1:
+            return []
+        needed: set[str] = set()
+        for value in self.values(last[0], (), reasons):
+            before = self.put(last[0], value)
+            for fact in asked:
+                if fact in left | needed:
+                    continue
+                taken = [(leaf, self.blank(leaf)) for leaf in self.needs if fact in self.needs[leaf]]
+                if self.look() is not None:
+                    needed.add(fact)
+                for leaf, put in taken:
+                    self.restore(leaf, put)
+            self.restore(last[0], before)
+        return [frozenset({fact}) for fact in asked if fact in needed]

@@ -26,12 +26,20 @@ def problems(about: Study) -> list[Problem]:
 
 
 def cited(about: Study) -> dict[str, str]:
-    """Return the rows that a pack's own documents cite, each with the first node that cites it."""
+    """Return the rows that a pack's own documents cite, each with the first node that cites it.
+
+    Occasion rules and formulas have no node of their own: their rows stand under the empty one.
+    """
     found: dict[str, str] = {}
     for key, words in about.pack.words.items():
         if words.document in ("", about.pack.meta.document) and not foreign(about, key):
             for row in words.cite:
                 found.setdefault(row, key)
+    open_choices = {row for words in about.pack.words.values() for row in words.about}
+    for key in about.pack.citations:
+        row, _, document = key.partition("|")
+        if document == about.pack.meta.document and row not in open_choices:
+            found.setdefault(row, "")
     return found
 
 
@@ -54,7 +62,7 @@ def trace(packs: Iterable[ir.Pack]) -> str:
             for row in case.proves:
                 proved.setdefault(row, []).append(case.it)
         for row, key in cited(about).items():
-            words = pack.words[key]
+            words = pack.words.get(key, ir.Words("测量取值或公式"))
             found.append((row, pack.meta.id, words.says_zh or words.zh or key, "；".join(proved.get(row, ["—"]))))
     lines += [f"| {' | '.join(part.replace('|', '/') for part in one)} |" for one in sorted(found)]
     return "\n".join(lines) + "\n"

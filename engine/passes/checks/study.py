@@ -30,7 +30,7 @@ class Study:
             words = self.pack.words.get(name)
             if words is not None and words.place:
                 return span(words.place)
-        return Span()
+        return Span("pack.yaml")
 
     def problem(self, code: str, at: str, *also: str, **parts: Any) -> Problem:
         """Return a problem at a node, with further places."""

@@ -19,13 +19,13 @@ from sangao.engine.run import occasions
 from sangao.engine.run.admit import Admitter
 from sangao.engine.run.cones import cone, walk
 from sangao.engine.run.phrases import Name, Phrases, nearest_zero
-from sangao.engine.run.program import BLANK
 from sangao.engine.run.rows import compile_rows
 from sangao.engine.run.timeline import over
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 from sangao.engine.windows import Occasion
 
 KEPT = 200_000  # readings and results remembered before starting anew
+BLANK = (float("-inf"), float("inf"))  # a number nothing is known of, in the text of a condition
 DAYS = 32  # days of charts whose readings are remembered
 
 

@@ -135,13 +135,13 @@ class Admitter:
         if status in LEFT_OUT:
             problems.append(Problem("chart.left_out", parts={"status": status}, fact=fact.id))
             return None
+        doubtful = given.get("sample") == "unknown" and any(qualifier == "sample" for qualifier, _, _ in fact.select)
+        if doubtful:
+            problems.append(Problem("chart.sample_unknown", fact=fact.id, given=reading.value))
         for qualifier, value, target in fact.select:
             if str(given.get(qualifier, "")) == value:
                 return self.pack.dictionary.facts[target]
-        if given.get("sample") == "unknown" and any(qualifier == "sample" for qualifier, _, _ in fact.select):
-            problems.append(Problem("chart.sample_unknown", fact=fact.id, given=reading.value))
-            return None
-        return fact
+        return None if doubtful else fact
 
     def _enter(
         self, fact: Fact, reading: Reading, i: int, on: int, found: list[Admitted], problems: list[Problem]

@@ -5,6 +5,7 @@ The expected value is what the rule says today. Whoever pastes it answers for it
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -20,29 +21,46 @@ from tests.catching import Bench, parts
 from tests.mutants import Mutant
 
 PATHS = 12
+TOLD = ("value", "at_least", "at_most", "possible", "status")
 VALUES = frozenset({"last", "first", "mean", "max", "min"})
 
 
-def case_for(bench: Bench, mutant: Mutant) -> str | None:
-    """Return a case, as YAML, that the sound pack passes and the defect fails; None when the search finds none."""
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A chart, what to ask of it, and the part of the answer that tells the sound pack from the defect."""
+
+    give: Mapping[str, Any]
+    decide: str
+    told: str
+    shown: str
+
+    def yaml(self, it: str = "…") -> str:
+        """Return the case as an author writes it."""
+        expect = "status: unknown" if self.shown == "null" else f"{self.told}: {self.shown}"
+        return f"- {{it: {it}, decide: {self.decide}, give: {{{_given(self.give)}}}, expect: {{{expect}}}}}"
+
+
+def case_for(bench: Bench, mutant: Mutant) -> Suggested | None:
+    """Return a case that the sound pack passes and the defect fails; None when the search finds none."""
     assert isinstance(mutant.changed, ir.Decision)
     before = bench.pack.compiled.decisions[mutant.changed.id]
     broken = Pack(mutant.of(bench.pack.compiled))
-    for give in islice(_charts(bench, before, mutant.changed), PATHS * 4):
+    for give in islice(_charts(bench, before, mutant.changed), PATHS * 6):
         case = ir.Case("it", before.id, None, json.dumps(give, ensure_ascii=False), "{}", (), "")
         try:
             pack, chart = asked(bench.pack, case)
             admission = pack.admit(chart)
         except SangaoError:
             continue
-        if admission.problems:
+        if any(one.severity == "error" for one in admission.problems):
             continue
         values = (admission.open, admission.assumed)
         right = spec.evaluate(pack.compiled, *values)
         wrong = spec.evaluate(broken.compiled, *values)
         good, bad = (answers.answer(before, one[0][before.id], one[1][before.id]) for one in (right, wrong))
-        if (good.value, good.status) != (bad.value, bad.status):
-            return _yaml(give, before.id, good)
+        told = next((what for what in TOLD if getattr(good, what) != getattr(bad, what)), None)
+        if told is not None:
+            return Suggested(give, before.id, told, _shown(getattr(good, told)))
     return None
 
 
@@ -57,10 +75,12 @@ def _charts(bench: Bench, before: ir.Decision, after: ir.Decision) -> Iterator[d
             facts = _facts(bench, space, path)
             yield facts
             yield _repeated(bench.pack, facts)
-            closed = {level: 0 for level, one in enumerate(space.variables) if one.kind == "closed"}
-            whole = _facts(bench, space, {**closed, **path})
-            yield whole
-            yield _repeated(bench.pack, whole)
+            rest = {level: 0 for level, one in enumerate(space.variables) if not one.joint}
+            closed = {level: 0 for level in rest if space.variables[level].kind == "closed"}
+            for filled in (closed, rest):
+                whole = _facts(bench, space, {**filled, **path})
+                yield whole
+                yield _repeated(bench.pack, whole)
 
 
 def _facts(bench: Bench, space: Space, path: Mapping[int, int]) -> dict[str, Any]:
@@ -89,7 +109,7 @@ def _repeated(pack: Pack, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, "readings": readings} if grouped else dict(rest)
 
 
-def _yaml(give: Mapping[str, Any], decide: str, answer: Any) -> str:
+def _given(give: Mapping[str, Any]) -> str:
     said = []
     for name, value in give.items():
         if name == "readings":
@@ -100,12 +120,15 @@ def _yaml(give: Mapping[str, Any], decide: str, answer: Any) -> str:
             said.append(f"readings: [{inner}]")
         else:
             said.append(f"{name}: {value}")
-    if answer.status == "unknown":
-        expect = "status: unknown"
-    else:
-        value = answers.as_json(answer.value)
-        if isinstance(value, dict):
-            value = f"{value['number']} {value['unit']}".strip()
-        shown = str(value).lower() if isinstance(value, bool) else value
-        expect = "value: " + (f"[{', '.join(shown)}]" if isinstance(shown, list) else str(shown))
-    return f"- {{it: …, decide: {decide}, give: {{{', '.join(said)}}}, expect: {{{expect}}}}}"
+    return ", ".join(said)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return f"[{', '.join(_shown(one) for one in value)}]"
+    value = answers.as_json(value)
+    if isinstance(value, dict):
+        return f"{value['number']} {value['unit']}".strip()
+    return "null" if value is None else str(value).lower()

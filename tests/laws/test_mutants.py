@@ -35,7 +35,7 @@ def reported(bench: Bench, mutant: Mutant) -> str:
     """Return where a survivor stands, what the defect is, and a case that would catch it."""
     place = bench.about.place(mutant.where)
     case = case_for(bench, mutant) if isinstance(mutant.changed, ir.Decision) else None
-    return f"{place} {mutant.where}: {mutant.what}" + (f"\n    {case}" if case else "")
+    return f"{place} {mutant.where}: {mutant.what}" + (f"\n    {case.yaml()}" if case else "")
 
 
 def test_a_caught_defect_a_proved_one_and_a_survivor_are_told_apart() -> None:

@@ -23,11 +23,12 @@ def commands() -> Iterable[Any]:
     """Return the commands of the core."""
     from sangao.engine.cli.check import check
     from sangao.engine.cli.decide import decide
+    from sangao.engine.cli.demo import demo
     from sangao.engine.cli.packs import build, packs
     from sangao.engine.cli.show import show
     from sangao.engine.cli.stratify import stratify
 
-    return [decide, stratify, check, show, packs, build]
+    return [demo, decide, stratify, check, show, packs, build]
 
 
 @hookimpl(trylast=True)

@@ -20,7 +20,7 @@ from sangao.engine.run.many import Many
 LEFT_ASIDE = frozenset(
     {"chart.future", "chart.left_out", "chart.sample_unknown", "chart.unmapped", "chart.unknown_fact", "chart.bad_time"}
 )
-BITS = 64
+SPREAD = 250  # rows from one sampled patient to the next
 Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
 
 
@@ -151,7 +151,7 @@ class Answering:
                 pairs += zip(opened, assumed, strict=True)
             table.append(self.pick(pairs))
             keys.append(patient.key)
-            if not done.sample and len(admitted.problems) == 0 and any(_several(pair[1]) for pair in table[-1]):
+            if len(done.sample) * SPREAD <= done.rows and any(_several(pair[1]) for pair in table[-1]):
                 done.sample.append(chart)
         done.answered = len(keys)
         done.keys = keys

@@ -1,6 +1,7 @@
 """How a run over many patients looks: the bar while it runs, the table when it is done."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -162,4 +163,4 @@ def plain(template: str) -> str:
         "key",
     ):
         found = found.replace(f"`{{{part}}}`", "…").replace(f"{{{part}}}", "…")
-    return found.replace(" 的", "的") if found.startswith("某项") else found
+    return re.sub(r"[:：(]\s*(像是 |it fits )?…\)?", "", found).replace(" 的", "的").replace(" ;", ";")

@@ -112,5 +112,5 @@ def _same(right: Any, got: Any) -> bool:
             return [sorted(map(str, one)) for one in right] == [sorted(map(str, one)) for one in got]
         return sorted(map(str, right)) == sorted(map(str, got))
     if got is None or right is None:
-        return (right is None or str(right) in ("null", "none")) and got is None
+        return (right is None or str(right) == "null") and got is None
     return str(right) == str(got)

@@ -16,7 +16,7 @@ from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.space import Space
 from sangao.engine.passes.checks.witness import value_text
-from sangao.engine.run import answers, spec
+from sangao.engine.run import answers
 from tests.catching import Bench, parts
 from tests.mutants import Mutant
 
@@ -46,22 +46,45 @@ def case_for(bench: Bench, mutant: Mutant) -> Suggested | None:
     before = bench.pack.compiled.decisions[mutant.changed.id]
     broken = Pack(mutant.of(bench.pack.compiled))
     for give in islice(_charts(bench, before, mutant.changed), PATHS * 6):
-        case = ir.Case("it", before.id, None, json.dumps(give, ensure_ascii=False), "{}", (), "")
-        try:
-            pack, chart = asked(bench.pack, case)
-            admission = pack.admit(chart)
-        except SangaoError:
-            continue
-        if any(one.severity == "error" for one in admission.problems):
-            continue
-        values = (admission.open, admission.assumed)
-        right = spec.evaluate(pack.compiled, *values)
-        wrong = spec.evaluate(broken.compiled, *values)
-        good, bad = (answers.answer(before, one[0][before.id], one[1][before.id]) for one in (right, wrong))
-        told = next((what for what in TOLD if getattr(good, what) != getattr(bad, what)), None)
+        told = _told(bench, broken, before, give)
         if told is not None:
-            return Suggested(give, before.id, told, _shown(getattr(good, told)))
+            give = _shrunk(bench, broken, before, give, told)
+            return Suggested(give, before.id, *told)
     return None
+
+
+def _told(bench: Bench, broken: Pack, before: ir.Decision, give: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the part of the answer in which two packs differ on a chart, with what the sound one says."""
+    case = ir.Case("it", before.id, None, json.dumps(give, ensure_ascii=False), "{}", (), "")
+    try:
+        pack, chart = asked(bench.pack, case)
+        admission = pack.admit(chart)
+    except SangaoError:
+        return None
+    if any(one.severity == "error" for one in admission.problems):
+        return None
+    both = [rows.decide(before.id, admission.open, admission.assumed) for rows in (bench.pack.rows, broken.rows)]
+    good, bad = (answers.answer(before, *one) for one in both)
+    for what in TOLD:
+        if getattr(good, what) != getattr(bad, what):
+            return what, _shown(getattr(good, what))
+    return None
+
+
+def _shrunk(
+    bench: Bench, broken: Pack, before: ir.Decision, give: Mapping[str, Any], told: tuple[str, str]
+) -> dict[str, Any]:
+    """Leave out of a chart what the same difference does not need, one fact or reading after the other."""
+    kept = dict(give)
+    for name in give:
+        fewer = {one: value for one, value in kept.items() if one != name}
+        if _told(bench, broken, before, fewer) == told:
+            kept = fewer
+    for reading in kept.get("readings", []):
+        rest = [one for one in kept["readings"] if one is not reading]
+        if _told(bench, broken, before, {**kept, "readings": rest}) == told:
+            kept = {**kept, "readings": rest}
+    return kept
 
 
 def _charts(bench: Bench, before: ir.Decision, after: ir.Decision) -> Iterator[dict[str, Any]]:

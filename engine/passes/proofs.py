@@ -203,8 +203,13 @@ def _check_outcomes(doc: CaseDoc, entry: Entry, work: Work) -> None:
     if made is None or not made.outcome.codes:
         return
     expect = doc.expect
-    given = expect.value if isinstance(expect.value, tuple) else () if expect.value is None else (expect.value,)
-    for code in (*given, *(expect.possible or ()), expect.at_least, expect.at_most):
-        if code is not None and str(code) not in made.outcome.codes:
+    given = [
+        code
+        for one in (expect.value, expect.at_least, expect.at_most, expect.possible)
+        if one is not None
+        for code in (one if isinstance(one, tuple) else (one,))
+    ]
+    for code in given:
+        if str(code) not in made.outcome.codes:
             near = nearest(code, made.outcome.codes)
             work.report("rules.unknown_outcome", code, given=code, nearest=near)

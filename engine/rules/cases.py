@@ -73,8 +73,8 @@ class ExpectDoc(Document):
 
     value: Value | None = None
     status: Status | None = None
-    at_least: Text | None = None
-    at_most: Text | None = None
+    at_least: Value | None = None
+    at_most: Value | None = None
     possible: tuple[Text, ...] | None = None
     missing: tuple[tuple[Name, ...], ...] | None = None
     assumed: tuple[Name, ...] | None = None

@@ -18,8 +18,9 @@ from sangao.engine.answer import Answer
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
-from sangao.engine.run.program import Kind, Program, must_ask
+from sangao.engine.run.program import Program, must_ask
 from sangao.engine.run.told import Named, Step, Told
+from sangao.engine.run.writer import Kind
 
 Abstract = Any
 Answers = tuple[Abstract, ...]

@@ -15,8 +15,8 @@ MOST = 4096
 Env = tuple[dict[str, Any], dict[str, Any]]
 
 
-def differs(pack: ir.Pack, before: ir.Decision, after: ir.Decision) -> tuple[Env | None, bool]:
-    """Return what is known where two decisions answer differently (None: nowhere seen), and whether all was tried."""
+def differences(pack: ir.Pack, before: ir.Decision, after: ir.Decision) -> Iterator[Env]:
+    """Yield what is known, of leaves and of decisions, where two decisions answer differently."""
 
     def build(space: Space) -> None:
         for one in (before, after):
@@ -28,8 +28,7 @@ def differs(pack: ir.Pack, before: ir.Decision, after: ir.Decision) -> tuple[Env
     for values in _tried(pack, parts, whole):
         env = _env(pack, parts, values)
         if _form(before, env) != _form(after, env):
-            return env, whole
-    return None, whole
+            yield env
 
 
 def _tried(pack: ir.Pack, parts: list[Variable], whole: bool) -> Iterator[tuple[Any, ...]]:

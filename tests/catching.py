@@ -19,7 +19,7 @@ from sangao.engine.passes.checks.witness import ready_case
 from sangao.engine.run import answers, cells, spec
 from sangao.engine.run.admit import Admitter
 from sangao.engine.run.cones import cone
-from tests.blanks import differs
+from tests.blanks import differences
 from tests.mutants import Mutant
 
 QUICK = ("value", "status", "possible", "at_least", "at_most")
@@ -123,13 +123,16 @@ class Bench:
         columns = [one.form.inputs if isinstance(one.form, ir.Table) else None for one in (before, changed)]
         if columns[0] is not None and [x.expr for x in columns[0]] == [x.expr for x in columns[1] or ()]:
             return True
-        return differs(self.pack.compiled, before, changed)[0] is None
+        return next(differences(self.pack.compiled, before, changed), None) is None
 
     # --- equal --------------------------------------------------------------------------------------------------------
     def difference(self, mutant: Mutant) -> str | None:
         """Return a patient, as a case, whose answer the defect changes; None when there is none."""
         assert isinstance(mutant.changed, ir.Decision)
-        before, after = self.pack.compiled.decisions[mutant.changed.id], mutant.changed
+        return self.difference_of(self.pack.compiled.decisions[mutant.changed.id], mutant.changed)
+
+    def difference_of(self, before: ir.Decision, after: ir.Decision) -> str | None:
+        """Return a patient, as a case, whom two forms of a decision answer differently; None when there is none."""
         found = None
         for inline in (False, True):
 

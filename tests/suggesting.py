@@ -16,7 +16,9 @@ from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.space import Space
 from sangao.engine.passes.checks.witness import value_text
+from sangao.engine.quantity import from_grid
 from sangao.engine.run import answers
+from tests.blanks import differences
 from tests.catching import Bench, parts
 from tests.mutants import Mutant
 
@@ -91,7 +93,7 @@ def _charts(bench: Bench, before: ir.Decision, after: ir.Decision) -> Iterator[d
     def build(space: Space) -> list[tuple[int, int]]:
         return list(zip(parts(space, before), parts(space, after), strict=True))
 
-    for inline in (True, False):
+    for inline in (True, False) if bench.difference_of(before, after) else ():
         space, nowhere = bench.about.space(before, build, inline)
         region = space.d.any(space.d.combine("differ", lambda a, b: a != b, *pair) for pair in build(space))
         for path in islice(space.d.paths(space.d.without(region, nowhere)), PATHS):
@@ -104,6 +106,24 @@ def _charts(bench: Bench, before: ir.Decision, after: ir.Decision) -> Iterator[d
                 whole = _facts(bench, space, {**filled, **path})
                 yield whole
                 yield _repeated(bench.pack, whole)
+    for known, _ in islice(differences(bench.pack.compiled, before, after), PATHS):
+        yield _half(bench, known)
+
+
+def _half(bench: Bench, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a chart of what is known of bare facts; what is half known of one is left out."""
+    facts: dict[str, Any] = {}
+    for name, value in known.items():
+        leaf = bench.pack.compiled.leaves[name]
+        if isinstance(leaf.source, ir.Window) or value is None:
+            continue
+        if isinstance(value, tuple):
+            if value[0] == value[1]:
+                facts[leaf.source.fact] = f"{from_grid(value[0], leaf.step)} {leaf.unit}".strip()
+        elif value.bit_count() == 1:
+            at = value.bit_length() - 1
+            facts[leaf.source.fact] = leaf.values[at] if leaf.values else ("false", "true")[at]
+    return facts
 
 
 def _facts(bench: Bench, space: Space, path: Mapping[int, int]) -> dict[str, Any]:

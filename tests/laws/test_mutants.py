@@ -33,7 +33,11 @@ def test_seeded_defects_are_caught(folder: str) -> None:
 
 def reported(bench: Bench, mutant: Mutant) -> str:
     """Return where a survivor stands, what the defect is, and a case that would catch it."""
-    place = bench.about.place(mutant.where)
+    where = mutant.where
+    if isinstance(mutant.changed, ir.Leaf):  # a window stands where a decision first reads it
+        read = (one.id for one in bench.pack.compiled.decisions.values() if mutant.changed.id in one.reads)
+        where = next(read, where)
+    place = bench.about.place(where)
     case = case_for(bench, mutant) if isinstance(mutant.changed, ir.Decision) else None
     return f"{place} {mutant.where}: {mutant.what}" + (f"\n    {case.yaml()}" if case else "")
 

@@ -112,7 +112,7 @@ def records(lines: Iterator[str], by: str, width: int, start: int) -> Iterator[R
             more.append(following)
             text += following
         found = fields(text, by)
-        if more and len(found) != width:
+        if more and (len(found) != width or text.count('"') % 2):
             waiting.extend(reversed(more))
             yield number, fields(line, by)
             continue

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -108,24 +108,18 @@ class Answering:
         self.bound = bound
         self.questions = tuple(questions)
         self.texts = [_Texts(packs[one.pack].decisions[one.decision]) for one in questions]
-        self.many: list[tuple[Many, Any]] = []
-        self.chosen: list[int] = []  # place of each question among the answers of all packs in turn
-        start: dict[int, int] = {}
-        total = 0
+        self.many: list[Many] = []
+        chosen: dict[tuple[int, str], int] = {}  # place of each question among the answers of all packs in turn
         for i, pack in enumerate(packs):
             mine = [one.decision for one in questions if one.pack == i]
-            if not mine:
-                continue
-            many = Many(pack, mine)
-            self.many.append((many, None))
-            start[i] = total
-            total += len(many.rows.decisions)
-        runners = {many.pack.meta.id: many for many, _ in self.many}
-        for one in questions:
-            many = runners[packs[one.pack].meta.id]
-            self.chosen.append(start[one.pack] + many.rows.decisions.index(one.decision))
-        first = itemgetter(*self.chosen) if len(self.chosen) > 1 else None
-        self.pick = first or (lambda pairs: (pairs[self.chosen[0]],))
+            if mine:
+                many = Many(pack, mine)
+                start = sum(len(one.rows.decisions) for one in self.many)
+                chosen |= {(i, name): start + place for place, name in enumerate(many.rows.decisions)}
+                self.many.append(many)
+        places = [chosen[one.pack, one.decision] for one in questions]
+        self.pick: Callable[[Sequence[Any]], tuple[Any, ...]]
+        self.pick = itemgetter(*places) if len(places) > 1 else lambda pairs: (pairs[places[0]],)
 
     def __call__(self, batch: Any) -> Done:
         """Answer one batch."""
@@ -143,7 +137,7 @@ class Answering:
                 continue
             pairs: list[tuple[Any, Any]] = []
             told: set[tuple[Any, ...]] = set()
-            for many, _ in self.many:
+            for many in self.many:
                 admitted = many.admit(chart)
                 if admitted.problems:
                     self._problems(patient, chart, admitted.problems, done, told)

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from sangao.engine.pack import ir
 from sangao.engine.truth import FALSE, TRUE
 
+ORDERS = {"<": "<", "<=": "<="}  # what may enter the text from a pack: words of ours and whole numbers, nothing else
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -48,9 +50,9 @@ class Phrases:
             case ir.Read() | ir.Ask():
                 return f"{self.name(expr).one} > 1"
             case ir.Member(ir.Read(leaf), mask) if self.raw and self.leaves[leaf].kind == "code":
-                return f"{mask} >> {self.leaves[leaf].one} & 1 != 0"
+                return f"{int(mask)} >> {self.leaves[leaf].one} & 1 != 0"
             case ir.Member(item, mask):
-                return f"{self.mask(item)} & {mask} != 0"
+                return f"{self.mask(item)} & {int(mask)} != 0"
             case ir.Has(decision, item):
                 return f"{self.decisions[decision].two} & {1 << item} != 0"
             case ir.Compare(op, left, right):
@@ -73,7 +75,7 @@ class Phrases:
             case ir.Read() | ir.Ask():
                 return f"{self.name(expr).one} == 2"
             case ir.Member(item, mask):
-                return f"{self.name(item).one} & {~mask} == 0"
+                return f"{self.name(item).one} & {~int(mask)} == 0"
             case ir.Has(decision, item):
                 return f"{self.decisions[decision].one} & {1 << item} != 0"
             case ir.Compare(op, left, right):
@@ -106,7 +108,7 @@ class Phrases:
             if self.plain:
                 return f"{self.low(left)} == {self.low(right)}"
             return f"({self.low(left)} <= {self.high(right)} and {self.low(right)} <= {self.high(left)})"
-        return f"{self.low(left)} {op} {self.high(right)}"
+        return f"{self.low(left)} {ORDERS[op]} {self.high(right)}"
 
     def _must(self, op: str, left: ir.Expr, right: ir.Expr) -> str:
         if self.plain:
@@ -117,14 +119,14 @@ class Phrases:
             return f"(not {self._may('=', left, right)})"
         if op == "=":
             return f"({self.low(left)} == {self.high(left)} == {self.low(right)} == {self.high(right)})"
-        return f"{self.high(left)} {op} {self.low(right)}"
+        return f"{self.high(left)} {ORDERS[op]} {self.low(right)}"
 
     # --- numbers ------------------------------------------------------------------------------------------------------
     def low(self, expr: ir.Expr) -> str:
         """Return text for the low end of a number; minus infinity when nothing is known."""
         match expr:
             case ir.Int(value):
-                return f"({value})" if value < 0 else str(value)
+                return f"({int(value)})" if value < 0 else str(int(value))
             case ir.Read() | ir.Ask():
                 return self.name(expr).one
             case ir.Plus(items):
@@ -132,7 +134,7 @@ class Phrases:
             case ir.Times(0, item):
                 return "0" if self.plain else f"(0 if {self.low(item)} > NINF else NINF)"
             case ir.Times(by, item):
-                return f"({by} * {self.low(item) if by > 0 else self.high(item)})"
+                return f"({int(by)} * {self.low(item) if by > 0 else self.high(item)})"
             case ir.Least(items):
                 return _smallest("min", [self.low(one) for one in items])
             case ir.Most(items):
@@ -162,7 +164,7 @@ class Phrases:
             case ir.Times(0, item):
                 return f"(0 if {self.low(item)} > NINF else INF)"
             case ir.Times(by, item):
-                return f"({by} * {self.high(item) if by > 0 else self.low(item)})"
+                return f"({int(by)} * {self.high(item) if by > 0 else self.low(item)})"
             case ir.Least(items):
                 least = _smallest("min", [self.high(one) for one in items])
                 return f"({least} if {_smallest('min', [self.low(one) for one in items])} > NINF else INF)"

@@ -15,7 +15,7 @@ from sangao.engine.run.branching import pick
 from sangao.engine.run.cones import direct, expressions, walk
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
-from sangao.engine.run.writer import Writer, name_leaf
+from sangao.engine.run.writer import Writer, name_leaf, remark
 from sangao.engine.truth import UNKNOWN
 
 
@@ -40,7 +40,7 @@ class Program(Writer):
             if reached is not None and self.kind == "closing":
                 continue
             self.at, self.place = number, ""
-            self.write(f"# --- {one} ({decision.outcome.kind})")
+            self.write(f"# --- {remark(one)} ({remark(decision.outcome.kind)})")
             self.place_of(one)
             if reached is not None:
                 self.write(f"if differ & {reached:#x}:")

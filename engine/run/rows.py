@@ -171,8 +171,8 @@ class Rows:
         if found is None:
             self.pack.decisions[decision]
             leaves, decisions = cone(self.pack, decision)
-            opened = self.function("open", leaves=leaves, decisions=decisions)
-            assumed = self.function("assumed", leaves=leaves, decisions=decisions)
+            opened = _later(lambda: self.function("open", leaves=leaves, decisions=decisions))
+            assumed = _later(lambda: self.function("assumed", leaves=leaves, decisions=decisions))
             found = self._cones[decision] = Cone(
                 decision,
                 leaves,
@@ -239,6 +239,18 @@ class Rows:
             about = decisions[-1] if decisions else "all"
             made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
         return made
+
+
+def _later(make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """Return a function that is made when it is first called."""
+    made: list[Callable[..., Any]] = []
+
+    def run(*values: Any) -> Any:
+        if not made:
+            made.append(make())
+        return made[0](*values)
+
+    return run
 
 
 def _point(value: Abstract) -> bool:

@@ -74,7 +74,7 @@ def criteria(w: Writer, decision: ir.Decision, form: ir.Criteria, name: Name) ->
             joined(w, decision, form, "+", certain, first=False)
             w.write(")")
     if decision.outcome.kind == "bool":
-        w.write(f"{one} = (2 if {two} >= {form.need} else 0) | (1 if {one} < {form.need} else 0)")
+        w.write(f"{one} = (2 if {two} >= {int(form.need)} else 0) | (1 if {one} < {int(form.need)} else 0)")
 
 
 def joined(w: Writer, decision: ir.Decision, form: ir.Criteria, joint: str, certain: bool, first: bool = True) -> None:

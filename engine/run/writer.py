@@ -14,8 +14,17 @@ BLANK = (float("-inf"), float("inf"))
 
 def variable(text: str, number: int, start: str = "") -> str:
     """Return a readable variable name for an id."""
-    word = re.sub(r"\W+", "_", text).strip("_")[:30]
+    word = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:30]
     return f"{start}{'x_' if word[:1].isdigit() else ''}{word}_{number}"
+
+
+def remark(text: str) -> str:
+    """Return text that stays inside its comment, whatever a pack says: one line, encodable.
+
+    >>> remark("a\\nimport os")
+    'a import os'
+    """
+    return re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", text)
 
 
 def name_leaf(leaf: ir.Leaf, number: int, plain: bool, start: str = "v_") -> Name:
@@ -73,7 +82,7 @@ class Writer:
     # --- writing ------------------------------------------------------------------------------------------------------
     def write(self, text: str, deeper: int = 0) -> None:
         """Add a line, with the place of the rule it stands for."""
-        place = f"  # {self.place}" if self.place else ""
+        place = f"  # {remark(self.place)}" if self.place else ""
         self.lines.append(f"{'    ' * (self.depth + deeper)}{text}{place}")
 
     def constant(self, value: Any, word: str) -> str:

@@ -10,15 +10,14 @@ The formulas are walked twice: first to learn the thresholds and the order of th
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import gcd
 from typing import Any, Literal
 
 from sangao.engine.pack import ir
+from sangao.engine.passes.checks import comparing
 from sangao.engine.passes.checks.diagram import Diagrams
-from sangao.engine.truth import FALSE, TRUE
+from sangao.engine.truth import TRUE
 
 Key = tuple[str, Any]  # ("leaf", id) | ("ask", decision) | ("has", (decision, item)) | ("line", factors)
-Term = tuple[int, ir.Expr]
 
 
 @dataclass(slots=True)
@@ -179,79 +178,14 @@ class Space:
         """Return where a diagram answers `value`."""
         return self.d.map(f"is {value!r}", lambda one: one == value, node)
 
-    # --- comparisons --------------------------------------------------------------------------------------------------
+    # --- numbers ------------------------------------------------------------------------------------------------------
     def compare(self, op: str, left: ir.Expr, right: ir.Expr) -> int:
-        """Return the diagram of a comparison: every test is the sign of a sum."""
-        if op in (">", ">="):
-            return self.compare({">": "<", ">=": "<="}[op], right, left)
-        if op == "!=":
-            return self.d.negate(self.compare("=", left, right))
-        terms = [*_terms(left, 1), *_terms(right, -1)]
-        if op == "=":
-            turned = [(-by, item) for by, item in terms]
-            return self.d.both(self._below(terms, 1), self._below(turned, 1))
-        return self._below(terms, 1 if op == "<=" else 0)
+        """Return the diagram of a comparison."""
+        return comparing.compare(self, op, left, right)
 
-    def _below(self, terms: list[Term], limit: int) -> int:
-        """Return whether a sum lies below a whole number."""
-        for at, (by, item) in enumerate(terms):
-            rest = [*terms[:at], *terms[at + 1 :]]
-            match item:
-                case ir.Least(items) | ir.Most(items):
-                    each = [self._below([*rest, *_terms(one, by)], limit) for one in items]
-                    return self.d.all(each) if isinstance(item, ir.Most) == (by > 0) else self.d.any(each)
-                case ir.Size(inner):
-                    each = [self._below([*rest, *_terms(inner, by * sign)], limit) for sign in (1, -1)]
-                    return self.d.all(each) if by > 0 else self.d.any(each)
-                case ir.Tally(items):
-                    return self._cases(self.count([self.truth(one) for one in items]), by, rest, limit, len(items))
-                case ir.CountIn(decision):
-                    truths = self.items(decision)
-                    return self._cases(self.count(truths), by, rest, limit, len(truths))
-                case ir.Ask(decision) if self.inline:
-                    return self._asked(decision, by, rest, limit)
-        return self._line(terms, limit)
-
-    def _cases(self, count: int, by: int, rest: list[Term], limit: int, most: int) -> int:
-        found = self.d.false
-        for number in range(most + 1):
-            held = self.equal(count, number)
-            found = self.d.either(found, self.d.both(held, self._below(rest, limit - by * number)))
-        return found
-
-    def _asked(self, decision: str, by: int, rest: list[Term], limit: int) -> int:
-        from sangao.engine.passes.checks import answers
-
-        chosen = self.answer(decision)
-        found = self.d.false
-        for value in answers.numbers(self.pack.decisions[decision]):
-            held = self.equal(chosen, value)
-            found = self.d.either(found, self.d.both(held, self._below([*rest, *_terms(value, by)], limit)))
-        return found
-
-    def _line(self, terms: list[Term], limit: int) -> int:
-        factors: dict[tuple[str, str], int] = {}
-        for by, item in terms:
-            match item:
-                case ir.Int(value):
-                    limit -= by * value
-                case ir.Read(leaf):
-                    factors["leaf", leaf] = factors.get(("leaf", leaf), 0) + by
-                case ir.Ask(decision):
-                    factors["ask", decision] = factors.get(("ask", decision), 0) + by
-                case _:
-                    raise TypeError(f"not a number: {item!r}")
-        kept = sorted((name, by) for name, by in factors.items() if by)
-        if not kept:
-            return self.d.true if limit > 0 else self.d.false
-        common = gcd(*(by for _, by in kept))
-        if kept[0][1] < 0:  # -g < limit is not (g < 1 - limit), in whole numbers
-            kept = [(name, -by) for name, by in kept]
-            return self.d.negate(self._less([(n, b // common) for n, b in kept], _up(1 - limit, common)))
-        return self._less([(n, b // common) for n, b in kept], _up(limit, common))
-
-    def _less(self, factors: list[tuple[tuple[str, str], int]], limit: int) -> int:
-        low, high = self._bounds(factors)
+    def less(self, factors: comparing.Factors, limit: int, ends: tuple[int | None, int | None]) -> int:
+        """Return whether a number, or a sum of several, lies below a whole number; `ends` is what it can be."""
+        low, high = ends
         key: Key = factors[0][0] if len(factors) == 1 else ("line", tuple(factors))
         level = self._variable(key, "number", 1, low, high)
         if low is not None and limit <= low:
@@ -262,32 +196,3 @@ class Space:
             self._cuts.setdefault(key, set()).add(limit)
             return self.d.false
         return self.d.test(level, (2 << self.variables[level].cuts.index(limit)) - 1)
-
-    def _bounds(self, factors: list[tuple[tuple[str, str], int]]) -> tuple[int | None, int | None]:
-        low: int | None = 0
-        high: int | None = 0
-        for (kind, name), by in factors:
-            leaf = self.pack.leaves[name] if kind == "leaf" else None
-            ends = (leaf.low, leaf.high) if leaf else (None, None)
-            first, last = ends if by > 0 else (ends[1], ends[0])
-            low = None if low is None or first is None else low + by * first
-            high = None if high is None or last is None else high + by * last
-        return low, high
-
-
-def _up(limit: int, by: int) -> int:
-    """Return the least whole t with `by × g < limit` exactly when `g < t`."""
-    return -(-limit // by)
-
-
-def _terms(expr: ir.Expr, by: int) -> list[Term]:
-    """Return a sum as its terms."""
-    match expr:
-        case ir.Plus(items):
-            return [term for one in items for term in _terms(one, by)]
-        case ir.Times(more, item):
-            return _terms(item, by * more) if more else []
-    return [(by, expr)]
-
-
-__all__ = ["FALSE", "TRUE", "Space", "Variable"]

@@ -87,7 +87,7 @@ def missing(
     settings = {fact for fact in facts if fact in order and pack.dictionary.facts[fact].site}
     asked = [fact for fact in facts if fact not in settings]
     found = _cheapest(search, asked)
-    if settings and not found.sets and found.minimal:
+    if settings and not found.sets:
         found = _cheapest(search, [*asked, *(fact for fact in facts if fact in settings)])
     return found
 
@@ -135,10 +135,19 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
 
 
 def _shrunk(search: Search, asked: Sequence[str], expensive_first: Sequence[str]) -> list[int]:
-    """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
+    """Return one set that settles, smaller than everything where a short look allows; nothing when there is none.
+
+    Where even that cannot be seen in the steps allowed, everything that is blank is named.
+    """
     search.steps = STEPS
-    if len(search.filled(asked)) < len(search.needs) or search.failing(search.filled(asked)) is not None:
+    everything = search.filled(asked)
+    if len(everything) < len(search.needs):
         return []
+    try:
+        if search.failing(everything) is not None:
+            return []
+    except Stopped:
+        return [(1 << len(asked)) - 1]
     kept = list(asked)
     for fact in expensive_first:
         less = [one for one in kept if one != fact]

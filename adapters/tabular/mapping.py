@@ -31,7 +31,7 @@ COLUMN = (
     "also",
     "note",
 )
-LIST = ("from", "delivered", "complete", "none")
+LIST = ("from", "delivered", "complete")
 DELIVERED = ("any", "all", "always")
 
 

@@ -1,5 +1,6 @@
 """What a text table says reaches the chart as it stands, or is refused with its place."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -10,7 +11,10 @@ import pytest
 
 from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import lines, read_columns
+from sangao.adapters.tabular.binding import check
+from sangao.adapters.tabular.mapping import COLUMN, TOP, read_mapping
 from sangao.engine.chart import Chart
+from sangao.engine.cli.stratify import read_map
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
 
@@ -322,3 +326,13 @@ def test_a_row_without_a_key_is_refused_and_equal_keys_stay_apart(tmp_path: Path
     found = people(written(tmp_path, "id,sbp\n1,150\n ,150\n1,120\n"), SBP)
     assert list(rows(found)) == ["1", "", "1"]
     assert [one.code for each in found for one in each.rejected] == ["table.no_key"]
+
+
+def test_the_mapping_of_the_docs_is_one_with_every_key(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    [text] = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    given = read_map(tmp_path / "map.yaml")
+    assert check(read_mapping(given), pack().compiled.dictionary) == []
+    keys = {str(key) for column in given["columns"].values() if not isinstance(column, str) for key in column}
+    assert (set(given), keys) == (set(TOP), set(COLUMN))

@@ -89,8 +89,8 @@ def _must_ask(doc: RuleDoc, here: Here) -> tuple[str, ...]:
 
 def _enough(doc: DecisionDoc, here: Here) -> ir.Enough:
     assert doc.enough is not None
-    read = tuple(here.reads)
     when = _known(resolve.parsed(doc.enough, here.work), here)
+    read = tuple(here.reads)
     if isinstance(when, str):
         when = ir.Known("all", (when,))
     taken: list[tuple[str, int | tuple[int, int]]] = []

@@ -29,7 +29,7 @@ from sangao.engine.run.search import Search, Stopped
 
 SETS = 8
 EXACT = 10
-STEPS_EXACT, STEPS = 20_000, 1_200
+STEPS_EXACT, STEPS, LAST = 20_000, 1_000, 400  # looks: up to ten blank facts, more, and to shrink what is left then
 NEVER_ASKED = 1 << 20
 
 Abstract = Any
@@ -128,35 +128,30 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
     except Stopped:
         stopped = True
         if not found:
-            found = _shrunk(search, asked, grow_first)
+            needed = {fact for i, fact in enumerate(asked) if 1 << i in demands}
+            found = _shrunk(search, asked, [fact for fact in grow_first if fact not in needed])
     sets = [tuple(asked[i] for i in range(len(asked)) if mask >> i & 1) for mask in found[:SETS]]
     more = len(found) > SETS or (stopped and len(found) == SETS)
     return Missing(tuple(sets), more, search.exact and (not stopped or len(found) >= SETS))
 
 
-def _shrunk(search: Search, asked: Sequence[str], expensive_first: Sequence[str]) -> list[int]:
-    """Return one set that settles, smaller than everything where a short look allows; nothing when there is none.
-
-    Where even that cannot be seen in the steps allowed, everything that is blank is named.
-    """
-    search.steps = STEPS
-    everything = search.filled(asked)
-    if len(everything) < len(search.needs):
+def _shrunk(search: Search, asked: Sequence[str], droppable: Sequence[str]) -> list[int]:
+    """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
+    search.steps = LAST
+    if len(search.filled(asked)) < len(search.needs) or search.failing(search.filled(asked)) is not None:
         return []
-    try:
-        if search.failing(everything) is not None:
-            return []
-    except Stopped:
-        return [(1 << len(asked)) - 1]
-    kept = list(asked)
-    for fact in expensive_first:
+    kept, left = list(asked), LAST
+    for fact in droppable:
+        if not left:
+            break
         less = [one for one in kept if one != fact]
-        search.steps = STEPS // 20
+        search.steps = given = min(left, LAST // 8)
         try:
             if search.failing(search.filled(less)) is None:
                 kept = less
         except Stopped:
-            continue  # what cannot be seen quickly is kept
+            search.steps = 0  # what cannot be seen quickly is kept
+        left -= given - max(search.steps, 0)
     return [sum(1 << i for i, fact in enumerate(asked) if fact in kept)]
 
 

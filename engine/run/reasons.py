@@ -29,7 +29,7 @@ def point(value: Abstract) -> bool:
 
 @dataclass(slots=True)
 class Reasons:
-    """The walk through one decision in the assumed pass; `leaves` in the order they were reached.
+    """The walk through one decision in the assumed pass; `leaves` in the order they were reached, with how often.
 
     `read` is all that the walk saw of what is settled: two charts with one `read` are open in the same way, whatever
     led there, so what further leaves can do is the same for both.
@@ -40,7 +40,7 @@ class Reasons:
     open_values: Mapping[str, Abstract]
     assumed_values: Mapping[str, Abstract]
     answers: Mapping[str, Abstract]
-    leaves: dict[str, None] = field(default_factory=dict)
+    leaves: dict[str, int] = field(default_factory=dict)
     lines: set[Line] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     read: list[Any] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Reasons:
 
     def _leaf(self, leaf: str, values: Mapping[str, Abstract]) -> None:
         if not point(values[leaf]):
-            self.leaves[leaf] = None
+            self.leaves[leaf] = self.leaves.get(leaf, 0) + 1
 
     def item(self, decision: ir.Decision, item: ir.Item) -> bool:
         """Reach one criterion of a decision; return whether it is open."""

@@ -136,9 +136,10 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a cell of a list column says: its items; `unsure` when it says that the list is not known."""
+    """What a cell of a list column says: its items and the facts they name; `unsure`: the list is not known."""
 
     entries: tuple[Entry, ...] = ()
+    facts: tuple[str, ...] = ()
     unsure: bool = False
 
 
@@ -173,7 +174,8 @@ def lister(
         items = [clean(one) for one in parts.split(text)] if text and text not in blank else []
         others = [clean(one) for one in parts.split(beside)] if beside and beside not in blank else []
         pairs = [(a, b) for a, b in zip_longest(items, others, fillvalue="") if (a and a not in nothing) or b]
-        return Listed(tuple(entry(a, b) for a, b in pairs)) if pairs else None
+        found = tuple(entry(a, b) for a, b in pairs)
+        return Listed(found, tuple(fact for one in found for fact in targets(one))) if found else None
 
     return read
 

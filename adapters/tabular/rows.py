@@ -121,8 +121,8 @@ class Rows:
         kept = self.kept.get(on) or self._keep(on)
         if not self.listings and not self.rules:
             return Patient(line, key, Chart(key, on, tuple(self._readings(fields, kept, ()))))
-        lists, complete, loose = self._lists(fields)
-        named = {fact for entries in (*lists.values(), loose) for one in entries for fact in self.targets(one)}
+        named: set[str] = set()
+        lists, complete, loose = self._lists(fields, named)
         readings = self._readings(fields, kept, named)
         rejected: tuple[Rejected, ...] = ()
         if loose:
@@ -157,8 +157,13 @@ class Rows:
                     found.append(stated)
         return found
 
-    def _lists(self, fields: Sequence[str]) -> tuple[dict[str, tuple[Entry, ...]], frozenset[str], tuple[Entry, ...]]:
-        """Return the delivered lists, the complete ones, and the items of lists that were not delivered."""
+    def _lists(
+        self, fields: Sequence[str], named: set[str]
+    ) -> tuple[dict[str, tuple[Entry, ...]], frozenset[str], tuple[Entry, ...]]:
+        """Return the delivered lists, the complete ones, and the items of lists that were not delivered.
+
+        The facts that items name are added to `named`.
+        """
         items: dict[str, tuple[Entry, ...]] = {}
         unsure: set[str] = set()
         for one in self.listings:
@@ -171,7 +176,8 @@ class Rows:
             if said is not None:
                 if said.unsure:
                     unsure.add(one.list)
-                items[one.list] = (*items.get(one.list, ()), *said.entries)
+                items[one.list] = (*items.get(one.list, ()), *said.entries) if one.list in items else said.entries
+                named.update(said.facts)
         complete = []
         for name, rule in self.rules.items():
             delivered, whole = rule.of(fields, name in items)

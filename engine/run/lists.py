@@ -3,8 +3,9 @@
 A list that was not delivered says nothing. A delivered one says true for its items; what its other members may be taken
 for is decided by absence. An item that maps to no fact suspends that for the whole list, and is a problem.
 
-A fact whose codes all lie inside another's is a kind of it: an ACE inhibitor is an antihypertensive, an ischaemic stroke a
-stroke. Naming the narrower fact says the broader one, as its code would; denying the broader one denies the narrower.
+A fact whose codes all lie inside another's is a kind of it: an ACE inhibitor is an antihypertensive, an ischaemic
+stroke a stroke. Naming the narrower fact says the broader one, as its code would; denying the broader one denies the
+narrower.
 """
 
 import re

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sangao.engine import cases
+from sangao.engine.errors import Problem
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks import answers as diagrams
@@ -51,7 +52,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.about = study(self.pack.compiled)
-        self.seen = {(one.code, str(one.where)) for one in static(self.about)}
+        self.seen = {(one.code, str(one.where)) for one in (*promises.problems(self.about), *shaped(self.about))}
         cones = {one: frozenset(sum(cone(self.pack.compiled, one), ())) for one in self.pack.compiled.decisions}
         for case in self.pack.compiled.cases:
             if case.decide not in cones:
@@ -69,12 +70,17 @@ class Bench:
         made = mutant.of(self.pack.compiled)
         if any(self._fails(made, mutant.changed, one) for one in self.tried if mutant.changed.id in one.cone):
             return "case"
-        about = study(made, self.about, frozenset({mutant.changed.id}))
-        if any((one.code, str(one.where)) not in self.seen for one in static(about)):
+        only = frozenset({mutant.changed.id})
+        if self._new(shaped(Study(made, self.about.never, only))):
             return "check"
         if self.difference(mutant) is None and self._alike(mutant.changed):
             return "equal"
+        if self._new(promises.problems(study(made, self.about, only))):
+            return "check"
         return "case" if self._fails_slowly(made, mutant.changed.id) else "survived"
+
+    def _new(self, problems: list[Problem]) -> bool:
+        return any((one.code, str(one.where)) not in self.seen for one in problems)
 
     # --- cases --------------------------------------------------------------------------------------------------------
     def _fails(self, made: ir.Pack, changed: ir.Decision, one: Tried) -> bool:
@@ -148,9 +154,9 @@ class Bench:
         return found
 
 
-def static(about: Study) -> list[Any]:
-    """Return what the checks of rules find."""
-    return [*promises.problems(about), *tables.problems(about), *dead.problems(about), *ties.problems(about)]
+def shaped(about: Study) -> list[Problem]:
+    """Return what the checks of rules find without their promises."""
+    return [*tables.problems(about), *dead.problems(about), *ties.problems(about)]
 
 
 def parts(space: Space, decision: ir.Decision) -> list[int]:

@@ -17,7 +17,7 @@ INSTALL = $(BIN)/python -m pip install -qq -c constraints.txt -e
 RUN = .venv/.set-up-run
 DEV = .venv/.set-up-dev
 BENCH = .venv/.set-up-bench
-INPUTS = pyproject.toml setup.py constraints.txt
+INPUTS = pyproject.toml setup.py constraints.txt $(wildcard engine/native/kernel.[ch] engine/native/build.py)
 
 .DEFAULT_GOAL = help
 .PHONY: help demo setup test lint long bench wheel wheels-offline clean
@@ -62,6 +62,7 @@ wheels-offline: wheel
 
 clean:
 	rm -rf .venv build dist wheels *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -f engine/native/_kernel*.so engine/native/_kernel*.pyd
 	find engine adapters guidelines sangao tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN): $(INPUTS) | .venv/bin/python

@@ -1,4 +1,7 @@
-"""Give the top-level folders one import name (the mapping builds the wheel; the links in `sangao/` serve people)."""
+"""Give the top-level folders one import name, and build the optional kernel.
+
+The mapping builds the wheel; the links in `sangao/` serve people.
+"""
 
 from setuptools import find_packages, setup
 
@@ -8,6 +11,6 @@ PATTERNS = [pattern for folder in FOLDERS for pattern in (folder, f"{folder}.*")
 setup(
     package_dir={"sangao": "sangao"} | {f"sangao.{folder}": folder for folder in FOLDERS},
     packages=["sangao"] + [f"sangao.{name}" for name in find_packages(include=PATTERNS)],
-    # The kernel adds: cffi_modules=["engine/native/build.py:ffibuilder"],
-    # and, so that one wheel serves every Python: options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    cffi_modules=["engine/native/build.py:ffibuilder"],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},  # one wheel serves every Python
 )

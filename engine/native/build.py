@@ -1,0 +1,19 @@
+"""Describe the extension `sangao.engine.native._kernel` to cffi (run when a wheel is built, never later)."""
+
+from pathlib import Path
+
+from cffi import FFI  # type: ignore[import-untyped]
+
+HERE = Path(__file__).parent  # relative under setuptools, absolute elsewhere: both are wanted
+
+ffibuilder = FFI()
+ffibuilder.cdef((HERE / "kernel.h").read_text(encoding="utf-8"))
+ffibuilder.set_source(
+    "sangao.engine.native._kernel",
+    '#include <stddef.h>\n#include <stdint.h>\n#include "kernel.h"',
+    sources=[str(HERE / "kernel.c")],
+    depends=[str(HERE / "kernel.h")],
+    include_dirs=[str(HERE)],
+    extra_compile_args=["-O3"],
+    optional=True,  # without a compiler everything works, slower
+)

@@ -62,7 +62,7 @@ class Admitter:
         self.blank = {leaf.id: nothing_known(leaf.kind, len(leaf.values)) for leaf in pack.leaves.values()}
         self.by_fact: dict[str, list[ir.Leaf]] = {}
         for leaf in pack.leaves.values():
-            for fact in self._subjects(leaf):
+            for fact in self.subjects(leaf):
                 self.by_fact.setdefault(fact, []).append(leaf)
         self.rank = {leaf: i for i, leaf in enumerate(self._ordered())}
         self.plain = {fact.id: self._plain(fact) for fact in facts.values()}
@@ -172,13 +172,13 @@ class Admitter:
         return [Problem("chart.outside_edition", parts=parts)]
 
     # --- leaves -------------------------------------------------------------------------------------------------------
-    def _subjects(self, leaf: ir.Leaf) -> tuple[str, ...]:
+    def subjects(self, leaf: ir.Leaf) -> tuple[str, ...]:
         """Return the facts whose readings move this leaf."""
         source = leaf.source
         if isinstance(source, ir.Derived):
             own = {source.fact}
             for one in source.inputs:
-                own.update(self._subjects(self.pack.leaves[one]))
+                own.update(self.subjects(self.pack.leaves[one]))
             return tuple(own)
         subject = source.fact if isinstance(source, ir.Bare) else source.subject
         group = self.pack.dictionary.groups.get(subject)

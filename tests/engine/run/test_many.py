@@ -10,7 +10,9 @@ from sangao.engine.chart import Chart, Entry, Reading
 from sangao.engine.fact import Fact
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import ir
-from sangao.engine.run.many import Many, narrowed, truth_of
+from sangao.engine.run.conditions import truth_of
+from sangao.engine.run.many import Many
+from sangao.engine.run.narrowed import narrowed
 from sangao.engine.run.spec import Env, truth
 
 PACKS = ["htn_primary_2025", "htn_guideline_2024", "bphs_2017"]

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 from sangao.engine.cases import asked
 from sangao.engine.errors import SangaoError
+from sangao.engine.fact import Fact
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.space import Space
@@ -135,21 +137,45 @@ def _facts(bench: Bench, space: Space, path: Mapping[int, int]) -> dict[str, Any
         if leaf is None:
             continue
         source = leaf.source
+        if isinstance(source, ir.Window) and source.op == "days_since" and source.where is None:
+            _since(bench, source, facts, max(0, space.variables[level].band(value)[0] or 0))
+            continue
         name = source.member if isinstance(source, ir.Window) else source.fact
         if name and (not isinstance(source, ir.Window) or source.op in VALUES):
             facts.setdefault(name, value_text(bench.about, one, value))
     return facts
 
 
+def _since(bench: Bench, source: ir.Window, facts: dict[str, Any], days: int) -> None:
+    """Add what happened so many days ago: the day itself of a date fact, a usual reading of another."""
+    dictionary = bench.pack.compiled.dictionary
+    at = str(date.fromisoformat(bench.pack.compiled.meta.start or "2025-01-01") - timedelta(days=days))
+    group = dictionary.groups.get(source.subject)
+    members = [source.member] if source.member else list(group.members) if group else [source.subject]
+    for name in members:
+        fact = dictionary.facts[name]
+        if fact.kind == "date":
+            facts.setdefault(name, at)
+            continue
+        value = "true" if fact.kind == "bool" else fact.values[0] if fact.values else _usual(fact)
+        facts.setdefault("readings", []).append({"fact": name, "value": value, "at": at})
+
+
+def _usual(fact: Fact) -> str:
+    low, high = fact.warn or fact.hard or (Fraction(1), Fraction(1))
+    return f"{round((low + high) / 2)} {fact.unit}".strip()
+
+
 def _repeated(pack: Pack, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same chart with its grouped readings on three days, four weeks apart at most."""
     on = date.fromisoformat(pack.compiled.meta.start or "2025-01-01")
     dictionary = pack.compiled.dictionary.facts
-    grouped = {name: value for name, value in facts.items() if dictionary[name].group}
+    grouped = {name: value for name, value in facts.items() if name != "readings" and dictionary[name].group}
     rest = {name: value for name, value in facts.items() if name not in grouped}
     days = [str(on - timedelta(days=by)) for by in (20, 10, 0)]
     readings = [{"fact": name, "value": value, "at": day} for day in days for name, value in grouped.items()]
-    return {**rest, "readings": readings} if grouped else dict(rest)
+    readings += rest.get("readings", [])
+    return {**rest, "readings": readings} if readings else dict(rest)
 
 
 def _given(give: Mapping[str, Any]) -> str:
@@ -158,12 +184,17 @@ def _given(give: Mapping[str, Any]) -> str:
         if name == "readings":
             days: dict[str, list[str]] = {}
             for one in value:
-                days.setdefault(one["at"], []).append(f"{one['fact']}: {one['value']}")
+                days.setdefault(one["at"], []).append(f"{one['fact']}: {_quoted(one['value'])}")
             inner = ", ".join(f'{{at: "{day}", facts: {{{", ".join(facts)}}}}}' for day, facts in days.items())
             said.append(f"readings: [{inner}]")
         else:
-            said.append(f"{name}: {value}")
+            said.append(f"{name}: {_quoted(value)}")
     return ", ".join(said)
+
+
+def _quoted(value: str) -> str:
+    """Return a value as strict YAML wants it: a date is quoted."""
+    return f'"{value}"' if value[:4].isdigit() and value[4:5] == "-" else value
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-# make demo | test | lint | long | bench | wheel | wheels-offline | clean
+# make demo | test | lint | long | bench | sanitize | wheel | wheels-offline | clean
 # The environment in .venv is made when it is missing and again when pyproject, setup or constraints change.
 
 PYTHON ?= python3
@@ -20,7 +20,7 @@ BENCH = .venv/.set-up-bench
 INPUTS = pyproject.toml setup.py constraints.txt $(wildcard engine/native/kernel.[ch] engine/native/build.py)
 
 .DEFAULT_GOAL = help
-.PHONY: help demo setup test lint long bench wheel wheels-offline clean
+.PHONY: help demo setup test lint long bench sanitize wheel wheels-offline clean
 .DELETE_ON_ERROR:
 
 help:
@@ -46,6 +46,10 @@ long: $(BENCH)
 
 bench: $(BENCH)
 	$(BIN)/python benchmarks/long.py --only bench $(ARGS)
+
+# The kernel under AddressSanitizer and UndefinedBehaviorSanitizer: SECONDS of random and damaged programs.
+sanitize: $(DEV)
+	$(BIN)/python tests/native/sanitize.py $(or $(SECONDS),60) $(SEED)
 
 # `build/` is emptied first: setuptools would pack what an older tree left there.
 wheel: $(DEV)

@@ -14,10 +14,11 @@ from sangao.engine import native
 from sangao.engine.chart import Chart
 from sangao.engine.run import columns, flat
 from sangao.engine.run.columns import Batch, enter
-from sangao.engine.run.flat import Op, Out, Program, Slot
+from sangao.engine.run.flat import Program
 from tests.laws.charts import Charts
 from tests.laws.columns import LENGTHS, LONG, lowered, made
 from tests.laws.test_charts import PACKS, pack
+from tests.native.programs import everything
 
 COMPILER = shutil.which((os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0])
 SEEDS = 20_000 if LONG else 300
@@ -55,49 +56,6 @@ def test_the_kernel_answers_generated_charts_as_columns_do(name: str) -> None:
     admitted = [asked.admit(Chart.from_dict(charts.one())) for _ in range(5_000 if LONG else 65)]
     program = lowered(asked.compiled)
     agree(program.program, enter(program, [(one.open, one.assumed) for one in admitted]))
-
-
-def everything() -> Program:
-    """Return a program with every operation."""
-    code: list[tuple[int, ...]] = [
-        (Op.BITS, 0, 0),
-        (Op.BITS, 1, 1),
-        (Op.AND, 2, 0, 1),
-        (Op.ANDN, 3, 0, 1),
-        (Op.NOR, 4, 0, 1),
-        (Op.NOT, 5, 4),
-        (Op.GE32, 6, 2, 0),
-        (Op.GE32, 7, 2, 1),
-        (Op.EQ8, 8, 4, 0),
-        (Op.EQ8, 9, 4, 255),
-        (Op.LOAD, 0, 2),
-        (Op.LOAD, 1, 3),
-        (Op.ADD, 2, 0, 1),
-        (Op.MUL, 3, 2, 2),
-        (Op.MIN, 4, 3, 0),
-        (Op.MAX, 5, 3, 0),
-        (Op.SEL, 6, 5, 4, 5),
-        (Op.CONST, 7, 0),
-        (Op.SUM, 8, 0, 3, 2),
-        (Op.GEC, 10, 3, 1),
-        (Op.GE, 11, 6, 2),
-        (Op.ZERO, 12),
-        (Op.ONE, 13),
-        (Op.GE, 14, 7, 8),
-        *((Op.OUT, i, i) for i in range(15)),
-        *((Op.OUTN, 15 + i, i) for i in range(9)),
-        (Op.PACK, 24, 6, 5),
-        (Op.PACK, 25, 6, 15),
-        (Op.PACK, 26, 6, 0),
-        (Op.PACK, 27, 6, 8),
-    ]
-    lists = (2, 0, 3, 1, 4, 2, *range(15))
-    kinds = (*[Out.BITS] * 15, *[Out.NUMBER] * 9, Out.BYTE, Out.MASK, Out.BYTE, Out.BYTE)
-    filled = tuple(x for one in code for x in (*one, *[0] * (5 - len(one))))
-    slots = (Slot.BITS, Slot.BITS, Slot.INT32, Slot.INT32, Slot.BYTE)
-    program = Program(slots, kinds, 15, 9, (0, 2**31 - 1, -(2**20)), lists, filled)
-    flat.verify(program)
-    return program
 
 
 def buffers(random: Random, rows: int, extreme: bool) -> tuple[bytes | None, ...]:

@@ -1,0 +1,126 @@
+/* Runs programs, sound and damaged, on columns of exactly the size promised, under the sanitizers.
+   usage: sanitize SECONDS SEED PROGRAM... */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "kernel.h"
+
+static uint64_t state;
+
+static uint64_t draw(void) { /* splitmix64 */
+    uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+static size_t below(size_t n) { return (size_t)(draw() % n); }
+
+static size_t item(int32_t kind, size_t rows) { /* bytes of a slot */
+    return kind == 0 ? (rows + 7) / 8 : kind == 1 ? rows : 4 * rows;
+}
+
+static void *filled(size_t size) {
+    uint8_t *data = malloc(size ? size : 1);
+    if (!data) exit(3);
+    for (size_t i = 0; i < size; i++) data[i] = (uint8_t)draw();
+    if (below(3) == 0)
+        for (size_t i = 0; i + 4 <= size; i += 4) memcpy(data + i, (int32_t[]){below(2) ? INT32_MIN : INT32_MAX}, 4);
+    return data;
+}
+
+/* The answers of one level of instructions are the answers of every other. */
+static void run(const sangao_program *program) {
+    static const size_t lengths[] = {0, 1, 63, 64, 65, 100, 8191, 8192, 8193};
+    size_t rows = lengths[below(sizeof lengths / sizeof *lengths)];
+    size_t slots = (size_t)sangao_slots(program), outs = (size_t)sangao_outs(program);
+    sangao_slot *entering = calloc(slots + 1, sizeof *entering);
+    void **first = calloc(outs + 1, sizeof *first), **second = calloc(outs + 1, sizeof *second);
+    if (!entering || !first || !second) exit(3);
+    for (size_t i = 0; i < slots; i++) {
+        int32_t kind = sangao_slot_kind(program, (int32_t)i);
+        entering[i].offset = (int64_t)below(70);
+        if (kind != 0 || below(8))
+            entering[i].data = filled(item(kind, rows + (size_t)entering[i].offset));
+    }
+    size_t sizes[4] = {(rows + 7) / 8, rows, 8 * rows, 8 * rows};
+    for (size_t i = 0; i < outs; i++) {
+        size_t size = sizes[sangao_out_kind(program, (int32_t)i)];
+        first[i] = malloc(size ? size : 1), second[i] = malloc(size ? size : 1);
+        if (!first[i] || !second[i]) exit(3);
+    }
+    int32_t one = sangao_run(program, entering, first, 0, (int64_t)rows, 0);
+    int32_t other = sangao_run(program, entering, second, 0, (int64_t)rows, 1 + (int32_t)below(2));
+    for (size_t i = 0; i < outs; i++) {
+        size_t size = sizes[sangao_out_kind(program, (int32_t)i)];
+        if (one != other || (one == 0 && memcmp(first[i], second[i], size) != 0)) {
+            fprintf(stderr, "levels disagree in output %zu\n", i);
+            abort();
+        }
+        free(first[i]);
+        free(second[i]);
+    }
+    for (size_t i = 0; i < slots; i++) free((void *)(uintptr_t)entering[i].data);
+    free(entering);
+    free(first);
+    free(second);
+}
+
+static uint32_t u32(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static void damage(uint8_t *data, size_t size) {
+    for (size_t n = 1 + below(3); n; n--) {
+        static const uint8_t odd[] = {0, 1, 4, 5, 64, 127, 128, 255};
+        data[below(size)] = below(2) ? odd[below(sizeof odd)] : (uint8_t)draw();
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc < 4) return 2;
+    long seconds = strtol(argv[1], NULL, 10);
+    state = strtoull(argv[2], NULL, 10);
+    time_t end = time(NULL) + seconds;
+    size_t tried = 0, ran = 0;
+    while (time(NULL) < end) {
+        FILE *file = fopen(argv[3 + below((size_t)argc - 3)], "rb");
+        if (!file) return 2;
+        fseek(file, 0, SEEK_END);
+        size_t size = (size_t)ftell(file);
+        rewind(file);
+        uint8_t *data = malloc(size ? size : 1);
+        if (!data || fread(data, 1, size, file) != size) return 2;
+        fclose(file);
+        for (int round = 0; round < 50; round++, tried++) {
+            size_t length = round && below(8) == 0 ? below(size) : size;
+            uint8_t *copy = malloc(length ? length : 1); /* of exactly this size, so that reading beyond is seen */
+            if (!copy) return 3;
+            memcpy(copy, data, length);
+            if (round && length) damage(copy, length);
+            char why[80];
+            sangao_program *program = sangao_open(copy, length, why, sizeof why);
+            if (program && u32(copy + 20) < 4096 && u32(copy + 24) < 256) {
+                free(copy); /* a program keeps nothing of its bytes */
+                copy = NULL;
+                run(program);
+                ran++;
+            } else if (!program && !why[0]) {
+                abort();
+            } else if (!program && !round) {
+                fprintf(stderr, "a sound program was rejected: %s\n", why);
+                abort();
+            }
+            sangao_close(program);
+            free(copy);
+        }
+        free(data);
+    }
+    printf("%zu programs tried, %zu were sound and ran\n", tried, ran);
+    return ran ? 0 : 1;
+}

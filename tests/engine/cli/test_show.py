@@ -1,0 +1,36 @@
+"""`sangao show` and the pages of `sangao check`, through the command line a user has."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from sangao.adapters.main import app
+
+RUN = CliRunner()
+
+
+def test_show_gives_sentences_a_table_and_sources() -> None:
+    found = RUN.invoke(app(), ["show", "htn.grade", "--pack", "htn_guideline_2018"])
+    assert found.exit_code == 0
+    assert "→ 3级" in found.stdout and "HTN-CLS-06" in found.stdout and "[140..160)" in found.stdout
+
+
+def test_show_as_json_holds_every_row_with_its_cells_and_citations() -> None:
+    found = RUN.invoke(app(), ["show", "htn.grade", "--pack", "htn_guideline_2018", "--format", "json"])
+    rule = json.loads(found.stdout)
+    assert rule["hit"] == "highest" and rule["ordered"]
+    [top] = [part for part in rule["parts"] if part["then"] == "grade3"]
+    assert top["cells"]["sbp"] == {"zh": "≥180", "en": "≥180"} and top["cites"][0]["row"] == "HTN-CLS-06"
+
+
+def test_an_unknown_decision_is_bad_usage() -> None:
+    found = RUN.invoke(app(), ["show", "htn.grad", "--pack", "htn_guideline_2018"])
+    assert found.exit_code == 2
+
+
+def test_check_writes_the_trace_page(tmp_path: Path) -> None:
+    page = tmp_path / "trace.md"
+    found = RUN.invoke(app(), ["check", "htn_graded_management", "--trace", str(page)])
+    assert found.exit_code == 0, found.output
+    assert "| htn_graded_management |" in page.read_text(encoding="utf-8")

@@ -133,6 +133,10 @@ def advice_faults(given: list[dict[str, Any]], wanted: dict[str, Any]) -> Iterat
     for one in wanted.get("asked", ()):
         if one not in asked:
             yield f"advice {one} is no question: given {ids}, asked {asked}"
+    shown = {one["action"]["class"]: one["permission"]["start"] for one in given if one["permission"]}
+    for one, start in wanted.get("permission", {}).items():
+        if shown.get(one) != start:
+            yield f"permission of {one} is {shown.get(one)}, wanted {start}"
     if "first" in wanted and (not ids or ids[0] != wanted["first"]):
         yield f"first advice is {ids[:1]}, wanted {wanted['first']}"
 

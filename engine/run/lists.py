@@ -43,13 +43,13 @@ class ListReader:
         self.broader = _broader(facts)
 
     def widened(self, readings: Sequence[Admitted], problems: list[Problem]) -> list[Admitted]:
-        """Return the readings with what they say of broader and narrower facts nobody spoke of.
+        """Return the readings with what they say of broader and narrower facts nobody spoke of, or only as unknown.
 
         A fact that is there while its broader one is denied contradicts it, and neither is used.
         """
         said: dict[str, set[Any]] = {}
         for one in readings:
-            if one.fact in self.broader:
+            if one.fact in self.broader and one.value != UNKNOWN:
                 said.setdefault(one.fact, set()).add(one.value)
         if not said:
             return list(readings)
@@ -69,7 +69,11 @@ class ListReader:
             source = next((denied[above] for above in broader if above in denied), None)
             if source is not None and fact not in said and fact not in added:
                 added[fact] = replace(source, fact=fact)
-        kept = [replace(one, value=None) if one.fact in refused else one for one in readings]
+        kept = [
+            replace(one, value=None) if one.fact in refused else one
+            for one in readings
+            if one.fact not in added or one.value != UNKNOWN  # "asked, not known" gives way to what another fact says
+        ]
         return [*kept, *(one for fact, one in added.items() if fact not in refused)]
 
     def read(self, chart: Chart, on: int, problems: list[Problem], stated: set[str], first: int) -> list[Admitted]:

@@ -196,7 +196,7 @@ class Many:
         if found is None:
             said: list[Problem] = []
             given = [occasions.Admitted(one.fact, one.day, one.moment, one.value, 0) for one in kinds]
-            more = self._admitter.lists.widened(given, said)[len(kinds) :]
+            more = [one for one in self._admitter.lists.widened(given, said) if one not in given]
             if len(day.widened) >= KEPT:
                 day.widened.clear()
             parts: tuple[Part | None, ...] = (None,) if said else tuple(self._parts.part(one, day) for one in more)

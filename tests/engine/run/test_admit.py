@@ -248,3 +248,13 @@ def test_a_narrower_fact_says_the_broader_one_and_a_denied_broader_one_denies_it
     both = admitted(facts={"on_antihypertensive": False, "acei": True})
     assert "chart.contradiction" in codes(both)
     assert both.open["on_antihypertensive"] == UNKNOWN
+
+
+def test_asked_and_not_known_is_unknown_in_both_passes_until_another_fact_says_it() -> None:
+    unsure = admitted(medications=[], facts={"acei": "unknown", "on_antihypertensive": "不详"})
+    assert unsure.open["on_antihypertensive"] == unsure.assumed["on_antihypertensive"] == UNKNOWN
+    assert not {"acei", "on_antihypertensive"} & set(unsure.assumed_facts) and not codes(unsure)
+    told = admitted(facts={"on_antihypertensive": "unknown", "acei": True})
+    assert told.open["on_antihypertensive"] == TRUE and not codes(told)
+    denied = admitted(facts={"on_antihypertensive": False, "acei": "unknown"})
+    assert known(denied, "acei") == FALSE

@@ -9,20 +9,22 @@
 
 #include "kernel.h"
 
-#if defined(__GNUC__) && defined(__x86_64__)
+#if defined(__GNUC__) && defined(__x86_64__) && !defined(SANGAO_PLAIN)
 #define WITH_X86 1
 #include <immintrin.h>
 #define AVX2 __attribute__((target("avx2")))
 #endif
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline))
+#define FETCH(at) __builtin_prefetch(at)
 #define EACH _Pragma("GCC ivdep") /* a register may be its own source: still each row alone */
 #else
 #define INLINE static inline
+#define FETCH(at) ((void)(at))
 #define EACH
 #endif
 
-enum { CHUNK = 8192, WORDS = CHUNK / 64, HEAD = 44, MOST = 1 << 16 };
+enum { CHUNK = 8192, WORDS = CHUNK / 64, NEAR = 2048, HEAD = 44, MOST = 1 << 16 };
 enum { ZERO, ONE, AND, ANDN, NOR, NOT, BITS, GE32, EQ8, GEC, GE, LOAD, CONST, ADD, MUL, MIN, MAX, SEL, SUM, OUT, PACK, OUTN };
 enum { SLOT_BITS, SLOT_BYTE, SLOT_INT32 };
 enum { OUT_BITS, OUT_BYTE, OUT_MASK, OUT_NUMBER };
@@ -426,10 +428,11 @@ static const primitives WIDE = {ge32_avx2, eq8_avx2, pack_avx2};
 /* --- one chunk ---------------------------------------------------------------------------------------------------- */
 
 /* Bits [first, first + rows) of a bitmap, read byte by byte at its end: nothing beyond the last bit's byte is touched. */
-static void load_bits(const uint8_t *data, int64_t first, uint64_t *out, int rows) {
+static void load_bits(const uint8_t *data, int64_t first, uint64_t *out, int rows, int more) {
     const uint8_t *at = data + first / 8;
     int shift = (int)(first % 8), whole = rows / 64, left = rows % 64;
     for (int w = 0; w < whole; w++, at += 8) {
+        if (more && w % 8 == 0) FETCH(at + CHUNK / 8); /* many short stretches: the next one is asked for in time */
         uint64_t x = (uint64_t)u32(at) | (uint64_t)u32(at + 4) << 32;
         out[w] = shift ? x >> shift | (uint64_t)at[8] << (64 - shift) : x;
     }
@@ -461,7 +464,7 @@ typedef struct {
     uint64_t *planes; /* WORDS each */
     int64_t *numbers; /* CHUNK each */
     int64_t start;
-    int rows;
+    int rows, more; /* more: another whole chunk follows */
 } chunk;
 
 static void pack(const chunk *k, const primitives *use, const step *s) {
@@ -474,12 +477,15 @@ static void pack(const chunk *k, const primitives *use, const step *s) {
     }
     uint8_t lane[CHUNK];
     uint64_t *out = (uint64_t *)k->outs[s->d] + k->start;
-    for (int i = 0; i < k->rows; i++) out[i] = 0;
+    if (!s->b) memset(out, 0, (size_t)k->rows * 8);
     for (int first = 0; first < s->b; first += 8) {
         int many = s->b - first < 8 ? s->b - first : 8;
         for (int j = 0; j < many; j++) planes[j] = k->planes + (size_t)list[first + j] * WORDS;
         use->pack(planes, many, lane, k->rows);
-        for (int i = 0; i < k->rows; i++) out[i] |= (uint64_t)lane[i] << first;
+        if (first)
+            for (int i = 0; i < k->rows; i++) out[i] |= (uint64_t)lane[i] << first;
+        else
+            for (int i = 0; i < k->rows; i++) out[i] = lane[i];
     }
 }
 
@@ -577,14 +583,9 @@ INLINE void plane_step(const chunk *k, const primitives *use, const step *s) {
     case BITS: {
         const sangao_slot *slot = k->slots + s->a;
         if (slot->data)
-            load_bits(slot->data, slot->offset + k->start, d, rows);
+            load_bits(slot->data, slot->offset + k->start, d, rows, k->more);
         else
             memset(d, 255, (size_t)words * 8);
-        break;
-    }
-    case GE32: {
-        const sangao_slot *slot = k->slots + s->a;
-        use->ge32((const int32_t *)slot->data + slot->offset + k->start, (int32_t)k->of->constant[s->b], d, rows);
         break;
     }
     case EQ8: {
@@ -603,11 +604,28 @@ INLINE void plane_step(const chunk *k, const primitives *use, const step *s) {
     }
 }
 
+/* All limits that follow one another on one slot, in blocks that stay near: each number comes from memory once.
+   Returns how many steps that were. */
+static int32_t limits(const chunk *k, const primitives *use, const step *s, int32_t left) {
+    const sangao_slot *slot = k->slots + s->a;
+    const int32_t *x = (const int32_t *)slot->data + slot->offset + k->start;
+    int32_t many = 1;
+    while (many < left && s[many].op == GE32 && s[many].a == s->a) many++;
+    for (int first = 0; first < k->rows; first += NEAR) {
+        int rows = k->rows - first < NEAR ? k->rows - first : NEAR;
+        for (int32_t i = 0; i < many; i++)
+            use->ge32(x + first, (int32_t)k->of->constant[s[i].b], PLANE(s[i].d) + first / 64, rows);
+    }
+    return many;
+}
+
 INLINE void run_chunk(const chunk *k, const primitives *use) {
     const sangao_program *of = k->of;
     for (int32_t at = 0; at < of->steps; at++) {
         const step *s = of->code + at;
-        if (s->op < LOAD)
+        if (s->op == GE32)
+            at += limits(k, use, s, of->steps - at) - 1;
+        else if (s->op < LOAD)
             plane_step(k, use, s);
         else if (s->op < OUT)
             number_step(k, s);
@@ -643,7 +661,7 @@ int32_t sangao_run(const sangao_program *program, const sangao_slot *slots, void
     uint64_t *block = malloc((planes + numbers + 8) * 8);
     if (!block) return -1;
     uint64_t *aligned = (uint64_t *)(void *)(((uintptr_t)block + 63) & ~(uintptr_t)63);
-    chunk k = {program, slots, outs, aligned, (int64_t *)(void *)(aligned + planes), start, 0};
+    chunk k = {program, slots, outs, aligned, (int64_t *)(void *)(aligned + planes), start, 0, 0};
     const primitives *use = &PLAIN;
     int best = sangao_best() < most ? sangao_best() : most;
 #ifdef WITH_X86
@@ -651,6 +669,7 @@ int32_t sangao_run(const sangao_program *program, const sangao_slot *slots, void
 #endif
     for (int64_t left = rows; left > 0; left -= CHUNK, k.start += CHUNK) {
         k.rows = left < CHUNK ? (int)left : CHUNK;
+        k.more = left >= 2 * CHUNK;
 #ifdef WITH_X86
         if (best == 2) {
             run_wide(&k, use);

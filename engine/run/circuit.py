@@ -243,6 +243,7 @@ class Writer:
         self.free: tuple[list[int], list[int]] = ([], [])
         self.size = [0, 0]
         self.uses: dict[int, int] = {}
+        self.limits: dict[object, list[int]] = {}
 
     def parts(self, at: int) -> list[int]:
         """Return the nodes one step below a node."""
@@ -294,6 +295,9 @@ class Writer:
                 for one in self.parts(at):
                     self.uses[one] = self.uses.get(one, 0) + 1
                     todo.append(one)
+        for at in sorted(seen):
+            if self.of.nodes[at][0] == "ge32":
+                self.limits.setdefault(self.of.nodes[at][1], []).append(at)
         done: set[int] = set()
         for number, ((kind, operands), top) in enumerate(zip(wanted, tops, strict=True)):
             for one in top:
@@ -319,8 +323,10 @@ class Writer:
             if at in done:
                 continue
             if ready:
-                done.add(at)
-                self.write(at)
+                node = self.of.nodes[at]
+                for one in self.limits[node[1]] if node[0] == "ge32" else (at,):  # all limits of a column at once
+                    done.add(one)
+                    self.write(one)
             else:
                 todo.append((at, True))
                 todo += [(one, False) for one in reversed(self.parts(at)) if one not in done]

@@ -58,12 +58,18 @@ class Flat:
 
 
 def lower(
-    pack: ir.Pack, decisions: Iterable[str], *, half: Collection[str] = (), differ: Collection[str] | None = None
+    pack: ir.Pack,
+    decisions: Iterable[str],
+    *,
+    half: Collection[str] = (),
+    differ: Collection[str] | None = None,
+    fields: Collection[Field] | None = None,
 ) -> Flat:
-    """Return the program of some decisions.
+    """Return the program of some decisions. Raises KeyError for an unknown one.
 
     `half`: leaves that may be half known (an interval, several codes); all others hold one value or nothing.
     `differ`: leaves that may differ between the passes; by default the bool leaves of facts that are assumed false.
+    `fields`: the outputs that are wanted (`Column`), by default all.
     """
     if differ is None:
         facts = pack.dictionary.facts
@@ -85,6 +91,7 @@ def lower(
                 columns += maker.columns(pack.decisions[name])
             except Refused as error:
                 maker.refused[name] = str(error)
+    columns = [one for one in columns if fields is None or one[0].field in fields]
     program = Writer(maker.circuit).program([one for _, one in columns])
     refused = {name: maker.refused[name] for name in wanted if name in maker.refused}
     return Flat(program, tuple(maker.places), tuple(column for column, _ in columns), refused)

@@ -161,7 +161,11 @@ def _argued(pack: Pack, answer: Any, lang: str) -> Panel:
 def _short(pack: Pack, answer: Any, lang: str) -> str:
     """Return an answer in a word: its value, or how far it is narrowed down."""
     if answer.status != "unknown":
-        return names.outcome(pack.compiled, answer.decision, answer.value, lang)
+        value = names.outcome(pack.compiled, answer.decision, answer.value, lang)
+        if answer.status == "settled":
+            return value
+        status = names.STATUS[answer.status][lang]
+        return f"{value}({status})" if lang == "zh" else f"{value} ({status})"
     if answer.at_least is not None and not isinstance(answer.at_least, tuple):
         least = names.outcome(pack.compiled, answer.decision, answer.at_least, lang)
         return f"未知(至少{least})" if lang == "zh" else f"unknown (at least {least})"

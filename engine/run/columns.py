@@ -31,8 +31,17 @@ class Batch:
 
 
 def run(program: Program, batch: Batch) -> tuple[bytearray, ...]:
-    """Return one buffer per output. Raises `flat.Malformed` for a program that is not sound."""
+    """Return one buffer per output.
+
+    Raises `flat.Malformed` for a program that is not sound, ValueError for columns that do not fit it.
+    """
     verify(program)
+    if len(batch.slots) != len(program.slots):
+        raise ValueError("the columns do not fit the program")
+    for i, (kind, data) in enumerate(zip(program.slots, batch.slots, strict=True)):
+        wanted = ((batch.rows + 7) // 8, batch.rows, 4 * batch.rows)[kind]
+        if (data is None and kind != Slot.BITS) or (data is not None and len(data) < wanted):
+            raise ValueError(f"slot {i} is too short")
     kinds = [Out(one) for one in program.outs]
     outs = tuple(room(kind, batch.rows) for kind in kinds)
     for start in range(0, batch.rows, CHUNK):

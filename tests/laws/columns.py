@@ -5,13 +5,14 @@ from random import Random
 from typing import Any
 
 from sangao.engine.pack import ir
-from sangao.engine.run import columns, spec
-from sangao.engine.run.columns import Answered, Batch
+from sangao.engine.run import spec
+from sangao.engine.run.columns import Answered
 from sangao.engine.run.lowering import Flat, lower
 from tests.laws.random_packs import Maker, values
 
 LONG = os.environ.get("SANGAO_TIER") == "long"
 LENGTHS = (0, 1, 7, 8, 63, 64, 65, 8191, 8192, 8193)
+RICH = 447  # the seed of a pack with many leaves, whose program uses nearly every operation
 Pass = dict[str, Any]
 
 
@@ -27,16 +28,6 @@ def lowered(pack: ir.Pack) -> Flat:
     flat = lower(pack, pack.decisions, half=pack.leaves)
     assert not flat.refused
     return flat
-
-
-def plain(flat: Flat, pack: ir.Pack, random: Random, rows: int) -> Batch:
-    """Return a batch of random buffers that is lawful for half-known leaves (no empty mask, low ≤ high)."""
-    charts = [values(random, pack, 0.3) for _ in range(min(rows, 97))]
-    few = columns.enter(flat, charts)
-    if rows <= 97:
-        return few
-    order = [random.randrange(97) for _ in range(rows)]
-    return columns.enter(flat, [charts[i] for i in order])
 
 
 def same(pack: ir.Pack, answered: Answered, charts: list[tuple[Pass, Pass]]) -> None:

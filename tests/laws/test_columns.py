@@ -13,7 +13,7 @@ from sangao.engine.run.circuit import Circuit
 from sangao.engine.run.columns import Answered, enter, run
 from sangao.engine.run.lowering import lower
 from tests.laws.charts import Charts
-from tests.laws.columns import LENGTHS, LONG, lowered, made, same
+from tests.laws.columns import LENGTHS, LONG, RICH, lowered, made, same
 from tests.laws.random_packs import values
 from tests.laws.test_charts import PACKS, pack
 
@@ -54,7 +54,7 @@ def test_columns_say_what_rows_say_of_generated_charts(name: str) -> None:
 
 @pytest.mark.parametrize("rows", LENGTHS)
 def test_a_patient_is_answered_alike_wherever_the_row_stands(rows: int) -> None:
-    rules, charts = made(7)
+    rules, charts = made(RICH)
     program = lowered(rules)
     alone = Answered(program, run(program.program, enter(program, charts)), len(charts))
     order = [Random(rows).randrange(len(charts)) for _ in range(rows)]
@@ -107,6 +107,12 @@ def test_numbers_that_could_overflow_are_refused_by_name() -> None:
     assert {one.decision for one in found.outs} == set(rules.decisions)
 
 
+def test_the_rich_pack_is_rich() -> None:
+    program = lowered(made(RICH)[0]).program
+    assert len(program.slots) >= 10
+    assert len(set(program.code[::5])) >= 18
+
+
 def test_a_program_survives_its_bytes() -> None:
     for seed in range(20):
         program = lowered(made(seed)[0]).program
@@ -115,7 +121,7 @@ def test_a_program_survives_its_bytes() -> None:
 
 def test_damaged_bytes_are_rejected_or_are_a_sound_program() -> None:
     random = Random(1)
-    data = lowered(made(7)[0]).program.dumps()
+    data = lowered(made(RICH)[0]).program.dumps()
     rejected = 0
     for _ in range(3_000):
         wrong = bytearray(data)

@@ -16,7 +16,7 @@ from sangao.engine.run import columns, flat
 from sangao.engine.run.columns import Batch, enter
 from sangao.engine.run.flat import Program
 from tests.laws.charts import Charts
-from tests.laws.columns import LENGTHS, LONG, lowered, made
+from tests.laws.columns import LENGTHS, LONG, RICH, lowered, made
 from tests.laws.test_charts import PACKS, pack
 from tests.native.programs import everything
 
@@ -123,7 +123,7 @@ def test_threads_share_a_kernel_and_its_outputs() -> None:
 @needs_kernel
 def test_the_kernel_rejects_exactly_the_programs_that_python_rejects() -> None:
     random, rejected = Random(3), 0
-    for source in (everything(), lowered(made(7)[0]).program):
+    for source in (everything(), lowered(made(RICH)[0]).program):
         data = source.dumps()
         for _ in range(3_000):
             wrong = bytearray(data)

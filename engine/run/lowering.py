@@ -5,13 +5,14 @@ interval or as one bitmap per value. Leaves that may differ between the passes e
 hold is refused by name (`Flat.refused`) before any patient is looked at.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from sangao.engine.pack import ir
-from sangao.engine.run import known
+from sangao.engine.run import flat, known
 from sangao.engine.run.circuit import NO, YES, Circuit, Refused, Wanted, Writer
 from sangao.engine.run.cones import cone
 from sangao.engine.run.flat import Out, Program, Slot
@@ -55,6 +56,28 @@ class Flat:
     slots: tuple[Place, ...]
     outs: tuple[Column, ...]
     refused: dict[str, str] = field(default_factory=dict)
+
+    def dumps(self) -> bytes:
+        """Return the bytes of the section `program` of a `.sangao` file: u32 length, names as JSON, the program."""
+        names = {"slots": self.slots, "outs": self.outs, "refused": self.refused}
+        text = json.dumps(names, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return len(text).to_bytes(4, "little") + text + self.program.dumps()
+
+
+def loads(data: bytes) -> Flat:
+    """Return what `Flat.dumps` wrote. Raises `flat.Malformed` for anything else."""
+    size = int.from_bytes(data[:4], "little")
+    program = flat.loads(data[4 + size :])
+    try:
+        names = json.loads(data[4 : 4 + size])
+        slots = tuple(Place(*one) for one in names["slots"])
+        outs = tuple(Column(*one) for one in names["outs"])
+        refused = {str(name): str(why) for name, why in names["refused"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise flat.Malformed("names") from error
+    if len(slots) != len(program.slots) or len(outs) != len(program.outs):
+        raise flat.Malformed("names")
+    return Flat(program, slots, outs, refused)
 
 
 def lower(

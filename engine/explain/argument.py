@@ -71,7 +71,9 @@ def _reasons(decision: ir.Decision, env: spec.Env, possible: Any) -> Iterator[Re
             yield from _tree(decision, root, env)
         case ir.Criteria(items):
             states = [(item, spec.truth(item.when, env)) for item in items]
-            wanted = TRUE if any(state == TRUE for _, state in states) else UNKNOWN
+            wanted = possible if decision.outcome.kind == "bool" else TRUE
+            if all(state != wanted for _, state in states):
+                wanted = UNKNOWN
             for item, state in states:
                 if state == wanted:
                     yield Reason(decision.id, item.id, state, _rests(item.when, env))
@@ -241,6 +243,7 @@ def because(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
         found.append(
             {
                 "rule": reason.node if reason.rule else reason.decision,
+                "held": name(reason.held),
                 "says": {"zh": words.says_zh or words.zh, "en": words.says_en or words.en},
                 "data": data(case, reason),
                 "cites": backing(case.pack, own),

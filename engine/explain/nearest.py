@@ -14,6 +14,7 @@ from sangao.engine.answer import Value
 from sangao.engine.explain.argument import Case
 from sangao.engine.pack import ir
 from sangao.engine.run import answers, cones, spec
+from sangao.engine.truth import TRUE
 
 MOST = 4
 
@@ -126,14 +127,19 @@ def _border(expr: ir.Compare, leaf: str, env: spec.Env) -> Iterator[int]:
 
 def _with(case: Case, decision: ir.Decision, asks: tuple[str, ...], leaves: list[str], value: Any) -> Value:
     """Return the answer with some leaves replaced, None while it would be unknown."""
+    possible = _possible_with(case, decision, asks, leaves, value)
+    return answers.value(decision.outcome, possible) if spec.single(decision.outcome, possible) else None
+
+
+def _possible_with(case: Case, decision: ir.Decision, asks: tuple[str, ...], leaves: list[str], value: Any) -> Any:
+    """Return what the assumed pass allows with some leaves replaced."""
     change = dict.fromkeys(leaves, value)
     opened = {**case.admission.open, **change}
     assumed = {**case.admission.assumed, **change}
     answered: dict[str, Any] = {}
     for name in asks:
         answered[name] = spec.assume(case.pack, case.pack.decisions[name], opened, assumed, answered)
-    possible = answered[decision.id]
-    return answers.value(decision.outcome, possible) if spec.single(decision.outcome, possible) else None
+    return answered[decision.id]
 
 
 def _inside(leaf: ir.Leaf, value: int) -> bool:
@@ -161,11 +167,13 @@ def needs(case: Case, decision: ir.Decision) -> Mapping[str, dict[str, Any]]:
     for name in asks:
         for top in cones.expressions(case.pack.decisions[name].form):
             for expr in cones.walk(top):
-                source, wanted = _wanted(case.pack, expr)
-                if source is None:
+                leaf, wanted = _wanted(case.pack, expr)
+                if leaf is None:
                     continue
+                source = leaf.source
+                assert isinstance(source, ir.Window)
                 days = case.admission.timeline.progress(source)
-                if 0 < len(days) < wanted:
+                if 0 < len(days) < wanted and _matters(case, decision, asks, leaf, wanted):
                     until = days[0] + source.inside.days if source.inside else None
                     shown = None if until is None else date.fromordinal(until).isoformat()
                     before = found.get(source.subject)
@@ -174,15 +182,21 @@ def needs(case: Case, decision: ir.Decision) -> Mapping[str, dict[str, Any]]:
     return found
 
 
-def _wanted(pack: ir.Pack, expr: ir.Expr) -> tuple[ir.Window | None, int]:
+def _matters(case: Case, decision: ir.Decision, asks: tuple[str, ...], leaf: ir.Leaf, wanted: int) -> bool:
+    """Return whether the answer would be another one if the window had all the occasions it wants."""
+    value = (wanted, wanted) if leaf.kind == "number" else TRUE
+    return bool(_possible_with(case, decision, asks, [leaf.id], value) != case.assumed[decision.id])
+
+
+def _wanted(pack: ir.Pack, expr: ir.Expr) -> tuple[ir.Leaf | None, int]:
     """Return the window an expression wants more occasions of, and how many it wants in all."""
     match expr:
         case ir.Compare(">=", ir.Read(leaf), ir.Int(number)):
             source = pack.leaves[leaf].source
             if isinstance(source, ir.Window) and source.op in ("days", "count"):
-                return source, number
+                return pack.leaves[leaf], number
         case ir.Read(leaf):
             source = pack.leaves[leaf].source
             if isinstance(source, ir.Window) and source.op in ("streak", "running"):
-                return source, source.n
+                return pack.leaves[leaf], source.n
     return None, 0

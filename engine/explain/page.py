@@ -1,30 +1,40 @@
 """A whole result as a page of text: what is settled and open, what to do and ask, what was wrong with the data."""
 
-from typing import Any
-
 from sangao.engine.answer import Answer, Result
 from sangao.engine.explain import names, words
+from sangao.engine.pack import ir
+from sangao.engine.run.advice import Item
 
 MOST_ASKED = 6
 
 HEADS = {
-    "zh": ("已确定", "暂定(含推定)", "未能判断", "建议", "下一步先问", "数据问题", "另有常规建议 {} 条已折叠"),
-    "en": (
-        "settled",
-        "provisional",
-        "open",
-        "advice",
-        "ask next",
-        "problems of the data",
-        "{} more routine items folded",
+    "zh": (
+        "已确定", "暂定(含推定)", "未能判断", "建议", "下一步先问", "数据问题", "另有常规建议 {} 条已折叠",
+        "另有 {} 项待问",
     ),
-}
+    "en": (
+        "settled", "provisional", "open", "advice", "ask next", "problems of the data", "{} more routine items folded",
+        "{} more questions",
+    ),
+}  # fmt: skip
 URGENCY = {
     "emergency": {"zh": "急救", "en": "emergency"},
     "urgent": {"zh": "紧急", "en": "urgent"},
     "soon": {"zh": "尽快", "en": "soon"},
     "routine": {"zh": "常规", "en": "routine"},
 }
+
+STARTING, GOING_ON = {"zh": "新用", "en": "start"}, {"zh": "在用者", "en": "continue"}
+PERMISSION = {
+    "contraindicated": {"zh": "禁用", "en": "contraindicated"},
+    "stop": {"zh": "停用", "en": "stop"},
+    "avoid": {"zh": "避免", "en": "avoid"},
+    "reduce": {"zh": "减量", "en": "reduce"},
+    "caution": {"zh": "慎用", "en": "caution"},
+    "allow": {"zh": "可用", "en": "allowed"},
+    "recommend": {"zh": "推荐", "en": "recommended"},
+}
+MOST_QUESTIONS = 8
 
 
 def text(result: Result, lang: str = "zh", decisions: list[str] | None = None) -> str:
@@ -42,7 +52,11 @@ def text(result: Result, lang: str = "zh", decisions: list[str] | None = None) -
         if group:
             lines += ["", f"■ {head[position]}", *(_line(result, one, lang) for one in group)]
     if result.advice.shown:
-        lines += ["", f"■ {head[3]}", *(_advice(pack, item, lang) for item in result.advice.shown)]
+        questions = [item for item in result.advice.shown if item.question]
+        told = [item for item in result.advice.shown if not item.question] + questions[:MOST_QUESTIONS]
+        lines += ["", f"■ {head[3]}", *(_advice(pack, item, lang) for item in told)]
+        if len(questions) > MOST_QUESTIONS:
+            lines.append("  " + head[7].format(len(questions) - MOST_QUESTIONS))
     if result.advice.folded:
         lines.append("  " + head[6].format(len(result.advice.folded)))
     asked = result.ask[:MOST_ASKED]
@@ -65,16 +79,26 @@ def _line(result: Result, answer: Answer, lang: str) -> str:
     return "  " + words.claim(pack, answer, lang)
 
 
-def _advice(pack: Any, item: Any, lang: str) -> str:
-    own = pack.words.get(item.ids[0])
-    said = (getattr(own, f"says_{lang}") or getattr(own, lang)) if own else item.ids[0]
+def _advice(pack: ir.Pack, item: Item, lang: str) -> str:
+    """Return one line: urgency (or that it is a question), drug class and permission, what to do, rows."""
+    own = pack.words.get(item.ids[0], ir.Words())
+    title, said = getattr(own, lang), getattr(own, f"says_{lang}")
+    colon = ":" if lang == "zh" else ": "
+    told = title if not said or said == title else f"{title}{colon}{said}" if title else said
     mark = URGENCY[item.urgency][lang]
     if item.question:
         mark = "待问" if lang == "zh" else "question"
-    cites = ",".join(dict.fromkeys(row for one in item.ids for row in pack.words[one].cite)) if own else ""
-    drug = (
-        f" ({item.form.drug_class}: start {item.start or '–'}, continue {item.go_on or '–'})"
-        if item.form.drug_class
-        else ""
-    )
-    return f"  [{mark}] {said}{drug} 〔{cites}〕"
+    if item.form.drug_class:
+        told = f"{item.form.drug_class.upper()} {_permission(item, lang)}{colon}{told}"
+    cites = ",".join(dict.fromkeys(row for one in item.ids for row in pack.words.get(one, ir.Words()).cite))
+    return f"  [{mark}] {told} 〔{cites}〕"
+
+
+def _permission(item: Item, lang: str) -> str:
+    parts = []
+    for verb, permission in ((STARTING, item.start), (GOING_ON, item.go_on)):
+        if permission is not None:
+            parts.append(f"{verb[lang]}{' ' if lang == 'en' else ''}{PERMISSION[permission][lang]}")
+    joined = ("、" if lang == "zh" else ", ").join(parts)
+    possibly = {"zh": "可能", "en": "possibly "}[lang] if item.question else ""
+    return f"({possibly}{joined})"

@@ -17,12 +17,15 @@ MOST_NAMES = 8
 HEAD = {
     "zh": (
         "结论", "依据", "数据", "未成立的例外", "推定为无", "还缺", "先问", "尚需", "若改变", "至少", "至多", "可能",
+        "未查未计",
     ),
     "en": (
         "answer", "because", "data", "exceptions that do not hold", "assumed absent", "missing", "ask first",
-        "still needed", "would change", "at least", "at most", "possible",
+        "still needed", "would change", "at least", "at most", "possible", "not examined",
     ),
 }  # fmt: skip
+
+DOUBT = {"zh": {"false": "不成立:", "unknown": "待定:"}, "en": {"false": "not so: ", "unknown": "open: "}}
 
 
 def text(asked: Asked, answer: Answer, lang: str = "zh") -> str:
@@ -53,7 +56,8 @@ def claim(pack: ir.Pack, answer: Answer, lang: str) -> str:
     if answer.status == "unknown":
         said = (own.unknown_zh if lang == "zh" else own.unknown_en) or status
         return f"{title} = {said}{_bounds(pack, answer, lang)}"
-    return f"{title} = {names.outcome(pack, answer.decision, answer.value, lang)}({status})"
+    said = names.outcome(pack, answer.decision, answer.value, lang)
+    return f"{title} = {said}({status})" if lang == "zh" else f"{title} = {said} ({status})"
 
 
 def _bounds(pack: ir.Pack, answer: Answer, lang: str) -> str:
@@ -80,7 +84,8 @@ def _why(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
     for reason in answer.because[:MOST_RULES]:
         if not reason["says"][lang]:
             continue
-        lines.append(line(lang, 1, f"{reason['says'][lang]}{source(pack, reason['cites'], lang)}"))
+        doubt = DOUBT[lang].get(reason["held"], "")
+        lines.append(line(lang, 1, f"{doubt}{reason['says'][lang]}{source(pack, reason['cites'], lang)}"))
         data = [names.reading(pack, one, lang) for one in reason["data"] if one["value"] is not None]
         if data:
             lines.append(line(lang, 2, (";" if lang == "zh" else "; ").join(data)))
@@ -112,9 +117,13 @@ def _open(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
     lines = []
     comma = "、" if lang == "zh" else ", "
     if answer.status == "provisional" and answer.assumed:
-        named = [names.thing(pack, one, lang) for one in answer.assumed]
-        more = "…" if len(named) > MOST_NAMES else ""
-        lines.append(line(lang, 4, comma.join(named[:MOST_NAMES]) + more))
+        facts = pack.dictionary.facts
+        absent = [names.thing(pack, one, lang) for one in answer.assumed if facts[one].list is not None]
+        unseen = [names.thing(pack, one, lang) for one in answer.assumed if facts[one].list is None]
+        for part, named in ((4, absent), (12, unseen)):
+            if named:
+                more = "…" if len(named) > MOST_NAMES else ""
+                lines.append(line(lang, part, comma.join(named[:MOST_NAMES]) + more))
     if answer.status == "unknown":
         sets = answer.missing.sets[:3]
         said = [(" + ").join(names.thing(pack, one, lang) for one in each[:MOST_NAMES]) for each in sets]

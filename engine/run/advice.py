@@ -15,6 +15,7 @@ from sangao.engine.truth import FALSE, TRUE
 
 LATTICE = ("contraindicated", "stop", "avoid", "reduce", "caution", "allow", "recommend")
 URGENCY = ("emergency", "urgent", "soon", "routine")
+KINDS = ("refer", "drug", "order", "follow_up", "record", "lifestyle", "educate")
 
 
 @dataclass(slots=True)
@@ -51,13 +52,13 @@ def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any],
     ]
     live = [one for one in states if one[3] == TRUE or one[1].when_unknown != "hold"]
     beaten = {target: name for name, form, _, state in live if state == TRUE for target in form.overrules}
-    items = _merged([one for one in live if one[0] not in beaten and one[1].kind != "drug"])
-    items += _drugs([one for one in live if one[0] not in beaten and one[1].kind == "drug"])
+    items = _merged([one for one in live if one[0] not in beaten and one[1].drug_class is None])
+    items += _drugs([one for one in live if one[0] not in beaten and one[1].drug_class is not None])
     for target, name in beaten.items():
         for item in items:
             if name in item.ids and any(one[0] == target for one in live):
                 item.overruled.append(target)
-    items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency)))
+    items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency), KINDS.index(item.form.kind)))
     kept: list[Item] = []
     folded: list[Item] = []
     budget = pack.meta.advice_budget
@@ -88,17 +89,22 @@ def _merged(states: Sequence[State]) -> list[Item]:
 
 
 def _drugs(states: Sequence[State]) -> list[Item]:
-    """Return one item per drug class of which something certainly holds, under the strictest permission possible."""
+    """Return one item per drug class, under the strictest permission possible.
+
+    Where a mere possibility is stricter than what certainly holds, or nothing certainly holds, the item is a question.
+    """
     found = []
     for drug in dict.fromkeys(form.drug_class for _, form, _, _ in states):
         mine = [one for one in states if one[1].drug_class == drug]
         held = [one for one in mine if one[3] == TRUE]
-        if not held:
-            continue
         start, go_on = _strictest(one[1].start for one in mine), _strictest(one[1].go_on for one in mine)
         sure_start, sure_go_on = _strictest(one[1].start for one in held), _strictest(one[1].go_on for one in held)
         open_question = (start, go_on) != (sure_start, sure_go_on)
         deciding = [one for one in mine if one[1].start == start or one[1].go_on == go_on]
+        # The first gives the text: it says why not to start, and of an open question it is what is asked.
+        deciding.sort(
+            key=lambda one: (one[1].start is None or one[1].start != start, open_question == (one[3] == TRUE))
+        )
         ids = [one[0] for one in deciding] + [one[0] for one in held if one not in deciding]
         best: Status = (
             "unknown"
@@ -106,7 +112,7 @@ def _drugs(states: Sequence[State]) -> list[Item]:
             else max((status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index)
         )
         urgency = min((one[1].urgency for one in (*held, *deciding)), key=URGENCY.index)
-        found.append(Item(ids, deciding[0][1], best, urgency, False, start, go_on))
+        found.append(Item(ids, deciding[0][1], best, urgency, open_question, start, go_on))
     return found
 
 

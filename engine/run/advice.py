@@ -15,7 +15,7 @@ from sangao.engine.truth import FALSE, TRUE
 
 LATTICE = ("contraindicated", "stop", "avoid", "reduce", "caution", "allow", "recommend")
 URGENCY = ("emergency", "urgent", "soon", "routine")
-KINDS = ("refer", "drug", "order", "follow_up", "record", "lifestyle", "educate")
+KINDS = ("refer", "drug", "follow_up", "order", "record", "educate", "lifestyle")
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any],
         for item in items:
             if name in item.ids and any(one[0] == target for one in live):
                 item.overruled.append(target)
-    items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency), KINDS.index(item.form.kind)))
+    items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency), rank(item)))
     kept: list[Item] = []
     folded: list[Item] = []
     budget = pack.meta.advice_budget
@@ -67,6 +67,11 @@ def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any],
         (folded if routine and budget <= 0 else kept).append(item)
         budget -= routine
     return Listed(tuple(kept), tuple(folded))
+
+
+def rank(item: Item) -> int:
+    """Return the place of an item among those as urgent: referral, drugs, orders …, and last what is merely allowed."""
+    return len(KINDS) if item.start == "allow" else KINDS.index(item.form.kind)
 
 
 State = tuple[str, ir.Advice, int, int]
@@ -109,7 +114,7 @@ def _drugs(states: Sequence[State]) -> list[Item]:
         best: Status = (
             "unknown"
             if open_question
-            else max((status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index)
+            else min((status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index)
         )
         urgency = min((one[1].urgency for one in (*held, *deciding)), key=URGENCY.index)
         found.append(Item(ids, deciding[0][1], best, urgency, open_question, start, go_on))

@@ -87,10 +87,20 @@ occasion = st.builds(
 
 @given(st.lists(occasion, max_size=5, unique_by=lambda one: one.day if one.day is not None else object()))
 def test_settling_an_unknown_condition_never_leaves_what_was_possible(found: list[Occasion]) -> None:
-    choices = [[one] if one.holds != UNKNOWN else [Occasion(one.day, t, one.value) for t in (TRUE, FALSE)] for one in found]
+    choices = [
+        [one] if one.holds != UNKNOWN else [Occasion(one.day, t, one.value) for t in (TRUE, FALSE)] for one in found
+    ]
     for settled in itertools.product(*choices):
         after = list(settled)
-        for ask in (windows.count, windows.days, windows.last, windows.first, windows.mean, windows.largest, windows.smallest):
+        for ask in (
+            windows.count,
+            windows.days,
+            windows.last,
+            windows.first,
+            windows.mean,
+            windows.largest,
+            windows.smallest,
+        ):
             wide, narrow = ask(found), ask(after)
             if wide is not None and narrow is not None:
                 assert wide[0] <= narrow[0] <= narrow[1] <= wide[1], ask.__name__
@@ -101,7 +111,10 @@ def test_settling_an_unknown_condition_never_leaves_what_was_possible(found: lis
             assert windows.streak(after, n, 5) & ~windows.streak(found, n, 5) == 0
 
 
-@given(st.lists(occasion, max_size=5, unique_by=lambda one: one.day if one.day is not None else object()), st.integers(13, 30))
+@given(
+    st.lists(occasion, max_size=5, unique_by=lambda one: one.day if one.day is not None else object()),
+    st.integers(13, 30),
+)
 def test_learning_the_day_of_an_undated_reading_never_leaves_what_was_possible(found: list[Occasion], day: int) -> None:
     undated = [i for i, one in enumerate(found) if one.day is None]
     if not undated:

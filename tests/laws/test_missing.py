@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from sangao.engine.fact import Dictionary, Fact
 from sangao.engine.pack import ir
 from sangao.engine.run import residual, spec
+from sangao.engine.run.reasons import point
 from sangao.engine.run.rows import Rows, compile_rows
 from tests.laws.random_packs import HIGH, Half, charts
 
@@ -38,7 +39,7 @@ def blank_needs(half: Half, decision: str, rows: Rows) -> dict[str, set[str]]:
     """Return the blank leaves of a decision with the blank facts each waits for."""
     one = rows.cone(decision)
     blanks = residual.blank_leaves(half.pack, one.decisions, one.leaves, half.opened, half.assumed)
-    bare = {x for x in half.pack.leaves if not residual._point(half.assumed[x])}
+    bare = {x for x in half.pack.leaves if not point(half.assumed[x])}
     return {x: set(half.pack.leaves[x].facts) & bare or set(half.pack.leaves[x].facts) for x in blanks}
 
 

@@ -7,6 +7,7 @@ takes its place, for a value nobody could read is not a normal one.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -139,7 +140,7 @@ class Admitter:
         if doubtful:
             problems.append(Problem("chart.sample_unknown", fact=fact.id, given=reading.value))
         for qualifier, value, target in fact.select:
-            if str(given.get(qualifier, "")) == value:
+            if _says(given.get(qualifier, ""), value):
                 return self.pack.dictionary.facts[target]
         return None if doubtful else fact
 
@@ -294,6 +295,20 @@ class Admitter:
         if fact.kind != "bool" or any(not isinstance(leaf.source, ir.Bare) or fact.group for leaf in leaves):
             return None
         return {leaf.id: FALSE for leaf in leaves}
+
+
+def _says(given: object, value: str) -> bool:
+    """Return whether a qualifier says this value; `< 8` is a limit on a number.
+
+    >>> _says(6, "< 8"), _says("", "< 8"), _says("capillary", "capillary")
+    (True, False, True)
+    """
+    if not value.startswith("<"):
+        return str(given) == value
+    try:
+        return Decimal(str(given)) < Decimal(value[1:].strip())
+    except InvalidOperation:
+        return False
 
 
 def completed_years(born: int, on: int) -> int:

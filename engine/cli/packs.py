@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from sangao.engine.cli.desk import desk, ending
+from sangao.engine.cli.desk import desk, ending, report
 from sangao.engine.cli.options import Format, Language
+from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import load
 
 
@@ -20,8 +21,13 @@ def packs(
     """列出可用的规则包 · List the packs that are installed."""
     with ending(lang, form):
         found: list[dict[str, Any]] = []
+        broken: list[Problem] = []
         for folder in desk(context).folders():
-            pack = load(folder)
+            try:
+                pack = load(folder)
+            except SangaoError as error:  # one folder that does not load hides no other
+                broken += error.problems
+                continue
             meta = pack.compiled.meta
             titled = {name: getattr(pack.compiled.words.get(name), lang, name) for name in pack.decisions}
             found.append(
@@ -37,12 +43,15 @@ def packs(
             )
         if form == "json":
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-            return
+            found = []
         for one in found:
             typer.echo(f"{one['id']:28} {one['title']}  [{one['from']} – {one['until'] or '…'}]")
             if decisions:
                 for name, title in one["decisions"].items():
                     typer.echo(f"    {name:32} {title}")
+        if broken:
+            report(broken, lang, form)
+            raise typer.Exit(1)
 
 
 def build(

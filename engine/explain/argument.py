@@ -68,7 +68,7 @@ def _reasons(decision: ir.Decision, env: spec.Env, possible: Any) -> Iterator[Re
         case ir.Table():
             yield from _table(decision, decision.form, env, possible)
         case ir.Tree(root):
-            yield from _tree(decision, root, env)
+            yield from _tree(decision, root, env, spec.single(decision.outcome, possible))
         case ir.Criteria(items):
             states = [(item, spec.truth(item.when, env)) for item in items]
             wanted = possible if decision.outcome.kind == "bool" else TRUE
@@ -125,7 +125,7 @@ def _row(row: ir.Row, bands: list[list[int]]) -> int:
     return result
 
 
-def _tree(decision: ir.Decision, root: ir.Branch, env: spec.Env) -> Iterator[Reason]:
+def _tree(decision: ir.Decision, root: ir.Branch, env: spec.Env, closed: bool) -> Iterator[Reason]:
     """Follow the exceptions that certainly hold to the node that answers; then those that may overturn it."""
     node = root
     rests: dict[str, str] = {}
@@ -141,7 +141,8 @@ def _tree(decision: ir.Decision, root: ir.Branch, env: spec.Env) -> Iterator[Rea
     for one, state in held:
         if state != TRUE:
             rests |= support(one.when, env) if state == FALSE and node is root else {}
-    yield Reason(decision.id, node.id, TRUE, tuple(rests.items()), considered)
+    state_of = TRUE if closed or all(state != UNKNOWN for _, state in held) else UNKNOWN
+    yield Reason(decision.id, node.id, state_of, tuple(rests.items()), considered)
     for one, state in held:
         if state == UNKNOWN:
             yield Reason(decision.id, one.id, UNKNOWN, _rests(one.when, env))

@@ -9,7 +9,7 @@ A node is a number. A terminal holds a value (a truth, a mask of outcomes, an ex
 >>> diagrams.both(high, diagrams.negate(high)) == diagrams.false
 True
 >>> diagrams.pick(diagrams.both(high, diagrams.test(old, 0b10)))
-{0: 2, 1: 2}
+{0: 2, 1: 1}
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping

@@ -97,7 +97,7 @@ def _got(pack: Pack, chart: Chart, answer: Answer, what: str) -> Any:
     if what == "assumed":
         return list(answer.assumed)
     if what == "possible":
-        return [answers.as_json(one) for one in answer.possible]
+        return [str(one).lower() if isinstance(one, bool) else answers.as_json(one) for one in answer.possible]
     found = getattr(answer, what)
     return found if what in ("status", "ask_first") else answers.as_json(found)
 

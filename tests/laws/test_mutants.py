@@ -18,7 +18,7 @@ from tests.suggesting import case_for
 
 HOME = Path(__file__).resolve().parents[2] / "guidelines"
 LONG = os.environ.get("SANGAO_TIER") == "long"
-# Diabetes is not finished: about one defect in seven still survives there. The long tier says so; `ci` samples the rest.
+# Diabetes is not finished: about one defect in seven survives there. The long tier says so; `ci` samples the rest.
 UNFINISHED = {"dm_guideline_2024", "dm_primary_2018", "dm_primary_2022", "dm_primary_2025", "dm_primary_base"}
 FOLDERS = sorted(path.parent.name for path in HOME.glob("*/pack.yaml") if LONG or path.parent.name not in UNFINISHED)
 SAMPLED = 200

@@ -10,6 +10,8 @@ import pytest
 from sangao.adapters.main import app
 from sangao.engine.errors import catalogue
 from sangao.engine.errors.page import write
+from sangao.engine.guide import load
+from sangao.engine.passes.checks.cited import trace
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,3 +53,9 @@ def test_the_page_of_problems_lists_every_code() -> None:
     page = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
     assert page == write(), "run `python -m sangao.engine.errors.page` and commit docs/problems.md"
     assert all(code in page for code in catalogue())
+
+
+def test_the_trace_from_source_to_case_is_current() -> None:
+    folders = sorted((found.parent for found in (ROOT / "guidelines").glob("*/pack.yaml")), key=lambda one: one.name)
+    page = (ROOT / "docs" / "trace.md").read_text(encoding="utf-8")
+    assert page == trace([load(one).compiled for one in folders]), "run `sangao check --trace docs/trace.md`"

@@ -13,15 +13,14 @@ A problem whose code is in another area than `rules` is looked for by the compil
 
 import re
 import shutil
-from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sangao.engine.errors import Problem, SangaoError, catalogue
 from sangao.engine.errors.rules import ENTRIES
+from sangao.engine.passes import compile_folder
 from sangao.engine.rules.folder import read_folder, read_shared
 
 HERE = Path(__file__).parent
@@ -53,23 +52,12 @@ def lay_out(path: Path, into: Path) -> tuple[Path, str]:
     return pack, at
 
 
-def compiler() -> Callable[[Path], Any] | None:
-    """Return `compile_folder` once the passes are there."""
-    try:
-        from sangao.engine.passes import compile_folder
-    except ImportError:
-        return None
-    made: Callable[[Path], Any] = compile_folder
-    return made
-
-
 def problems_of(pack: Path) -> list[Problem]:
     """Read, and when nothing is wrong compile, a folder."""
     _, found = read_folder(pack)
     _, shared = read_shared(pack.parent / "shared")
     found += shared
-    compile_folder = compiler()
-    if compile_folder is not None and not any(problem.severity == "error" for problem in found):
+    if not any(problem.severity == "error" for problem in found):
         try:
             compile_folder(pack)
         except SangaoError as error:
@@ -97,8 +85,6 @@ def test_a_bad_document_has_exactly_the_problems_it_names(path: Path, tmp_path: 
     pack, at = lay_out(path, tmp_path)
     named = expected(path, at)
     assert named, "a bad document says what is wrong with it"
-    if compiler() is None and any(not line.startswith("rules.") for line in named):
-        pytest.skip("the compiler is not there yet")
     found = problems_of(pack)
     assert sorted(f"{problem.code} {problem.where}" for problem in found) == named
     for problem in found:

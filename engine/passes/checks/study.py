@@ -6,6 +6,8 @@ from typing import Any
 
 from sangao.engine.errors import Problem, Span
 from sangao.engine.pack import ir
+from sangao.engine.pack.below import parts as parts
+from sangao.engine.pack.below import walk as walk
 from sangao.engine.passes.checks.answers import branches
 from sangao.engine.passes.checks.space import Space, Variable
 
@@ -104,25 +106,6 @@ def span(place: str) -> Span:
     """
     file, line, column = [*place.rsplit(":", 2), "0", "0"][:3]
     return Span(file, int(line), int(column)) if line.isdigit() and column.isdigit() else Span(place)
-
-
-def parts(expr: ir.Expr) -> tuple[ir.Expr, ...]:
-    """Return the expressions one step below an expression."""
-    match expr:
-        case ir.Plus(items) | ir.Least(items) | ir.Most(items) | ir.Tally(items) | ir.Both(items) | ir.Either(items):
-            return items
-        case ir.Times(_, item) | ir.Size(item) | ir.Not(item) | ir.Member(item, _):
-            return (item,)
-        case ir.Compare(_, left, right):
-            return left, right
-    return ()
-
-
-def walk(expr: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield an expression and everything below it."""
-    yield expr
-    for part in parts(expr):
-        yield from walk(part)
 
 
 def expressions(form: ir.Form) -> Iterator[ir.Expr]:

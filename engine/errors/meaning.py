@@ -343,6 +343,24 @@ ENTRIES: dict[str, Entry] = {
         "最接近:{nearest}",
         "the nearest is {nearest}",
     ),
+    "meaning.text_hole": _error(
+        "文本中的花括号不成对或写法不对:{given}",
+        "a brace of the text does not fit: {given}",
+        "花括号内写一个事实或决策的名字,需要时加 |1 这样的显示小数位;文本中不作他用",
+        "braces hold one name of a fact or decision, with decimals to show such as |1 if wanted, and nothing else",
+    ),
+    "meaning.text_name": _error(
+        "文本中的 `{name}` 既不是事实也不是有取值的决策",
+        "`{name}` in the text is neither a fact nor a decision with a value",
+        "最接近:{nearest}",
+        "the nearest is {nearest}",
+    ),
+    "meaning.text_apart": _error(
+        "中英文文本所带的值不同:{names}",
+        "the Chinese and the English text carry different values: {names}",
+        "两种语言写同样的值和小数位",
+        "write the same values and decimals in both",
+    ),
     "meaning.setting_value": _error(
         "本地设置 `{name}` 的值不合用",
         "the value of site setting `{name}` does not fit",

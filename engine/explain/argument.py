@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sangao.engine import quantity
+from sangao.engine.explain import names
 from sangao.engine.explain.support import support
 from sangao.engine.pack import ir
 from sangao.engine.run import answers, spec
@@ -245,7 +246,7 @@ def because(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
             {
                 "rule": reason.node if reason.rule else reason.decision,
                 "held": name(reason.held),
-                "says": {"zh": words.says_zh or words.zh, "en": words.says_en or words.en},
+                "says": {"zh": names.plain(case.pack, words, "zh"), "en": names.plain(case.pack, words, "en")},
                 "data": data(case, reason),
                 "cites": backing(case.pack, own),
                 "exceptions": [

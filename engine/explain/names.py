@@ -4,6 +4,7 @@ from typing import Any
 
 from sangao.engine import quantity
 from sangao.engine.answer import Quantity, Value
+from sangao.engine.language.holes import fill
 from sangao.engine.pack import ir
 
 STATUS = {
@@ -99,6 +100,12 @@ def value_of(given: Any) -> Value:
     if isinstance(given, dict):
         return Quantity(given["number"], given["unit"])
     return tuple(given) if isinstance(given, list) else given
+
+
+def plain(pack: ir.Pack, words: ir.Words, lang: str) -> str:
+    """Return what is said of a node without a patient: each value that a text carries under its name in brackets."""
+    said = (words.says_zh or words.zh) if lang == "zh" else (words.says_en or words.en)
+    return fill(said, lambda hole: f"〔{thing(pack, hole.name, lang)}〕") if "{" in said else said
 
 
 def number(steps: int, leaf: ir.Leaf) -> str:

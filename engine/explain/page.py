@@ -1,7 +1,8 @@
 """A whole result as a page of text: what is settled and open, what to do and ask, what was wrong with the data."""
 
 from sangao.engine.answer import Answer, Result
-from sangao.engine.explain import names, words
+from sangao.engine.explain import later, names, words
+from sangao.engine.explain.filled import filled
 from sangao.engine.pack import ir
 from sangao.engine.run.advice import Item
 
@@ -54,7 +55,7 @@ def text(result: Result, lang: str = "zh", decisions: list[str] | None = None) -
     if result.advice.shown:
         questions = [item for item in result.advice.shown if item.question]
         told = [item for item in result.advice.shown if not item.question] + questions[:MOST_QUESTIONS]
-        lines += ["", f"■ {head[3]}", *(_advice(pack, item, lang) for item in told)]
+        lines += ["", f"■ {head[3]}", *(_advice(result, item, lang) for item in told)]
         if len(questions) > MOST_QUESTIONS:
             lines.append("  " + head[7].format(len(questions) - MOST_QUESTIONS))
     if result.advice.folded:
@@ -79,10 +80,11 @@ def _line(result: Result, answer: Answer, lang: str) -> str:
     return "  " + words.claim(pack, answer, lang)
 
 
-def _advice(pack: ir.Pack, item: Item, lang: str) -> str:
+def _advice(result: Result, item: Item, lang: str) -> str:
     """Return one line: urgency (or that it is a question), drug class and permission, what to do, rows."""
-    own = pack.words.get(item.ids[0], ir.Words())
-    title, said = getattr(own, lang), getattr(own, f"says_{lang}")
+    pack = result.pack.compiled
+    title = getattr(pack.words.get(item.ids[0], ir.Words()), lang)
+    said = filled(later.case_of(result.pack, result.chart), item.ids[0], lang)
     colon = ":" if lang == "zh" else ": "
     told = title if not said or said == title else f"{title}{colon}{said}" if title else said
     mark = URGENCY[item.urgency][lang]

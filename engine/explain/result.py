@@ -5,6 +5,7 @@ from typing import Any
 
 from sangao.engine.answer import Answer, Result
 from sangao.engine.explain import argument, later
+from sangao.engine.explain.filled import filled
 from sangao.engine.pack import ir
 from sangao.engine.quantity import Span, add_span
 from sangao.engine.run import answers
@@ -90,7 +91,7 @@ def _item(asked: Any, case: argument.Case, result: Result, item: Item) -> dict[s
         "question": item.question,
         "missing": [list(one) for one in missing.sets] if missing else [],
         "assumed": list(assumed),
-        "text": {"zh": first.says_zh or first.zh, "en": first.says_en or first.en},
+        "text": {"zh": filled(case, item.ids[0], "zh"), "en": filled(case, item.ids[0], "en")},
         "cites": list({str(one): one for one in cites}.values()),
         "overruled": list(item.overruled),
         "because": [one for name in item.ids for one in argument.because(case, pack.decisions[name])],

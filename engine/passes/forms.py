@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sangao.engine.language import tree
 from sangao.engine.language.cells import parse_cell
 from sangao.engine.pack import ir
-from sangao.engine.passes import bands, leaves, resolve
+from sangao.engine.passes import bands, leaves, resolve, texts
 from sangao.engine.passes.items import advice, criteria, score
 from sangao.engine.passes.lower import lower
 from sangao.engine.passes.outcomes import named, outcome_of
@@ -45,6 +45,8 @@ def form_of(entry: Entry, work: Work) -> ir.Decision:
         case _:
             raise Failed("formula")
     id = named(entry, work)
+    if isinstance(doc, AdviceDoc):
+        work.shown[id] = texts.shown(doc, here)
     enough = _enough(doc, here) if isinstance(doc, DecisionDoc) and doc.enough is not None else None
     must_ask = _must_ask(doc, here)
     if len(work.problems) > before:

@@ -7,13 +7,14 @@ from sangao.engine.passes.work import Work
 
 
 def prune(work: Work) -> Work:
-    """Keep the visible decisions and all they ask, and the leaves these and the promises read."""
+    """Keep the visible decisions, all they ask and show, and the leaves these and the promises read."""
     kept: set[str] = set()
     for made in reversed(work.decisions.values()):
         if not made.hidden or made.id in kept:
-            kept |= {made.id, *made.asks}
+            kept |= {made.id, *made.asks, *work.shown.get(made.id, {}).values()}
     work.decisions = {id: _without(made, kept) for id, made in work.decisions.items() if id in kept}
     wanted = {leaf for made in work.decisions.values() for leaf in made.reads} | set(work.promised)
+    wanted |= {name for id in work.decisions for name in work.shown.get(id, {}).values()}  # what a text shows
     for leaf in reversed(work.leaves.values()):
         if leaf.id in wanted and isinstance(leaf.source, ir.Derived):
             wanted |= set(leaf.source.inputs)

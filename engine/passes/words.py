@@ -1,6 +1,7 @@
 """What is said of every node, and what backs it: titles, names of outcomes, sentences, citations."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from sangao.engine.language import tree
@@ -15,6 +16,7 @@ from sangao.engine.passes.lower import lower
 from sangao.engine.passes.naming import names, outcome_names, said
 from sangao.engine.passes.outcomes import outcome_of
 from sangao.engine.passes.resolve import Here
+from sangao.engine.passes.texts import said as said_with
 from sangao.engine.passes.units import Const, Num
 from sangao.engine.passes.work import Entry, Scope, Work
 from sangao.engine.rules.documents import (
@@ -112,6 +114,8 @@ class _Speaker:
         if isinstance(doc, AdviceDoc):
             unknown, says = doc.reason, doc.text
         self.put(id, doc.title, says, unknown, doc.cite, doc.about, doc.span)
+        if self.work.shown.get(id):
+            self.carry(id, self.work.shown[id])
         for code, words in self.outcomes.items():
             self.put(f"{id}={code}", words, place=words.span)
         for code in outcome_of(doc).codes:
@@ -160,6 +164,12 @@ class _Speaker:
             str(self.entry.scope.pack.document),
             str(place),
         )
+
+    def carry(self, id: str, shown: dict[str, str]) -> None:
+        """Give the values that a text carries their names in this pack."""
+        own = self.work.words[id]
+        zh, en = said_with(own.says_zh, shown), said_with(own.says_en, shown)
+        self.work.words[id] = replace(own, says_zh=zh, says_en=en)
 
     def part(self, part: Backed, label: str, pair: tuple[str, str], words: Any = None) -> None:
         """Keep the words of a row, branch or item; a sentence of its author goes before ours."""

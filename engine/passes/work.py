@@ -74,6 +74,7 @@ class Work:
     citations: dict[str, ir.Citation] = field(default_factory=dict)
     params: dict[str, ir.Param] = field(default_factory=dict)
     promised: dict[str, None] = field(default_factory=dict)
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)
     promises: list[ir.Promise] = field(default_factory=list)
     cases: list[ir.Case] = field(default_factory=list)
 

@@ -223,6 +223,15 @@ class _Reader(Cursor):
         return True
 
     def length(self) -> tree.Length:
+        if self.now.kind == "param":
+            token = self.take()
+            return tree.Length(Fraction(0), "days", token.place, token.text)
+        if self.now.kind == "name" and self.now.text == "this":
+            place = self.take().place
+            if self.now.text != "year":
+                raise self.unexpected("year", "`year`")
+            self.take()
+            return tree.Length(Fraction(1), "this year", place)
         if self.now.kind != "number":
             raise self.unexpected("时长，如 4 weeks", "a span such as 4 weeks")
         token = self.take()

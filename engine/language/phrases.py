@@ -35,6 +35,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "times": ("{}×{}", "{} × {}"),
     # windows: {0} the scope, {1} subject or condition, {2} n
     "within": ("近{}内", "in the last {}"),
+    "this_year": ("本年内", "this year"),
     "inside": ("任意{}内", "within any {}"),
     "where": ("满足{1}的{0}", "{0} where {1}"),
     "last": ("{0}最近一次{1}", "last {1} {0}"),
@@ -54,6 +55,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "streak": ("{0}连续{2}次均{1}", "{1} on {2} consecutive occasions {0}"),
     "change": ("{0}{1}变化量", "change of {1} {0}"),
     "days_since": ("{0}距{1}的天数", "days since {1} {0}"),
+    "due": ("{1}后{0}之日", "{0} after {1}"),
     "since_is": ("{0}距{1}{2}{4}", "{3} {4} since {1} {0}"),
 }
 

@@ -187,6 +187,13 @@ class _Speaker:
                 return say(self.lang, "times", amount(by, "", self.lang), self.term(item))
             case tree.Call(function, items):
                 return say(self.lang, function, joined((self.part(item) for item in items), "list", self.lang))
+            case tree.Window("due", subject, within=tree.Length() as length):
+                span = (
+                    say(self.lang, "this_year")
+                    if length.unit == "this year"
+                    else amount(length.count, length.unit, self.lang)
+                )
+                return say(self.lang, "due", span, self.names.name(subject.id, self.lang))
             case tree.Window(op, _, n):
                 key = "last_n" if op == "last" and n not in (None, 1) else _WINDOW_KEYS.get(op, op)
                 return self.window(node, key)
@@ -216,7 +223,9 @@ class _Speaker:
     def scope(self, node: tree.Window) -> str:
         parts = []
         for key, length in (("within", node.within), ("inside", node.inside)):
-            if length is not None:
+            if length is not None and length.unit == "this year":
+                parts.append(say(self.lang, "this_year"))
+            elif length is not None:
                 text = amount(length.count, length.unit, self.lang)
                 parts.append(say(self.lang, key, text.removeprefix("1 ") if key == "within" else text))
         return ("" if self.lang == "zh" else " ").join(parts)

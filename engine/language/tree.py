@@ -9,12 +9,25 @@ from fractions import Fraction
 from typing import Literal
 
 from sangao.engine.errors import Span as Place
-from sangao.engine.quantity import Span, span_of
+from sangao.engine.quantity import THIS_YEAR, Span, span_of
 
 Comparison = Literal["<", "<=", ">", ">=", "=", "!="]
 Function = Literal["min", "max", "abs", "count"]
 WindowOp = Literal[
-    "last", "first", "mean", "max", "min", "count", "days", "ever", "all", "running", "streak", "change", "days_since"
+    "last",
+    "first",
+    "mean",
+    "max",
+    "min",
+    "count",
+    "days",
+    "ever",
+    "all",
+    "running",
+    "streak",
+    "change",
+    "days_since",
+    "due",
 ]
 NOWHERE = Place()
 
@@ -99,16 +112,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A span as its author counts it: `4 weeks`."""
+    """A span as its author counts it: `4 weeks`; `this year` is the calendar year of the day."""
 
     count: Fraction
-    unit: Literal["days", "weeks", "months", "years"]
+    unit: Literal["days", "weeks", "months", "years", "this year"]
     span: Place = field(default=NOWHERE, compare=False)
+    param: str | None = None  # `within $limit`, until names are resolved
 
     @property
     def value(self) -> Span:
         """Return the calendar span; the parser lets no other length through."""
-        result = span_of(self.count, self.unit)
+        result = THIS_YEAR if self.unit == "this year" else span_of(self.count, self.unit)
         if result is None:
             raise ValueError(f"no whole days in {self.count} {self.unit}")
         return result

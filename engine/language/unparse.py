@@ -92,4 +92,6 @@ def length_text(length: tree.Length) -> str:
     >>> length_text(tree.Length(Fraction(4), "weeks"))
     '4 weeks'
     """
-    return f"{decimal_text(length.count)} {length.unit}"
+    if length.param is not None:
+        return f"${length.param}"
+    return length.unit if length.unit == "this year" else f"{decimal_text(length.count)} {length.unit}"

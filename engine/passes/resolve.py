@@ -11,6 +11,7 @@ from sangao.engine.language.parser import parse
 from sangao.engine.language.tree import Node
 from sangao.engine.passes.outcomes import outcome_of
 from sangao.engine.passes.work import Entry, Failed, Scope, Work, nearest
+from sangao.engine.quantity import span_of
 from sangao.engine.rules.params import in_force
 from sangao.engine.rules.text import Text
 
@@ -175,7 +176,9 @@ def _code_of(node: Node, other: Node, here: Here) -> bool:
 def _only_code(node: Node, here: Here) -> bool:
     if not isinstance(node, tree.Name) or node.id in here.lets or _fact(node.id, here):
         return False
-    return not (node.id in here.work.dictionary.facts or node.id in here.scope.names)
+    work = here.work
+    meant = node.id in work.dictionary.groups or len(work.synonyms.get(node.id, ())) > 1
+    return not (meant or node.id in work.dictionary.facts or node.id in here.scope.names)
 
 
 def _window(node: tree.Window, here: Here) -> Node | None:
@@ -192,13 +195,30 @@ def _window(node: tree.Window, here: Here) -> Node | None:
         )
         return None
     subject = replace(node.subject, id=str(fact or group))
-    if node.inside is not None and node.inside.value.months:
+    within, inside = (_length(one, here) for one in (node.within, node.inside))
+    node = replace(node, within=within, inside=inside)
+    if (within is not None and within.param) or (inside is not None and inside.param):
+        return None
+    if node.inside is not None and (node.inside.value.months or node.inside.value.year):
         work.report("meaning.inside_months", node.inside.span)
         return None
     if node.where is None:
         return replace(node, subject=subject)
     where = _resolve(node.where, here.within(members(subject.id, work), subject.id))
     return None if where is None else replace(node, subject=subject, where=where)
+
+
+def _length(length: tree.Length | None, here: Here) -> tree.Length | None:
+    """Return a span with its parameter in place; one that could not be put in place keeps it."""
+    if length is None or length.param is None:
+        return length
+    before = len(here.work.problems)
+    value = parameter(length.param, length.span, here)
+    if isinstance(value, tree.Number) and span_of(value.value, value.unit) is not None:
+        return tree.Length(value.value, value.unit, length.span)  # type: ignore[arg-type]
+    if len(here.work.problems) == before:
+        here.work.report("language.span", length.span, found=f"${length.param}")
+    return length
 
 
 def members(subject: str, work: Work) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Lengths of calendar time: days exactly, months and years by calendar and clamped to the month end."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -11,10 +11,17 @@ from sangao.engine.quantity.unit import normalise, unit_name
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of calendar time: exact days, or calendar months clamped to the month end (a year is 12 months)."""
+    """A length of calendar time: exact days, or calendar months clamped to the month end (a year is 12 months).
+
+    `year`: the calendar year of the day it is counted from, which begins on 1 January and ends on 31 December.
+    """
 
     days: int = 0
     months: int = 0
+    year: bool = field(default=False, repr=False)
+
+
+THIS_YEAR = Span(year=True)
 
 
 _DAYS = {"days": 1, "weeks": 7}
@@ -51,7 +58,11 @@ def add_span(day: date, span: Span, sign: int = 1) -> date:
 
     >>> add_span(date(2025, 3, 31), Span(months=1), -1)
     datetime.date(2025, 2, 28)
+    >>> add_span(date(2025, 3, 31), THIS_YEAR, -1)
+    datetime.date(2025, 1, 1)
     """
+    if span.year:
+        day = date(day.year, 12, 31) if sign > 0 else date(day.year, 1, 1)
     if span.months:
         month = day.year * 12 + day.month - 1 + sign * span.months
         year, index = divmod(month, 12)

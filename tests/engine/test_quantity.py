@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sangao.engine.quantity import (
+    THIS_YEAR,
     Given,
     Span,
     add_span,
@@ -338,6 +339,12 @@ def test_months_are_clamped_to_their_end(day: str, text: str, sign: int, expecte
     span = parse_span(text)
     assert span is not None
     assert add_span(date.fromisoformat(day), span, sign).isoformat() == expected
+
+
+def test_this_year_is_the_calendar_year_of_the_day() -> None:
+    for day in (date(2024, 1, 1), date(2024, 2, 29), date(2024, 12, 31)):
+        assert add_span(day, THIS_YEAR, -1) == date(2024, 1, 1)
+        assert add_span(day, THIS_YEAR) == date(2024, 12, 31)
 
 
 @given(st.dates(), st.integers(0, 600), st.sampled_from([1, -1]))

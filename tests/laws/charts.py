@@ -2,7 +2,6 @@
 
 import random
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from sangao.engine import quantity
@@ -23,6 +22,12 @@ class Charts:
         used = {fact for leaf in pack.leaves.values() for fact in leaf.facts}
         self.facts = [fact for fact in pack.dictionary.facts.values() if fact.id in used and not fact.site]
         self.edges = _edges(pack)
+        self.ends = {
+            fact.id: tuple(quantity.to_grid(end, grid=fact.grid) for end in fact.hard or ())
+            for fact in pack.dictionary.facts.values()
+            if fact.kind == "number"
+        }
+        self.texts: dict[tuple[str, int], str] = {}
 
     def one(self) -> dict[str, Any]:
         """Return one chart: sometimes nearly empty, sometimes nearly full."""
@@ -57,14 +62,15 @@ class Charts:
             return self._day(2000)
         edges = self.edges.get(fact.id) or [0]
         steps = self.random.choice(edges) + self.random.choice((-1, 0, 0, 1, -50, 50, self.random.randint(-2000, 2000)))
-        if fact.hard:
-            low, high = (quantity.to_grid(end, grid=fact.grid) for end in fact.hard)
-            steps = min(max(steps, low), high)
-        text = quantity.from_grid(steps, fact.grid)
+        if ends := self.ends[fact.id]:
+            steps = min(max(steps, ends[0]), ends[1])
+        text = self.texts.get((fact.id, steps))
+        if text is None:
+            text = self.texts[fact.id, steps] = quantity.from_grid(steps, fact.grid)
         roll = self.random.random()
         if roll < 0.02:
             return self.random.choice(("HI", "n/a", "-", f">{text}", f"<{text}"))
-        return f"{text} {fact.unit}".strip() if roll < 0.3 else float(Fraction(text))
+        return f"{text} {fact.unit}".strip() if roll < 0.3 else float(text)
 
     def series(self, fact: Fact) -> list[dict[str, Any]]:
         """Return a few dated readings of one fact."""

@@ -1,0 +1,44 @@
+"""The definition, asked of many charts: a decision is worked out once for each set of things it looks at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sangao.engine.pack import ir
+from sangao.engine.run import spec
+
+Pass = Mapping[str, Any]
+_MOST = 2_000  # remembered answers per decision: half-filled charts repeat themselves, full ones do not
+_EVERY = 250  # one chart in so many is also put to the definition whole, which keeps `reads` and `asks` honest
+
+
+class Definition:
+    """Answers as `spec.evaluate` does: a decision depends on what it `reads` and `asks`, in both passes; nothing else."""
+
+    def __init__(self, pack: ir.Pack) -> None:
+        self.pack = pack
+        self.kept: dict[str, dict[tuple[Any, ...], tuple[Any, Any]]] = {one: {} for one in pack.decisions}
+        self.asked = 0
+
+    def evaluate(self, open_values: Pass, assumed_values: Pass) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what every decision allows, in the open and the assumed pass."""
+        opened: dict[str, Any] = {}
+        assumed: dict[str, Any] = {}
+        for decision in self.pack.decisions.values():
+            key = (
+                *((open_values[one], assumed_values[one]) for one in decision.reads),
+                *((opened[one], assumed[one]) for one in decision.asks),
+            )
+            kept = self.kept[decision.id]
+            found = kept.get(key)
+            if found is None:
+                found = (
+                    spec.form_of(decision, spec.Env(open_values, opened)),
+                    spec.assume(self.pack, decision, open_values, assumed_values, assumed),
+                )
+                if len(kept) < _MOST:
+                    kept[key] = found
+            opened[decision.id], assumed[decision.id] = found
+        self.asked += 1
+        if self.asked % _EVERY == 1:
+            assert (opened, assumed) == spec.evaluate(self.pack, open_values, assumed_values)
+        return opened, assumed

@@ -50,8 +50,9 @@ def open_table(path: Path, table: TableMap) -> TextTable:
     problems = []
     for name in table.wanted():
         if header.count(name) != 1:
-            near = get_close_matches(name, header, 1, 0.3)
-            parts = {"name": name, "nearest": near[0] if near else "、".join(header[:8])}
+            lower = {one.lower(): one for one in reversed(header)}
+            near = get_close_matches(name.lower(), lower, 1, 0.3)
+            parts = {"name": name, "nearest": lower[near[0]] if near else "、".join(header[:8])}
             code = "table.double_column" if name in header else "table.no_column"
             problems.append(Problem(code, Span(path.name, 1, 1), parts))
     if problems:

@@ -84,12 +84,12 @@ class Problem:
     def text(self, lang: str = "zh") -> str:
         """Return the sentence that says what is wrong."""
         entry = catalogue()[self.code]
-        return (entry.zh if lang == "zh" else entry.en).format_map(_Parts(self.parts, self.fact))
+        return (entry.zh if lang == "zh" else entry.en).format_map(_Parts(self.parts, self.fact, lang))
 
     def help(self, lang: str = "zh") -> str:
         """Return the sentence that says what to do."""
         entry = catalogue()[self.code]
-        return (entry.help_zh if lang == "zh" else entry.help_en).format_map(_Parts(self.parts, self.fact))
+        return (entry.help_zh if lang == "zh" else entry.help_en).format_map(_Parts(self.parts, self.fact, lang))
 
     def report(self, lang: str = "zh") -> str:
         """Return the whole problem as a page of the manual: place, text, other places, help."""
@@ -114,14 +114,23 @@ class Problem:
 
 
 class _Parts(dict[str, Any]):
-    """The parts of a message; `{fact}` is always there."""
+    """The parts of a message in one language; `{fact}` is always there.
 
-    def __init__(self, parts: Mapping[str, Any], fact: str | None) -> None:
-        super().__init__(parts)
+    A part may be a mapping `{zh, en}`; a list of names in a text, joined by `、`, is joined by commas in English.
+    """
+
+    def __init__(self, parts: Mapping[str, Any], fact: str | None, lang: str) -> None:
+        super().__init__({name: _said(part, lang) for name, part in parts.items()})
         self.setdefault("fact", fact or "")
 
     def __missing__(self, key: str) -> str:
         return f"{{{key}}}"
+
+
+def _said(part: Any, lang: str) -> Any:
+    if isinstance(part, Mapping):
+        return part["zh" if lang == "zh" else "en"]
+    return part.replace("、", ", ") if lang != "zh" and isinstance(part, str) else part
 
 
 class SangaoError(Exception):

@@ -159,8 +159,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "chart.repeat_due": Entry(
         "note",
-        "`{group}` 两次读数相差较大,应再测一次",
-        "the first two readings of `{group}` differ too much; a further one is due",
+        "{zh}两次读数相差较大,应再测一次",
+        "the first two readings of {en} differ too much; a further one is due",
         "再测一次后一并提供",
         "measure again and send all readings",
     ),

@@ -78,8 +78,8 @@ ENTRIES: dict[str, Entry] = {
         "就所问判断的结论看,例外 `{a}` 与 `{b}` 可同时成立而结论不同({ends}):{zh}",
         "going by the outcomes of what they ask, exceptions `{a}` and `{b}` can hold together and answer differently "
         "({ends}): {en}",
-        "没有病人会如此:把这一组合写进 never: (会被证明),或写 over: 。 {case}",
-        "no patient is such: name the combination under `never:` (it will be proved), or say `over:`. {case}",
+        "没有病人会如此:把这一组合写进 never: (会被证明),或写 over: 。该组合: {case}",
+        "no patient is such: name the combination under `never:` (it will be proved), or say `over:`. It is: {case}",
     ),
     "checks.promise_broken": Entry(
         "error",
@@ -99,8 +99,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "承诺没有意义:该判断根本不看这个数值:{text}",
         "the promise is about nothing: the decision does not look at that number: {text}",
-        "更正事实或判断的名称",
-        "correct the name of the fact or of the decision",
+        "更正事实或判断的名称;该数值虽被读到,却从不改变结论,则检查规则",
+        "correct the name of the fact or decision; where the number is read but never matters, check the rule",
     ),
     "checks.unproved_row": Entry(
         "error",

@@ -64,10 +64,10 @@ ENTRIES: dict[str, Entry] = {
         "put the condition on `{name}` outside",
     ),
     "meaning.window_inside": _error(
-        "{inside} 之内不能再用时间窗",
-        "no window may stand inside {inside}",
-        "把它写在外面,用 and 连接",
-        "put it outside, joined by `and`",
+        "关于 `{inside}` 的条件内不能再用时间窗",
+        "no window may stand inside a condition on `{inside}`",
+        "把这个时间窗写在外面,用 and 连接",
+        "put that window outside, joined by `and`",
     ),
     "meaning.inside_months": _error(
         "`inside any` 只能以天或周计",
@@ -198,8 +198,8 @@ ENTRIES: dict[str, Entry] = {
         "`{id}` 与 `{other}` 互相 over", "`{id}` and `{other}` are `over` each other", "只留一方", "keep one of them"
     ),
     "meaning.exception_cycle": _error(
-        "例外互相挂靠,永远到不了:{cycle}",
-        "exceptions hang under each other and are never reached: {cycle}",
+        "例外互相挂靠(of),永远到不了:{cycle}",
+        "exceptions hang under each other (`of`) and are never reached: {cycle}",
         "让其中一个 of: default",
         "let one of them say `of: default`",
     ),
@@ -233,12 +233,6 @@ ENTRIES: dict[str, Entry] = {
         "at_least 应在 1 与项目数之间",
         "`at_least` lies between 1 and the number of items",
     ),
-    "meaning.points_shape": _error(
-        "项目 `{id}` 须为 `when` 加一个分值,或 `of` 加分值表",
-        "item `{id}` has `when` with one number, or `of` with a table of points",
-        "见 docs/language.md 的 score",
-        "see `score` in docs/language.md",
-    ),
     "meaning.points_overlap": _error(
         "项目 `{id}` 的 `{a}` 与 `{b}` 重叠",
         "`{a}` and `{b}` of item `{id}` overlap",
@@ -250,9 +244,6 @@ ENTRIES: dict[str, Entry] = {
         "item `{id}` gives no points for `{band}`",
         "补上该区间的分值(可为 0)",
         "add points for it (0 if none)",
-    ),
-    "meaning.band_missing": _error(
-        "结果 `{given}` 没有分数段", "outcome `{given}` has no band", "在 bands 中补上", "add it to `bands`"
     ),
     "meaning.bands_order": _error(
         "分数段 `{given}` 应从 {expected} 开始",
@@ -364,8 +355,8 @@ ENTRIES: dict[str, Entry] = {
     "meaning.setting_value": _error(
         "本地设置 `{name}` 的值不合用",
         "the value of site setting `{name}` does not fit",
-        "bool 写 true 或 false;代码取自 {values};数写在允许范围内,单位 {unit}",
-        "true or false, one of its codes ({values}), or a number in range with its unit {unit}",
+        "应写{wanted}",
+        "write {wanted}",
     ),
     "meaning.unknown_setting": _error(
         "没有名为 `{name}` 的本地设置",

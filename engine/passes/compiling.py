@@ -6,7 +6,7 @@ from pathlib import Path
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.pack import ir
 from sangao.engine.passes import steps
-from sangao.engine.passes.facts import dictionary, fits, guard, occasion_rules, spellings
+from sangao.engine.passes.facts import dictionary, fits, guard, occasion_rules, spellings, wanted
 from sangao.engine.passes.find import beside, find_folder
 from sangao.engine.passes.formulas import check_formulas
 from sangao.engine.passes.uses import Reading, scope_of, together
@@ -118,9 +118,7 @@ def _settings(work: Work) -> None:
             sites = [fact.id for fact in facts.values() if fact.site]
             work.report("meaning.unknown_setting", Span(), name=id, nearest=nearest(id, sites))
         elif not fits(facts[id], work.settings[id]):
-            work.report(
-                "meaning.setting_value", Span(), name=id, unit=facts[id].unit, values="、".join(facts[id].values)
-            )
+            work.report("meaning.setting_value", Span(), name=id, wanted=wanted(facts[id]))
 
 
 def _packed(work: Work) -> ir.Pack:

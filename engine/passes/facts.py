@@ -11,7 +11,7 @@ from sangao.engine.passes.leaves import in_order, reads
 from sangao.engine.passes.lower import condition
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.work import Scope, Work, nearest
-from sangao.engine.quantity import normalise, parse, parse_span, unit_name
+from sangao.engine.quantity import decimal_text, normalise, parse, parse_span, unit_name
 from sangao.engine.rules.documents import FactDoc, OccasionDoc, UnitDoc
 from sangao.engine.rules.folder import Shared
 from sangao.engine.rules.text import Text
@@ -89,6 +89,29 @@ def fits(fact: Fact, text: str) -> bool:
     written = next((unit for unit in fact.units if unit_name(unit.name) == unit_name(found[1])), Unit(""))
     value = found[0] * written.factor + written.offset
     return fact.hard is None or fact.hard[0] <= value <= fact.hard[1]
+
+
+def wanted(fact: Fact) -> dict[str, str]:
+    """Return what a site setting of a fact may be, as words of a message.
+
+    >>> wanted(Fact("has_lab", "bool", "有化验室", "has a laboratory"))["en"]
+    'true or false'
+    """
+    match fact.kind:
+        case "bool":
+            return {"zh": " true 或 false", "en": "true or false"}
+        case "code":
+            return {"zh": f"以下之一:{'、'.join(fact.values)}", "en": f"one of {', '.join(fact.values)}"}
+        case "date":
+            return {"zh": "日期,如 2025-03-09", "en": "a day such as 2025-03-09"}
+    ends = [decimal_text(end) for end in fact.hard or ()]
+    between = (
+        {"zh": f" {ends[0]} 到 {ends[1]} 的", "en": f" from {ends[0]} to {ends[1]}"} if ends else {"zh": "", "en": ""}
+    )
+    return {
+        "zh": f"{between['zh']}数,单位 {fact.unit}".strip(),
+        "en": f"a number{between['en']} with its unit {fact.unit}",
+    }
 
 
 def spellings(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:

@@ -45,8 +45,7 @@ def _points(item: PointsDoc, here: Here) -> ir.Points:
     if item.when is not None and isinstance(item.points, int):
         column = ir.Input(str(item.id), condition(item.when, here), "bool", (), 2)
         return ir.Points(str(item.id), column, (0, item.points))
-    if item.of is None or isinstance(item.points, int):
-        raise here.work.fail("meaning.points_shape", item.id, id=item.id)
+    assert item.of is not None and not isinstance(item.points, int)  # `rules` has seen to it
     cells = list(item.points)
     typed = lower(resolve.read(item.of, here), here)
     column, masks = bands.banded(str(item.id), typed, cells, item.id, here)
@@ -81,9 +80,7 @@ def _sum_bands(doc: ScoreDoc, outcome: ir.Outcome, limits: tuple[int, int], here
     starts: list[int] = []
     reached: int | None = limits[0]
     for i, code in enumerate(outcome.codes):
-        text = doc.bands.get(Text(code))
-        if text is None:
-            raise work.fail("meaning.band_missing", doc.id, given=code)
+        text = doc.bands[Text(code)]
         with bands.cell_problems(work):
             cell = parse_cell(str(text), text.place())
         found = bands.steps_of(cell, resolve.ONE, "", limits, text, here)

@@ -79,9 +79,18 @@ def _hung(doc: DecisionDoc, here: Here) -> dict[str, list[str]]:
     visit(DEFAULT, (DEFAULT,))
     for label in doc.exceptions:
         if str(label) not in reached:
-            here.work.report("meaning.exception_cycle", label, cycle=str(label))
+            here.work.report("meaning.exception_cycle", label, cycle=_ring(doc, label))
     _check_over(doc, under, here)
     return under
+
+
+def _ring(doc: DecisionDoc, label: Text) -> str:
+    """Return the labels met on the way up from an exception that hangs nowhere, to the first that is met again."""
+    met = [str(label)]
+    while True:
+        met.append(str(doc.exceptions[Text(met[-1])].of[0]))
+        if met[-1] in met[:-1]:
+            return " → ".join(met)
 
 
 def _check_over(doc: DecisionDoc, under: Mapping[str, list[str]], here: Here) -> None:

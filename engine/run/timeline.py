@@ -201,7 +201,7 @@ class Timeline:
         made, due = made_one(rule, numbers, limits)
         if due and rule.id not in self._due:
             self._due.add(rule.id)
-            self._problems.append(Problem("chart.repeat_due", parts={"group": rule.zh}))
+            self._problems.append(Problem("chart.repeat_due", parts={"zh": rule.zh, "en": rule.en}))
         return result | made
 
     # --- contradictions -----------------------------------------------------------------------------------------------

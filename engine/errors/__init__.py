@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
-AREAS = ("language", "rules", "meaning", "checks", "chart", "host", "table", "cohort")
+AREAS = ("language", "rules", "meaning", "checks", "chart", "host", "table", "cohort", "pathway")
 
 
 @dataclass(frozen=True, slots=True)

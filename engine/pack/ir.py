@@ -171,7 +171,20 @@ class Bare:
 
 
 WindowOp = Literal[
-    "last", "first", "mean", "max", "min", "count", "days", "ever", "all", "running", "streak", "change", "days_since"
+    "last",
+    "first",
+    "mean",
+    "max",
+    "min",
+    "count",
+    "days",
+    "ever",
+    "all",
+    "running",
+    "streak",
+    "change",
+    "days_since",
+    "due",
 ]
 
 
@@ -181,7 +194,8 @@ class Window:
 
     `member`: the fact whose value is taken (number ops); `where`: a condition over leaves named as the members of the
     group, evaluated once per occasion; `n`: for `last`, `running`, `streak`; `within`: span back from the day of the
-    chart; `inside`: sliding span (last − first); `rule` as in `Bare`. A member of a group has its group as `subject`.
+    chart (of `due`: span on from the date that is its subject); `inside`: sliding span (last − first); `rule` as in
+    `Bare`. A member of a group has its group as `subject`.
     """
 
     op: WindowOp

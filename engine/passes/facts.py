@@ -56,6 +56,7 @@ def _fact(id: str, doc: FactDoc) -> Fact:
         tuple((str(system), tuple(str(code) for code in codes)) for system, codes in doc.codes.items()),
         synonyms=tuple(str(one) for one in doc.synonyms),
         about=tuple(str(row) for row in doc.about),
+        never=doc.never,
         select=tuple(
             (str(qualifier), str(value), str(target))
             for qualifier, targets in doc.select.items()

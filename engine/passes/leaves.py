@@ -78,7 +78,9 @@ def window(node: tree.Window, where: ir.Expr | None, here: Here) -> str:
         where = ir.Read(subject)  # an entry of the fact that says false is no occurrence of it
     if node.op in TRUTHS and where is None:
         raise work.fail("meaning.window_condition", node.span, op=node.op, name=subject)
-    dated = node.op == "days_since" and fact is not None and fact.kind == "date"
+    dated = node.op in ("days_since", "due") and fact is not None and fact.kind == "date"
+    if node.op == "due" and (not dated or node.within is None or node.where is not None or node.inside is not None):
+        raise work.fail("pathway.due_of", node.span, name=subject)
     own, suffix, more = occasion(group, here.scope, work)
     source = ir.Window(
         node.op,
@@ -107,7 +109,8 @@ def _shape(node: tree.Window, fact: Fact | None) -> tuple[Kind, str, Fraction, t
         return "number", "", Fraction(1), COUNTED
     if node.op == "days_since":
         ahead = fact is not None and fact.kind == "date"  # a date may lie ahead
-        return "number", "days", Fraction(1), (-COUNTED[1] if ahead else 0, COUNTED[1])
+        least = -date.max.toordinal() if fact is not None and fact.never else -COUNTED[1]
+        return "number", "days", Fraction(1), (least if ahead else 0, COUNTED[1])
     assert fact is not None
     low, high = limits(fact)
     if node.op == "change" and low is not None and high is not None:

@@ -65,6 +65,8 @@ def check_fact(key: Text, fact: FactDoc) -> list[Problem]:
     for name, value in (numeric | {"hard": fact.hard, "warn": fact.warn}).items():
         if value and fact.kind != "number":
             needs(name, "kind: number")
+    if fact.never and fact.kind != "date":
+        needs("never", "kind: date")
     if fact.values and fact.kind != "code":
         needs("values", "kind: code")
     for low, high in filter(None, (fact.hard, fact.warn)):

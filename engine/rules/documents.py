@@ -148,6 +148,7 @@ class FactDoc(Document):
     false_when: Formula | None = None
     valid_for: Text | None = None
     site: Bool = False
+    never: Bool = False
     about: Rows = ()
 
 

@@ -23,6 +23,7 @@ from sangao.engine.run.occasions import Admitted
 from sangao.engine.run.timeline import Timeline
 from sangao.engine.truth import FALSE, TRUE
 
+TODAY = "today"  # the fact that is the day of the chart, where a pack reads it
 LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
 
 
@@ -109,6 +110,8 @@ class Admitter:
             if selected is not None:
                 self._enter(selected, reading, i, on, found, problems)
         found = self._aged(found, on)
+        if TODAY in self.by_fact and TODAY not in self.pack.settings:
+            found.append(Admitted(TODAY, on, "", (on, on), -1))
         start = len(chart.readings) + sum(len(entries) for entries in chart.lists.values())
         for i, reading in enumerate(self.settings, start):
             self._enter(facts[reading.fact], reading, i, on, found, problems)

@@ -19,6 +19,7 @@ from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 INT32 = (-(2**31), 2**31 - 1)
 YES = frozenset({"true", "yes", "是", "有", "阳性", "positive"})
 NO = frozenset({"false", "no", "否", "无", "阴性", "negative"})
+NEVER = frozenset({"never", "无", "未", "否", "未做", "从未"})  # of a date that may never come
 UNSURE = frozenset({"unknown", "未知", "不详"})  # asked, and not known: nothing may be assumed in its place
 
 
@@ -154,6 +155,8 @@ def _codes(fact: Fact) -> Taker:
 def _dates(fact: Fact) -> Taker:
     def take(value: Any, unit: str | None) -> Entered:
         text = value.isoformat() if isinstance(value, date) else value
+        if fact.never and isinstance(text, str) and quantity.normalise(text).lower() in NEVER:
+            return Entered((date.max.toordinal(), date.max.toordinal()))
         found = day_of(text) if isinstance(text, str) else None
         return Entered(found, None if found else _problem(fact, "chart.not_a_date", value))
 

@@ -12,7 +12,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run import occasions
 from sangao.engine.run.admit import Admitter
 from sangao.engine.run.conditions import truth_of
-from sangao.engine.run.timeline import over
+from sangao.engine.run.timeline import falls_due, over
 from sangao.engine.truth import TRUE, UNKNOWN
 from sangao.engine.windows import Occasion
 
@@ -145,6 +145,8 @@ class Parts:
         if source.op == "days_since" and fact is not None and fact.kind == "date":
             value = known[fact.id]
             return None if value is None else (on - value[1], on - value[0])
+        if source.op == "due":
+            return falls_due(source, known[source.subject])
         subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
         group = source.rule or self.pack.dictionary.groups.get(subject)
         members = group.members if group else (subject,)

@@ -118,6 +118,8 @@ class Timeline:
         if source.op == "days_since" and fact is not None and fact.kind == "date":
             known = self.named()[fact.id]
             return None if known is None else (self.on - known[1], self.on - known[0])
+        if source.op == "due":
+            return falls_due(source, self.named()[source.subject])
         member = source.member or (source.subject if fact is not None else None)
         subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
         found = [
@@ -237,6 +239,20 @@ class Timeline:
         self.facts_known = {}
 
 
+def falls_due(source: ir.Window, known: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the days on which a span that runs from a date ends; a date that never comes starts nothing.
+
+    >>> day = date(2024, 11, 30).toordinal()
+    >>> found = falls_due(ir.Window("due", "seen_on", within=quantity.Span(months=3)), (day, day))
+    >>> date.fromordinal(found[0]).isoformat()
+    '2025-02-28'
+    """
+    if known is None or source.within is None:
+        return known
+    low, high = (quantity.add_span(date.fromordinal(end), source.within).toordinal() for end in known)
+    return low, high
+
+
 def over(source: ir.Window, found: Sequence[windows.Occasion], on: int, blank: Any) -> Any:
     """Return what a window makes of its occasions on a day; `blank` where no reading is usable."""
     if source.within is not None:
@@ -273,6 +289,8 @@ def over(source: ir.Window, found: Sequence[windows.Occasion], on: int, blank: A
             return windows.change(found)
         case "days_since":
             return windows.days_since(found, on)
+        case "due":
+            return falls_due(source, windows.last(found))
 
 
 def _without_conflicts(readings: Sequence[Admitted], pack: ir.Pack, problems: list[Problem]) -> list[Admitted]:

@@ -12,7 +12,7 @@ _EVERY = 250  # one chart in so many is also put to the definition whole, which 
 
 
 class Definition:
-    """Answers as `spec.evaluate` does: a decision depends on what it `reads` and `asks`, in both passes; nothing else."""
+    """Answers as `spec.evaluate`: a decision depends on what it `reads` and `asks` in both passes, and on no more."""
 
     def __init__(self, pack: ir.Pack) -> None:
         self.pack = pack

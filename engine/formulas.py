@@ -50,6 +50,25 @@ def _bmi_exact(weight: Fraction, height: Fraction) -> Fraction:
     return weight / (height / 100) ** 2
 
 
+def _weight_per_bmi(height: float) -> float:
+    """Height squared: what one unit of the body-mass index weighs at this height (from the definition of the index)."""
+    return (height / 100.0) ** 2
+
+
+def _weight_per_bmi_exact(height: Fraction) -> Fraction:
+    return (height / 100) ** 2
+
+
+def _days_supply(quantity: float, daily_dose: float) -> float:
+    """Whole days a quantity lasts (definition). Half a day below the quotient, so that rounding takes the whole days;
+    at a whole quotient the exact path decides."""
+    return quantity / daily_dose - 0.5
+
+
+def _days_supply_exact(quantity: Fraction, daily_dose: Fraction) -> Fraction:
+    return Fraction(quantity // daily_dose)
+
+
 def _non_hdl(tc: float, hdl: float) -> float:
     """Total minus HDL cholesterol (definition; NCEP ATP III 2002)."""
     return tc - hdl
@@ -125,6 +144,20 @@ FORMULAS: dict[str, Formula] = {
             "kg/m2",
             _bmi,
             _bmi_exact,
+        ),
+        Formula(
+            "weight_per_bmi@1",
+            (Slot("height", "cm", 1, low=Fraction(1)),),
+            "kg",
+            _weight_per_bmi,
+            _weight_per_bmi_exact,
+        ),
+        Formula(
+            "days_supply@1",
+            (Slot("quantity", "", 1), Slot("daily_dose", "/d", -1, low=Fraction(1, 1000))),
+            "days",
+            _days_supply,
+            _days_supply_exact,
         ),
         Formula("egfr_ckd_epi_2009@1", _KIDNEY, "mL/min/1.73m2", _ckd_epi_2009, _ckd_epi_2009_exact),
         Formula("egfr_ckd_epi_2021@1", _KIDNEY, "mL/min/1.73m2", _ckd_epi_2021, _ckd_epi_2021_exact),

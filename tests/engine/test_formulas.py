@@ -90,3 +90,24 @@ def test_an_interval_contains_every_point_and_narrows(data: st.DataObject) -> No
     wide, _ = egfr("2021", (low, high), (young, old), ("male", "female"))
     narrow, _ = egfr("2021", (point, point), (age, age), ("male",))
     assert wide and narrow and wide[0] <= narrow[0] and narrow[1] <= wide[1]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "daily_dose", "days"),
+    [(8400, 100, 84), (8499, 100, 84), (8500, 100, 85), (210, 30, 7), (2800, 33, 84), (0, 100, 0), (100, 100_000, 0)],
+)
+def test_days_of_supply_are_whole_days_never_rounded_up(quantity: int, daily_dose: int, days: int) -> None:
+    inputs: list[Argument] = [(quantity, quantity), (daily_dose, daily_dose)]
+    assert apply(FORMULAS["days_supply@1"], inputs, [HUNDREDTH] * 2, ONE) == ((days, days), None)
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**5))
+def test_days_of_supply_are_the_integer_quotient(quantity: int, daily_dose: int) -> None:
+    inputs: list[Argument] = [(quantity, quantity), (daily_dose, daily_dose)]
+    days = quantity // daily_dose
+    assert apply(FORMULAS["days_supply@1"], inputs, [HUNDREDTH] * 2, ONE) == ((days, days), None)
+
+
+def test_weight_per_unit_of_the_index() -> None:
+    exact = Fraction(1, 10_000)
+    assert apply(FORMULAS["weight_per_bmi@1"], [(1700, 1700)], [TENTH], exact) == ((28_900, 28_900), None)

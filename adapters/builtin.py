@@ -9,7 +9,7 @@ from typing import Any
 
 from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.chart import Chart
-from sangao.engine.errors import Span, fail
+from sangao.engine.errors import Span, fail, why
 
 
 @hookimpl
@@ -38,23 +38,29 @@ def read_chart(source: object, on: date | None) -> Chart | None:
     >>> read_chart('{"on": "2025-03-09", "facts": {"sbp_office": 152}}', None).readings[0].value
     152
     """
+    file = ""
     if isinstance(source, Path):
         if source.suffix != ".json":
             return None
+        file = str(source)
         try:
             source = source.read_bytes()
         except OSError as error:
-            raise fail("host.unreadable", Span(str(source)), usage=True, reason=error.strerror or "") from error
+            raise fail("host.unreadable", Span(file), usage=True, reason=why(error)) from error
     if isinstance(source, bytes):
         try:
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise fail("host.not_utf8", usage=True, at=error.start) from error
+            raise fail("host.not_utf8", Span(file), usage=True, at=error.start) from error
     if isinstance(source, str):
         try:
             source = json.loads(source)
-        except (ValueError, RecursionError) as error:
-            raise fail("host.not_json", usage=True) from error
+        except json.JSONDecodeError as error:
+            raise fail("host.not_json", Span(file, error.lineno, error.colno), usage=True) from error
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
+            raise fail("host.not_json", Span(file), usage=True) from error
+        if not isinstance(source, Mapping):
+            raise fail("chart.not_an_object", Span(file), usage=True)
     if not isinstance(source, Mapping) or not ({"facts", "readings", "patient", "schema"} & source.keys()):
         return None
     return Chart.from_dict({**source, **({"on": on} if on else {})})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sangao.engine.errors import Span, fail
+from sangao.engine.errors import Span, fail, why
 
 SEPARATORS = (",", ";", "\t")
 LONGEST = 30  # lines of one record; a quote that stays open longer was never closed
@@ -39,7 +39,7 @@ def detect(path: Path, given: str | None = None) -> Encoded:
             if not line:
                 return Encoded(encoding, lines)
     except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=error.strerror or "") from error
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
     except LookupError as error:
         raise fail("table.undecodable", Span(str(path)), usage=True, encoding=given or "", line=1) from error
     raise fail("table.undecodable", Span(str(path), line, 1), usage=True, encoding=candidates[-1], line=line)

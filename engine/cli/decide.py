@@ -12,7 +12,7 @@ from sangao.engine.answer import Result
 from sangao.engine.chart import Chart, day_of
 from sangao.engine.cli.desk import Desk, Lang, desk, ending
 from sangao.engine.cli.options import Format, Language, On, Packs, Strict
-from sangao.engine.errors import Span, fail
+from sangao.engine.errors import Span, fail, why
 from sangao.engine.explain import page
 
 MOST_BYTES = 64 * 1024 * 1024  # a chart larger than this is not one patient's
@@ -59,7 +59,7 @@ def read(here: Desk, source: str, on: date | None) -> Chart:
         found = here.hook.read_chart(source=sys.stdin.buffer.read(MOST_BYTES), on=on)
     else:
         if not Path(source).is_file():
-            raise fail("host.unreadable", Span(source), usage=True, reason="no such file")
+            raise fail("host.unreadable", Span(source), usage=True, reason=why())
         found = here.hook.read_chart(source=Path(source), on=on)
     if found is None:
         raise fail("host.unknown_format", usage=True, name=source)

@@ -22,7 +22,7 @@ from sangao.engine.cli.desk import Lang, desk, ending
 from sangao.engine.cli.options import Format, Language, On, Packs, Strict
 from sangao.engine.cli.summary import progress, show
 from sangao.engine.cli.tally import Tally
-from sangao.engine.errors import SangaoError, Span, fail
+from sangao.engine.errors import SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 
 BATCH = 2000
@@ -79,7 +79,7 @@ def stratify(
 def source(hook: Any, file: Path, mapping: Path | None) -> Any:
     """Return the columns of a file, read by whichever adapter knows its format."""
     if not file.is_file():
-        raise fail("host.unreadable", Span(str(file)), usage=True, reason="no such file")
+        raise fail("host.unreadable", Span(str(file)), usage=True, reason=why())
     found = hook.read_columns(source=file, mapping=None if mapping is None else read_map(mapping))
     if found is None:
         raise fail("host.unknown_format", usage=True, name=str(file))
@@ -94,7 +94,7 @@ def read_map(path: Path) -> Any:
     try:
         documents, problems = read_yaml(path.read_bytes(), path.name)
     except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=error.strerror or "") from error
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
     if problems:
         raise SangaoError(problems, usage=True)
     if len(documents) != 1 or not isinstance(documents[0], Map):
@@ -200,7 +200,7 @@ def writing(out: Path, rejects: Path) -> Iterator[_Files]:
             try:
                 opened = [stack.enter_context(part.open("w", encoding="utf-8", newline="")) for part in parts]
             except OSError as error:
-                raise fail("host.unwritable", Span(str(out)), usage=True, reason=error.strerror or "") from error
+                raise fail("host.unwritable", Span(str(out)), usage=True, reason=why(error)) from error
             csv.writer(opened[0], lineterminator="\n").writerow(bulk.REJECTS_HEADER)
             yield _Files(opened[2], opened[0], opened[1])
         for part, final in zip(parts, finals, strict=True):

@@ -111,13 +111,9 @@ def lines(tally: Tally, lang: str) -> Iterator[str]:
         if zh
         else f"{tally.rows:,} rows, {tally.answered:,} answered"
     )
-    if tally.doubled:
-        first += (
-            f",其中 {tally.doubled:,} 行标识重复(逐行判断)"
-            if zh
-            else f", {tally.doubled:,} with a repeated key (each answered)"
-        )
     yield f"[bold]{first}[/bold]"
+    for problem in tally.problems():
+        yield f"{problem.text(lang)}\n  {problem.help(lang)}  [dim]{problem.code}[/dim]"
     said = catalogue()
     if tally.codes:
         yield (f"未采用的数值 {tally.rejected:,} 个:" if zh else f"{tally.rejected:,} values not used:")

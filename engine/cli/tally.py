@@ -9,6 +9,7 @@ from sangao.engine.answer import Status
 from sangao.engine.chart import Chart
 from sangao.engine.cli.bulk import Done, Question, plain
 from sangao.engine.explain import names
+from sangao.engine.errors import Problem
 from sangao.engine.guide import Pack
 from sangao.engine.run import answers, residual
 
@@ -120,6 +121,10 @@ class Tally:
         title = names.thing(self.packs[question.pack].compiled, question.decision, lang)
         return f"{title} · {question.name}"
 
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the table as a whole."""
+        return (Problem("table.duplicate_key", parts={"count": f"{self.doubled:,}"}),) if self.doubled else ()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the summary for programs."""
         costly, patients, looked = self.costly()
@@ -130,6 +135,7 @@ class Tally:
             "rejected_by_code": dict(sorted(self.codes.items())),
             "notes": dict(sorted(self.notes.items())),
             "duplicate_keys": self.doubled,
+            "problems": [one.to_dict() for one in self.problems()],
             "packs": [{"id": one.id, "edition": one.edition, "hash": one.hash} for one in self.packs],
             "decisions": {
                 question.name: {

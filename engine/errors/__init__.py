@@ -7,6 +7,8 @@ The catalogue is split by the stage that reports: `ENTRIES` of `language`, `rule
 never holds a patient's value: what was given travels in `Problem.given`, which a host may print or drop.
 """
 
+import errno
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -143,6 +145,29 @@ class SangaoError(Exception):
         self.problems = tuple(problems)
         self.usage = usage
         super().__init__("\n".join(problem.report(lang) for problem in self.problems))
+
+
+WHY = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "只读的磁盘",
+    errno.ENOSPC: "磁盘已满",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENAMETOOLONG: "文件名过长",
+}
+
+
+def why(error: OSError | None = None) -> dict[str, str]:
+    """Return what the operating system said (by default: there is no such file), as a part of a message.
+
+    >>> why(FileNotFoundError(errno.ENOENT, "No such file or directory"))["zh"]
+    '没有这个文件或文件夹'
+    """
+    found = error or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    said = found.strerror or type(found).__name__
+    return {"zh": WHY.get(found.errno or 0, said), "en": said}
 
 
 def fail(code: str, where: Span = Span(), *, usage: bool = False, **parts: Any) -> SangaoError:

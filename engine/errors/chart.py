@@ -7,8 +7,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "病历须为一个对象(JSON 键值结构)",
         "a chart must be an object",
-        "按 sangao.chart/1 结构提供,见文档“嵌入”一页",
-        "send the shape sangao.chart/1, see the page on embedding",
+        "按 sangao.chart/1 结构提供一名患者,见文档“嵌入”一页",
+        "send one patient in the shape sangao.chart/1, see the page on embedding",
     ),
     "chart.on_not_a_date": Entry(
         "error",

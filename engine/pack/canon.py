@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sangao.engine import fact, quantity
-from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.pack import ir
 
 MAGIC = b"SANGAOPK"
@@ -148,7 +148,7 @@ def save(pack: ir.Pack, path: Path) -> str:
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise fail("host.unwritable", Span(str(path)), usage=True, reason=error.strerror or "") from error
+        raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
     return pack_hash(pack)
 
 
@@ -157,5 +157,5 @@ def load(path: Path) -> ir.Pack:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=error.strerror or "") from error
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
     return loads(data, str(path))

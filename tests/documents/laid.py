@@ -4,14 +4,14 @@
 file. A document is one file, or a folder of files that are laid over the base together. Comment lines at the head of
 the file (in the folder: of its `expect.txt`) steer this:
 
-    # at: params.yaml                       where it stands (default: rules/<its name>); `shared/…` is the shared folder,
+    # at: params.yaml                       where it stands (default: rules/<its name>); `shared/…` is the shared one,
                                             of a chart, table or host it is a place beside the packs
     # without: pack.yaml                    a file of the base that is taken away
     # grow: 1000000                         that many bytes of comment are added at its end
     # setting: has_lab perhaps              a site setting the pack is compiled with
     # run: decide chart.json --pack clinic  the command line; without it the folder `minimal` is compiled and checked
     # expect: rules.duplicate_key 3:1       a problem; `file:line:column` or `file` for a place in another file; of a
-                                            chart the fact, of a row of a table line and column
+                                            chart the fact, of a row of a table line and column, `-` for none
 
 The head of a file that is no YAML is taken off before it is laid out. All problems must be named.
 """
@@ -39,6 +39,7 @@ from sangao.engine.rules.folder import read_folder, read_shared
 HERE = Path(__file__).parent
 HEAD = re.compile(r"^# (at|without|grow|setting|run|expect): (.+?)\s*$")
 EXPECT = "expect.txt"
+NOWHERE = "-"
 BESIDE = {
     "chart": ("chart.json", "decide chart.json --pack clinic"),
     "table": ("map.yaml", "stratify patients.csv --map map.yaml --pack clinic --out answers.csv"),
@@ -158,5 +159,5 @@ def expected(path: Path) -> list[str]:
         if not path.is_dir() and path.parent.name not in ("chart", "host") and path.suffix == ".yaml":
             at = standing(path)
             place = f"{at}:{place}" if re.fullmatch(r"[0-9]+:[0-9]+", place) else place or at
-        named.append(f"{code} {place}".strip())
+        named.append(f"{code} {'' if place == NOWHERE else place}".strip())
     return sorted(named)

@@ -110,7 +110,10 @@ def _wrong(decision: ir.Decision, values: dict[str, Any]) -> bool:
 def _tied(node: ir.Branch, outcome: ir.Outcome, env: spec.Env) -> bool:
     held = [one for one in node.exceptions if spec.truth(one.when, env) == 2]
     left = [one for one in held if not any(one.id in other.over for other in held)]
-    return len({spec.branch(one, outcome, env) for one in left}) > 1 or any(_tied(one, outcome, env) for one in left)
+    for one, other in product(left, held):
+        if other.id not in one.over and spec.branch(one, outcome, env) != spec.branch(other, outcome, env):
+            return True
+    return any(_tied(one, outcome, env) for one in left)
 
 
 @given(charts(enough=False, size=4))

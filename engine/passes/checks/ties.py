@@ -1,4 +1,8 @@
-"""Exceptions that can hold together and answer differently, with none over the other: a tie, with a witness chart."""
+"""Exceptions that can hold together and answer differently, with none over the other: a tie, with a witness chart.
+
+That a third one beats the loser of a pair is not enough: while the third is unknown, one that certainly holds would
+hide the winner. So whoever wins over a sibling that holds too says so itself.
+"""
 
 from itertools import combinations
 
@@ -33,14 +37,18 @@ def _ties(space: Space, root: ir.Branch, everywhere: int) -> dict[tuple[str, str
 
     def visit(node: ir.Branch, here: int) -> None:
         remaining = [d.both(here, one) for one in answers.remaining(space, node)]
+        held = [d.both(here, space.truth(one.when)) for one in node.exceptions]
         below = [answers.subtree(space, one) for one in node.exceptions]
         for i, j in combinations(range(len(remaining)), 2):
-            together = d.both(remaining[i], remaining[j])
+            one, other = node.exceptions[i], node.exceptions[j]
+            if one.id in other.over or other.id in one.over:
+                continue
+            together = d.either(d.both(remaining[i], held[j]), d.both(held[i], remaining[j]))
             if together != d.false:
                 differ = d.combine("differ", lambda x, y: x != y, below[i], below[j])
                 tie = d.both(together, differ)
                 if tie != d.false:
-                    key = (node.exceptions[i].id, node.exceptions[j].id)
+                    key = (one.id, other.id)
                     found[key] = d.either(found.get(key, d.false), tie)
         for one, region in zip(node.exceptions, remaining, strict=True):
             visit(one, region)

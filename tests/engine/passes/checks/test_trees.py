@@ -23,6 +23,16 @@ def test_over_and_agreement_and_exclusion_end_a_tie() -> None:
     assert not codes(pack(tree("d", 0, sugar, apart), facts=FACTS))
 
 
+def test_who_wins_only_because_a_third_beats_the_other_must_say_so() -> None:
+    """With sugar known and 160 not measured, a patient of 185 would seem settled: `worst` is over `high` only."""
+    sugar = ir.Branch("sugar", DIABETES, 1)
+    high = ir.Branch("high", at_least("sbp", 160), 1, over=("sugar",))
+    worst = ir.Branch("worst", at_least("sbp", 180), 2, over=("high",))
+    assert codes(pack(tree("d", 0, sugar, high, worst), facts=FACTS)) == ["checks.tie"]
+    worst = ir.Branch("worst", at_least("sbp", 180), 2, over=("high", "sugar"))
+    assert not codes(pack(tree("d", 0, sugar, high, worst), facts=FACTS))
+
+
 def test_a_tie_looks_at_whole_subtrees() -> None:
     below = ir.Branch("below", at_least("sbp", 150), 2)
     sugar, old = ir.Branch("sugar", DIABETES, 1, (below,)), ir.Branch("old", FRAIL, 1)

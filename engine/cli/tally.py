@@ -8,8 +8,8 @@ from typing import Any
 from sangao.engine.answer import Status
 from sangao.engine.chart import Chart
 from sangao.engine.cli.bulk import Done, Question, plain
-from sangao.engine.explain import names
 from sangao.engine.errors import Problem
+from sangao.engine.explain import names
 from sangao.engine.guide import Pack
 from sangao.engine.run import answers, residual
 

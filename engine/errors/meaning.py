@@ -39,6 +39,12 @@ ENTRIES: dict[str, Entry] = {
         "可用取值:{values};最接近:{nearest}",
         "the values are {values}; the nearest is {nearest}",
     ),
+    "meaning.unknown_measure": _error(
+        "没有名为 `{name}` 的指标",
+        "there is no measure `{name}`",
+        "最接近的名称:{nearest};成员不能再含成员",
+        "the nearest name is {nearest}; a member has no members itself",
+    ),
     "meaning.unknown_item": _error(
         "`{name}` 没有项目 `{item}`",
         "`{name}` has no item `{item}`",

@@ -26,7 +26,8 @@ HEAD = struct.Struct("<8sII")
 SECTION = struct.Struct("<16sQQ32s")
 MOST = 64  # sections; a larger number means the head is not one of ours
 
-MEANING = ("meta", "dictionary", "leaves", "decisions", "settings", "guards", "contradictions")
+MEANING = ("meta", "dictionary", "leaves", "decisions", "settings", "guards", "contradictions", "measures")
+LATER = frozenset({"measures"})  # left out while empty, so that a pack from before it had a name keeps its hash
 CASES = ("promises", "cases")
 TEXT = ("words", "citations", "documents", "params")
 
@@ -83,7 +84,7 @@ def _defaults(one: type[Any]) -> dict[str, Any]:
 
 def section(pack: ir.Pack, names: tuple[str, ...]) -> bytes:
     """Return the canonical bytes of some fields of a pack."""
-    parts = {name: encode(getattr(pack, name)) for name in names}
+    parts = {name: encode(getattr(pack, name)) for name in names if name not in LATER or getattr(pack, name)}
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

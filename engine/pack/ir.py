@@ -399,6 +399,28 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A share or a count over a cohort, or (`members`) several measures reported together.
+
+    `numerator` and `denominator` name decisions of the pack: bool ones that say whether a person counts, of `events`
+    number ones that say how many of them a person has; without a denominator the numerator alone is counted. A person
+    counts in the numerator only inside the denominator. `unknown`: `out` counts whoever is not known to be in the
+    numerator as not in it. `direction` says which way is better, `against` what the measure is compared with; a rate is
+    shown per `per`.
+    """
+
+    id: str
+    counts: Literal["persons", "events"] = "persons"
+    numerator: str = ""
+    denominator: str = ""
+    members: tuple[str, ...] = ()
+    unknown: Literal["apart", "out"] = "apart"
+    direction: Literal["higher", "lower", "open"] = "open"
+    against: Literal["previous", "baseline"] | None = None
+    per: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Contradiction:
     """Facts that cannot stand together: `when` reads values named by fact id (on the fact's grid). With a `group` it is
     asked per occasion, else of the values the chart holds. A certain contradiction rejects every reading named."""
@@ -507,7 +529,7 @@ class Meta:
 class Pack:
     """One compiled edition, immutable: decisions stand in dependency order, each after all it asks.
 
-    `meta dictionary leaves decisions settings guards contradictions` are the meaning (hashed); `words citations
+    `meta dictionary leaves decisions settings guards contradictions measures` are the meaning (hashed); `words citations
     documents params promises cases` are text and proofs. `settings` fills site settings: fact id → value text.
     `guards`: fact id → the compiled `false_when`, over values named by fact id.
     """
@@ -525,3 +547,4 @@ class Pack:
     params: dict[str, Param] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
     cases: tuple[Case, ...] = ()
+    measures: dict[str, Measure] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Documents → the compiled pack, in steps; all problems of a folder come at once.
 
 >>> [step.__name__ for step in steps()]
-['order', 'word', 'promise', 'case', 'back', 'prune']
+['order', 'word', 'measure', 'promise', 'case', 'back', 'prune']
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 def steps() -> "tuple[Callable[[Work], Work], ...]":
     """Return the steps that follow reading and composing, in order."""
     from sangao.engine.passes.backing import back
+    from sangao.engine.passes.measures import measure
     from sangao.engine.passes.order import order
     from sangao.engine.passes.proofs import case, promise
     from sangao.engine.passes.prune import prune
     from sangao.engine.passes.words import word
 
-    return (order, word, promise, case, back, prune)
+    return (order, word, measure, promise, case, back, prune)
 
 
 def compile_folder(

@@ -156,4 +156,5 @@ def _packed(work: Work) -> ir.Pack:
         work.params,
         tuple(work.promises),
         tuple(work.cases),
+        work.measures,
     )

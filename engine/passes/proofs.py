@@ -9,10 +9,11 @@ from sangao.engine.pack import ir
 from sangao.engine.passes import resolve
 from sangao.engine.passes.backing import row_exists
 from sangao.engine.passes.lower import condition, truth
+from sangao.engine.passes.measures import cohort_cases
 from sangao.engine.passes.order import decision
 from sangao.engine.passes.resolve import Here
 from sangao.engine.passes.work import Entry, Work, nearest
-from sangao.engine.rules.documents import CaseDoc, EntryDoc, GiveDoc, ReadingDoc, RuleDoc, TableDoc
+from sangao.engine.rules.documents import CaseDoc, CohortCaseDoc, EntryDoc, GiveDoc, ReadingDoc, RuleDoc, TableDoc
 from sangao.engine.rules.text import Text
 
 MONOTONE = re.compile(r"\s*raising\s+(\S+)\s+never\s+(lowers|raises)\s+(\S+)\s*")
@@ -130,7 +131,10 @@ def case(work: Work) -> Work:
     """Lower the cases: the chart as JSON with every value as it was given, the answer as it was expected."""
     for default, doc in work.root.cases:
         with work.going_on():
-            work.cases.append(_case(default, doc, work))
+            if isinstance(doc, CohortCaseDoc):
+                work.cases += cohort_cases(default, doc, work)
+            else:
+                work.cases.append(_case(default, doc, work))
     return work
 
 
@@ -139,13 +143,14 @@ def _case(default: str | None, doc: CaseDoc, work: Work) -> ir.Case:
     if decide not in work.root.names:
         where = doc.decide if doc.decide is not None else doc.span
         raise work.fail("meaning.unknown_decision", where, name=decide, nearest=nearest(decide, work.root.names))
+    check_given(doc.give, work)
     _check_facts(doc, work)
     for row in doc.proves:
         row_exists(row, work)
     expect = {name: _plain(getattr(doc.expect, name)) for name in doc.expect.model_fields_set}
     _check_outcomes(doc, work.root.names[decide], work)
     on = str(doc.on) if doc.on is not None else str(work.root.pack.dates.start)
-    give = json.dumps(_chart(doc.give), ensure_ascii=False, sort_keys=True)
+    give = json.dumps(chart_json(doc.give), ensure_ascii=False, sort_keys=True)
     answer = json.dumps(expect, ensure_ascii=False, sort_keys=True)
     return ir.Case(str(doc.it), decide, on, give, answer, tuple(str(row) for row in doc.proves), str(doc.span))
 
@@ -156,7 +161,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
-def _chart(give: GiveDoc) -> dict[str, Any]:
+def chart_json(give: GiveDoc) -> dict[str, Any]:
+    """Return the chart that a case gives, as chart JSON."""
     chart: dict[str, Any] = {"facts": {str(fact): str(value) for fact, value in give.facts.items()}}
     if give.readings:
         chart["readings"] = [one for reading in give.readings for one in _readings(reading)]
@@ -184,15 +190,24 @@ def _written(doc: EntryDoc | ReadingDoc, model: type[EntryDoc] | type[ReadingDoc
     return found
 
 
-def _check_facts(doc: CaseDoc, work: Work) -> None:
-    facts = work.dictionary.facts
-    named: list[Text] = list(doc.give.facts)
-    for reading in doc.give.readings:
+def check_given(give: GiveDoc, work: Work) -> None:
+    """Report the facts of a case's chart that nobody declared."""
+    named: list[Text] = list(give.facts)
+    for reading in give.readings:
         named += [*reading.facts, *([reading.fact] if reading.fact is not None else [])]
     for name in LISTS:
-        named += [entry.fact for entry in getattr(doc.give, name) or () if entry.fact is not None]
-    named += [fact for group in doc.expect.missing or () for fact in group]
+        named += [entry.fact for entry in getattr(give, name) or () if entry.fact is not None]
+    _declared(named, work)
+
+
+def _check_facts(doc: CaseDoc, work: Work) -> None:
+    named = [fact for group in doc.expect.missing or () for fact in group]
     named += [*(doc.expect.assumed or ()), *([doc.expect.ask_first] if doc.expect.ask_first is not None else [])]
+    _declared(named, work)
+
+
+def _declared(named: list[Text], work: Work) -> None:
+    facts = work.dictionary.facts
     for fact in named:
         if str(fact) not in facts:
             work.report("rules.unknown_fact", fact, given=fact, nearest=nearest(fact, facts))

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sangao.engine.errors import Problem, SangaoError, Span
+from sangao.engine.passes.measures import add as add_measure
+from sangao.engine.passes.measures import part_ids as measure_parts
 from sangao.engine.passes.work import Entry, Scope, nearest
-from sangao.engine.rules.documents import CaseDoc, FormulaDoc, PackDoc, UseDoc
+from sangao.engine.rules.documents import CaseDoc, CohortCaseDoc, FormulaDoc, MeasureDoc, PackDoc, UseDoc
 from sangao.engine.rules.folder import Folder, read_folder
 from sangao.engine.rules.text import Text
 
@@ -91,6 +93,10 @@ def _own(scope: Scope, folder: Folder, adopted: bool, reading: Reading) -> None:
             if id in scope.formulas:
                 continue
             scope.formulas[id] = doc
+        elif isinstance(doc, MeasureDoc):
+            if id in scope.measures:
+                continue
+            add_measure(scope, doc)
         else:
             if id in scope.names:
                 continue
@@ -103,8 +109,8 @@ def _own(scope: Scope, folder: Folder, adopted: bool, reading: Reading) -> None:
         scope.params.setdefault(str(param), values)
 
 
-def _decides(case: CaseDoc) -> str:
-    return str(case.decide or "")
+def _decides(case: CaseDoc | CohortCaseDoc) -> str:
+    return str((case.measure if isinstance(case, CohortCaseDoc) else case.decide) or "")
 
 
 def _use(scope: Scope, folder: Folder, path: Path, reading: Reading, opened: tuple[Path, ...]) -> None:
@@ -145,3 +151,6 @@ def _side_by_side(scope: Scope, names: Mapping[str, str], other: Scope, pack: Te
         before = scope.names.setdefault(name, other.names[local])
         if before is not other.names[local]:
             reading.report("meaning.doubled_decision", pack.span, before.doc.id.span, name=name, pack=pack)
+    for id, found in other.measures.items():
+        if all(part in names for part in measure_parts(found[0])):
+            scope.measures.setdefault(id, found)

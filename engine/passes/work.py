@@ -10,7 +10,7 @@ from sangao.engine.errors import Problem, Span
 from sangao.engine.fact import Dictionary, Group
 from sangao.engine.language import tree
 from sangao.engine.pack import ir
-from sangao.engine.rules.documents import EvidenceDoc, FormulaDoc, PackDoc, ParamDoc, RuleDoc, SourceDoc
+from sangao.engine.rules.documents import EvidenceDoc, FormulaDoc, MeasureDoc, PackDoc, ParamDoc, RuleDoc, SourceDoc
 from sangao.engine.rules.text import Text
 
 NOWHERE = Span()
@@ -30,6 +30,7 @@ class Scope:
     formulas: dict[str, FormulaDoc] = field(default_factory=dict)
     rules: dict[str, Group] = field(default_factory=dict)
     cases: list[tuple[str | None, Any]] = field(default_factory=list)
+    measures: dict[str, tuple[MeasureDoc, "Scope"]] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -77,6 +78,7 @@ class Work:
     shown: dict[str, dict[str, str]] = field(default_factory=dict)
     promises: list[ir.Promise] = field(default_factory=list)
     cases: list[ir.Case] = field(default_factory=list)
+    measures: dict[str, ir.Measure] = field(default_factory=dict)
 
     def report(self, code: str, where: Span | Text = NOWHERE, *also: Span, **parts: Any) -> None:
         """Add a problem; the same problem at the same place stands once."""

@@ -7,18 +7,20 @@ from itertools import pairwise
 from sangao.engine.errors import Problem
 from sangao.engine.rules.documents import (
     AdviceDoc,
+    AnyDoc,
     Asked,
     CaseDoc,
+    CohortCaseDoc,
     ConsistencyDoc,
     CriteriaDoc,
     DecisionDoc,
     FactDoc,
     Form,
     GroupDoc,
+    MeasureDoc,
     PackDoc,
     ParamDoc,
     RowDoc,
-    RuleDoc,
     ScoreDoc,
     TableDoc,
 )
@@ -26,7 +28,7 @@ from sangao.engine.rules.fit import nearest
 from sangao.engine.rules.text import Text
 
 
-def check_document(document: RuleDoc) -> list[Problem]:
+def check_document(document: AnyDoc) -> list[Problem]:
     """Return what is wrong inside one rule document."""
     problems = list(_form(document))
     if isinstance(document, Asked):
@@ -41,6 +43,8 @@ def check_document(document: RuleDoc) -> list[Problem]:
         problems += _score(document)
     elif isinstance(document, AdviceDoc):
         problems += _advice(document)
+    elif isinstance(document, MeasureDoc):
+        problems += _measure(document)
     return problems
 
 
@@ -120,7 +124,7 @@ def check_params(params: Mapping[Text, tuple[ParamDoc, ...]]) -> list[Problem]:
 
 
 def check_folder(
-    name: str, pack: PackDoc | None, documents: Iterable[RuleDoc], cases: Iterable[CaseDoc]
+    name: str, pack: PackDoc | None, documents: Iterable[AnyDoc], cases: Iterable[CaseDoc | CohortCaseDoc]
 ) -> list[Problem]:
     """Return what the documents of one folder contradict in each other."""
     problems: list[Problem] = []
@@ -253,6 +257,24 @@ def _advice(document: AdviceDoc) -> Iterator[Problem]:
             yield Problem("rules.needs", document.permission.span, {"given": "permission", "needed": "kind: drug"})
     if document.when_unknown == "hold" and document.reason is None:
         yield Problem("rules.needs", document.id.span, {"given": "when_unknown: hold", "needed": "reason"})
+
+
+def _measure(document: MeasureDoc) -> Iterator[Problem]:
+    """A measure counts something, or shows other measures together; who is left out is left out of something."""
+    if (document.numerator is None) == (document.members is None):
+        yield Problem("rules.one_of", document.id.span, {"keys": "numerator, members"})
+    for given, value in (("denominator", document.denominator), ("exclusions", document.exclusions)):
+        if value and document.numerator is None:
+            yield Problem("rules.needs", document.id.span, {"given": given, "needed": "numerator"})
+    for name in document.exclusions:
+        if name in ("default", "all", "counted"):
+            yield Problem("rules.reserved", name.span, {"given": name})
+    if document.per <= 0:
+        yield Problem("rules.not_positive", document.id.span, {"given": f"per: {document.per}"})
+    for case in document.cases:
+        for one in case.cohort:
+            if one.times < 1:
+                yield Problem("rules.not_positive", one.span, {"given": f"times: {one.times}"})
 
 
 def _once(ids: Iterable[Text]) -> Iterator[Problem]:

@@ -48,11 +48,17 @@ from sangao.engine.rules.leaves import (
     Rows,
     Some,
 )
+from sangao.engine.rules.measures import CohortCaseDoc, MeasureDoc
 from sangao.engine.rules.text import Text
 
 Origin = Literal["national", "local", "project"]
 ListName = Literal["conditions", "symptoms", "medications", "family_history"]
 Take = Literal["mean", "closest_two", "last_two", "mean_of_three", "last"]
+
+
+AnyDoc = RuleDoc | MeasureDoc
+"""Whatever stands in rules/: a form of decision, or a measure over a cohort."""
+DOCUMENTS: dict[str, type[AnyDoc]] = {**FORMS, "measure": MeasureDoc}
 
 
 class DatesDoc(Document):
@@ -207,12 +213,15 @@ class RowsFile(Document):
 
 
 __all__ = [
+    "DOCUMENTS",
     "FORMS",
     "ActionDoc",
     "AdviceDoc",
+    "AnyDoc",
     "Asked",
     "Backed",
     "CaseDoc",
+    "CohortCaseDoc",
     "ConsistencyDoc",
     "CriteriaDoc",
     "DatesDoc",
@@ -231,6 +240,7 @@ __all__ = [
     "GroupDoc",
     "InputDoc",
     "ItemDoc",
+    "MeasureDoc",
     "Names",
     "OccasionDoc",
     "OfDoc",

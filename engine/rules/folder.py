@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from sangao.engine.errors import Problem, Span
 from sangao.engine.rules.coherence import check_document, check_fact, check_facts, check_folder, check_params
 from sangao.engine.rules.documents import (
-    FORMS,
+    DOCUMENTS,
+    AnyDoc,
     CaseDoc,
+    CohortCaseDoc,
     ConsistencyDoc,
     Document,
     EvidenceDoc,
@@ -23,7 +25,6 @@ from sangao.engine.rules.documents import (
     ParamDoc,
     ParamsFile,
     RowsFile,
-    RuleDoc,
     SourceDoc,
     SourcesFile,
 )
@@ -42,8 +43,8 @@ class Folder:
     path: Path
     pack: PackDoc | None = None
     params: dict[Text, tuple[ParamDoc, ...]] = field(default_factory=dict)
-    documents: tuple[RuleDoc, ...] = ()
-    cases: tuple[CaseDoc, ...] = ()
+    documents: tuple[AnyDoc, ...] = ()
+    cases: tuple[CaseDoc | CohortCaseDoc, ...] = ()
     sources: bool = False
     changes: bool = False
 
@@ -118,6 +119,14 @@ def read_shared(path: str | Path, prefix: str = "shared/") -> tuple[Shared, list
     return shared, reader.sorted()
 
 
+def read_document(model: type[D], path: str | Path) -> tuple[D | None, list[Problem]]:
+    """Read one file that holds one document and stands outside a guideline folder (an overlay, a profile)."""
+    path = Path(path)
+    reader = _Reader(path.parent, f"{path.parent.name}/")
+    document = reader.one(model, path.name, needed=True)
+    return document, reader.sorted()
+
+
 class _Reader:
     """Reads the files of one folder and gathers what is wrong with them."""
 
@@ -169,23 +178,23 @@ class _Reader:
         self.problems += [problem for problem in found if problem.where not in self.told]
         return document
 
-    def rule(self, file: str, node: Any) -> RuleDoc | None:
+    def rule(self, file: str, node: Any) -> AnyDoc | None:
         """Fit a document of rules/ to the form whose key it holds."""
         if not isinstance(node, Map):
             parts = {"wanted_zh": "一个映射 {键: 值}", "wanted_en": "a mapping {key: value}"}
             self.problems.append(Problem("rules.wrong_shape", node.span, parts))
             return None
         keys = list(node)
-        form = next((key for key in keys if key in FORMS), None)
+        form = next((key for key in keys if key in DOCUMENTS), None)
         if form is None:
             first = str(keys[0]) if keys else ""
             self.problems.append(
-                Problem("rules.unknown_form", node.span, {"given": first, "nearest": nearest(first, FORMS)})
+                Problem("rules.unknown_form", node.span, {"given": first, "nearest": nearest(first, DOCUMENTS)})
             )
             return None
-        return self.fit(FORMS[form], node)
+        return self.fit(DOCUMENTS[form], node)
 
-    def cases(self, file: str, node: Any) -> Iterator[CaseDoc]:
+    def cases(self, file: str, node: Any) -> Iterator[CaseDoc | CohortCaseDoc]:
         """Yield the cases of a document of cases/: a list, or `cases:` with a list as in rules/."""
         if isinstance(node, Map) and list(node) == ["cases"]:
             node = node[Text("cases")]
@@ -194,10 +203,11 @@ class _Reader:
             self.problems.append(Problem("rules.wrong_shape", node.span, parts))
             return
         for item in node:
-            case = self.fit(CaseDoc, item)
+            whole = isinstance(item, Map) and "cohort" in item
+            case = self.fit(CohortCaseDoc, item) if whole else self.fit(CaseDoc, item)
             if case is None:
                 continue
-            if case.decide is None:
+            if (case.measure if isinstance(case, CohortCaseDoc) else case.decide) is None:
                 self.problems.append(Problem("rules.case_without_decide", case.span))
             yield case
 

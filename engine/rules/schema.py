@@ -10,13 +10,21 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sangao.engine.rules.cases import CaseDoc, CasesFile
-from sangao.engine.rules.documents import FactsFile, PackDoc, ParamsFile, RowsFile, RuleDoc, SourcesFile
+from sangao.engine.rules.documents import (
+    AnyDoc,
+    CohortCaseDoc,
+    FactsFile,
+    PackDoc,
+    ParamsFile,
+    RowsFile,
+    SourcesFile,
+)
 
 _FILES: dict[str, tuple[Any, str]] = {
     "pack": (PackDoc, "pack.yaml"),
     "params": (ParamsFile, "params.yaml"),
-    "rules": (RuleDoc, "one document of rules/*.yaml"),
-    "cases": (tuple[CaseDoc, ...] | CasesFile, "cases/*.yaml"),
+    "rules": (AnyDoc, "one document of rules/*.yaml"),
+    "cases": (tuple[CaseDoc | CohortCaseDoc, ...] | CasesFile, "cases/*.yaml"),
     "facts": (FactsFile, "shared/facts/*.yaml"),
     "sources": (SourcesFile, "shared/sources.yaml"),
     "rows": (RowsFile, "shared/rows/*.yaml"),

@@ -14,6 +14,10 @@ from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.run import answers, cones, spec
+from sangao.engine.run.compared import totals
+from sangao.engine.run.measured import rates
+from sangao.engine.run.measuring import Tally
+from sangao.engine.truth import FALSE, UNKNOWN
 
 CHART_KEYS = frozenset(
     {"patient", "facts", "readings", "conditions", "medications", "symptoms", "family_history", "complete"}
@@ -60,7 +64,9 @@ def asked(pack: Pack, case: ir.Case) -> tuple[Pack, Chart]:
 
 
 def run(pack: Pack, case: ir.Case) -> Outcome:
-    """Ask one case of both runners."""
+    """Ask one case of both runners; a case of a measure counts its whole cohort."""
+    if case.decide in pack.compiled.measures:
+        return _cohort(pack, case)
     try:
         pack, chart = asked(pack, case)
         answer = pack.decide(case.decide, chart)
@@ -81,6 +87,36 @@ def run(pack: Pack, case: ir.Case) -> Outcome:
             wrong.append(
                 f"{what}: expected {json.dumps(right, ensure_ascii=False)}, got {json.dumps(got, ensure_ascii=False)}"
             )
+    return Outcome(case, tuple(wrong))
+
+
+def _cohort(pack: Pack, case: ir.Case) -> Outcome:
+    """Count a cohort twice: person by person, and by what the definition says of everything not known."""
+    given = json.loads(case.give)
+    measure = pack.compiled.measures[case.decide]
+    tally = Tally(pack.compiled, [case.decide])
+    open_people: list[tuple[int, int]] = []
+    for person in given["cohort"]:
+        try:
+            chart = Chart.from_dict({**person["chart"], "on": case.on or pack.compiled.meta.start})
+        except SangaoError as error:
+            return Outcome(case, tuple(problem.text("en") for problem in error.problems))
+        for _ in range(person["times"]):
+            tally.add(chart)
+        if measure.counts == "persons" and measure.denominator:
+            admission = pack.admit(chart)
+            opened, _ = spec.evaluate(pack.compiled, admission.open, admission.assumed)
+            n = opened[measure.numerator]
+            person_is = opened[measure.denominator], FALSE if n == UNKNOWN and measure.unknown == "out" else n
+            open_people += [person_is] * person["times"]
+    found = tally.results()[case.decide]
+    wrong = []
+    if open_people and rates(open_people) != (found.open.low, found.open.high):
+        wrong.append(f"runners disagree: definition {rates(open_people)}, counted {found.open.low, found.open.high}")
+    got = totals(found, given.get("before"))
+    for what, right in json.loads(case.expect).items():
+        if (None if right == "none" else str(right)) != (None if got[what] is None else str(got[what])):
+            wrong.append(f"{what}: expected {right}, got {got[what]}")
     return Outcome(case, tuple(wrong))
 
 

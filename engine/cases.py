@@ -109,7 +109,7 @@ def _cohort(pack: Pack, case: ir.Case) -> Outcome:
             n = opened[measure.numerator]
             person_is = opened[measure.denominator], FALSE if n == UNKNOWN and measure.unknown == "out" else n
             open_people += [person_is] * person["times"]
-    found = tally.results()[case.decide]
+    found = tally.results({case.decide: given.get("entered", {})})[case.decide]
     wrong = []
     if open_people and rates(open_people) != (found.open.low, found.open.high):
         wrong.append(f"runners disagree: definition {rates(open_people)}, counted {found.open.low, found.open.high}")

@@ -406,7 +406,8 @@ class Measure:
     number ones that say how many of them a person has; without a denominator the numerator alone is counted. A person
     counts in the numerator only inside the denominator. `unknown`: `out` counts whoever is not known to be in the
     numerator as not in it. `direction` says which way is better, `against` what the measure is compared with; a rate is
-    shown per `per`.
+    shown per `per`. `entered` names the parts (`numerator`, `denominator`) that are no decisions but numbers given by
+    hand for the period.
     """
 
     id: str
@@ -418,6 +419,57 @@ class Measure:
     direction: Literal["higher", "lower", "open"] = "open"
     against: Literal["previous", "baseline"] | None = None
     per: int = 100
+    entered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way out of a state: taken when `when` holds; one that is `back` closes a round and is never walked."""
+
+    to: str
+    when: Expr
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done in a state: the decisions that say how it stands and when it falls due; roles that do it."""
+
+    id: str
+    state: str
+    status: str
+    due: str
+    who: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of a pathway: where it leads; `terminal`: one may stay; `refers`, `returns`: a loop opens, closes."""
+
+    id: str
+    steps: tuple[Step, ...] = ()
+    terminal: bool = False
+    refers: bool = False
+    returns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """States and tasks whose answers are decisions of the pack: `id` the state, `next` and `next_due` the next step.
+
+    `links`: the tasks that count for execution; `executed`: profile → decision. `longest`: no stay without a task that
+    falls due within that span.
+    """
+
+    id: str
+    start: str
+    states: tuple[State, ...]
+    tasks: tuple[Task, ...] = ()
+    next: str = ""
+    next_due: str = ""
+    links: tuple[str, ...] = ()
+    executed: tuple[tuple[str, str], ...] = ()
+    longest: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,6 +559,18 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """A local overlay that the pack was compiled with: its document and the days (both inclusive) it holds."""
+
+    id: str
+    zh: str
+    en: str
+    document: str
+    start: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """Who the pack is: id, edition, family, authority, the document it follows, the days it is meant for."""
 
@@ -523,15 +587,16 @@ class Meta:
     follows_zh: str = ""
     follows_en: str = ""
     experimental: bool = False
+    overlays: tuple[Overlay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
     """One compiled edition, immutable: decisions stand in dependency order, each after all it asks.
 
-    `meta dictionary leaves decisions settings guards contradictions measures` are the meaning (hashed); `words citations
-    documents params promises cases` are text and proofs. `settings` fills site settings: fact id → value text.
-    `guards`: fact id → the compiled `false_when`, over values named by fact id.
+    `meta dictionary leaves decisions settings guards contradictions measures pathways` are the meaning (hashed); `words
+    citations documents params promises cases` are text and proofs. `settings` fills site settings: fact id → value
+    text. `guards`: fact id → the compiled `false_when`, over values named by fact id.
     """
 
     meta: Meta
@@ -548,3 +613,4 @@ class Pack:
     promises: tuple[Promise, ...] = ()
     cases: tuple[Case, ...] = ()
     measures: dict[str, Measure] = field(default_factory=dict)
+    pathways: dict[str, Pathway] = field(default_factory=dict)

@@ -21,18 +21,13 @@ LIKE = {"in": ("true", "true"), "out": ("true", "false"), "unknown": ("true", No
 
 def parts(doc: MeasureDoc) -> list[DecisionDoc]:
     """Return the decisions that a measure asks of each person."""
-    found = []
-    if doc.denominator is not None:
-        found.append(_part(doc, DENOMINATOR, doc.denominator, True))
-    if doc.numerator is not None:
-        left_out = doc.denominator is None or doc.counts == "events"
-        found.append(_part(doc, NUMERATOR, doc.numerator, left_out))
-    return found
+    apart = DENOMINATOR not in doc.asks or doc.counts == "events"
+    return [_part(doc, part, expr, apart or part == DENOMINATOR) for part, expr in doc.asks.items()]
 
 
 def part_ids(doc: MeasureDoc) -> list[str]:
     """Return the ids of the decisions that a measure asks."""
-    return [f"{doc.measure}.{part}" for part in (DENOMINATOR, NUMERATOR) if getattr(doc, part) is not None]
+    return [f"{doc.measure}.{part}" for part in doc.asks]
 
 
 def _part(doc: MeasureDoc, part: str, expr: Text, left_out: bool) -> DecisionDoc:
@@ -89,9 +84,8 @@ def measure(work: Work) -> Work:
                 work.report("meaning.unknown_measure", member, name=member, nearest=nearest(member, every))
         ids = {}
         with work.going_on():
-            for part in (NUMERATOR, DENOMINATOR):
-                if getattr(doc, part) is not None:
-                    ids[part] = decision(scope.names[f"{doc.measure}.{part}"], work).id
+            for part in doc.asks:
+                ids[part] = decision(scope.names[f"{doc.measure}.{part}"], work).id
             work.measures[id] = ir.Measure(
                 id,
                 doc.counts,
@@ -102,6 +96,7 @@ def measure(work: Work) -> Work:
                 doc.direction,
                 doc.against,
                 doc.per,
+                doc.entered,
             )
             pack = scope.pack
             work.words[id] = ir.Words(
@@ -147,8 +142,9 @@ def cohort_cases(default: str | None, doc: CohortCaseDoc, work: Work) -> list[ir
             answer = json.dumps(expect, sort_keys=True)
             made.append(ir.Case(f"{doc.it} ({number})", f"{name}.{part}", on, give, answer, (), str(member.span)))
     given: dict[str, Any] = {"cohort": people}
-    if doc.before is not None:
-        given["before"] = {"n": doc.before.n, "d": doc.before.d}
+    for key, numbers in (("before", doc.before), ("entered", doc.entered)):
+        if numbers is not None:
+            given[key] = {"n": numbers.n, "d": numbers.d}
     totals = {key: _plain(getattr(doc.expect, key)) for key in doc.expect.model_fields_set}
     whole = ir.Case(
         str(doc.it),
@@ -164,10 +160,10 @@ def cohort_cases(default: str | None, doc: CohortCaseDoc, work: Work) -> list[ir
 
 def _expected(of: MeasureDoc, counted: str | None) -> list[tuple[str, dict[str, Any]]]:
     """Return what the parts of a measure answer of a person so counted; `open` and unknown parts stay unknown."""
-    if counted is None or of.counts == "events" or of.numerator is None:
+    if counted is None or of.counts == "events" or NUMERATOR not in of.asks:
         return []
     unknown = {"status": "unknown"}
-    if of.denominator is None:
+    if DENOMINATOR not in of.asks:
         only = {"in": {"value": "true"}, "out": {"value": "false"}}.get(counted, unknown)
         return [(NUMERATOR, only)]
     if counted == "open":

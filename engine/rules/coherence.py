@@ -25,6 +25,7 @@ from sangao.engine.rules.documents import (
     TableDoc,
 )
 from sangao.engine.rules.fit import nearest
+from sangao.engine.rules.pathways import PathwayDoc, check_pathway
 from sangao.engine.rules.text import Text
 
 
@@ -45,6 +46,8 @@ def check_document(document: AnyDoc) -> list[Problem]:
         problems += _advice(document)
     elif isinstance(document, MeasureDoc):
         problems += _measure(document)
+    elif isinstance(document, PathwayDoc):
+        problems += check_pathway(document)
     return problems
 
 
@@ -266,6 +269,12 @@ def _measure(document: MeasureDoc) -> Iterator[Problem]:
     for given, value in (("denominator", document.denominator), ("exclusions", document.exclusions)):
         if value and document.numerator is None:
             yield Problem("rules.needs", document.id.span, {"given": given, "needed": "numerator"})
+    if document.entered == ("numerator",) and document.denominator is not None:
+        yield Problem(
+            "rules.needs", document.id.span, {"given": "numerator: entered", "needed": "denominator: entered"}
+        )
+    if document.exclusions and not document.asks:
+        yield Problem("rules.needs", document.id.span, {"given": "exclusions", "needed": "numerator"})
     for name in document.exclusions:
         if name in ("default", "all", "counted"):
             yield Problem("rules.reserved", name.span, {"given": name})

@@ -9,6 +9,7 @@ from sangao.engine.rules.forms import Backed, Form
 from sangao.engine.rules.leaves import Count, Day, DecisionId, Document, Formula, Name, Names, Rows, Sentence, Some
 from sangao.engine.rules.text import Text
 
+ENTERED = "entered"
 Counted = Literal["in", "out", "unknown", "apart", "open"]
 
 
@@ -32,17 +33,17 @@ class MemberDoc(GiveDoc):
 
 
 class BeforeDoc(Document):
-    """What the measure came to in the period that it is compared with."""
+    """Numbers of a measure that do not come from charts: those of the period before, or those entered by hand."""
 
-    n: Count
+    n: Count | None = None
     d: Count | None = None
 
 
 class TotalsDoc(Document):
     """What a measure must come to; keys that are not written are not looked at. Rates are texts with one decimal."""
 
-    n: Count | None = None
-    d: Count | None = None
+    n: Text | None = None
+    d: Text | None = None
     unknown: Count | None = None
     open: Count | None = None
     rate: Text | None = None
@@ -58,14 +59,18 @@ class CohortCaseDoc(Document):
     it: Sentence
     on: Day | None = None
     measure: DecisionId | None = None
-    cohort: tuple[MemberDoc, ...]
+    cohort: tuple[MemberDoc, ...] = ()
+    entered: BeforeDoc | None = None
     before: BeforeDoc | None = None
     expect: TotalsDoc
     proves: Rows = ()
 
 
 class MeasureDoc(Form):
-    """A share or a count over a cohort, of persons or of events; with `members`, several measures reported together."""
+    """A share or a count over a cohort, of persons or of events; with `members`, several measures reported together.
+
+    A numerator or denominator that says `entered` is no expression: the number is given by hand for the period.
+    """
 
     measure: DecisionId
     counts: Literal["persons", "events"] = "persons"
@@ -84,3 +89,15 @@ class MeasureDoc(Form):
     def id(self) -> Text:
         """Return the id of the measure."""
         return self.measure
+
+    @property
+    def asks(self) -> dict[str, Formula]:
+        """Return the expressions that are asked of each person, by part: `denominator`, `numerator`."""
+        named = {"denominator": self.denominator, "numerator": self.numerator}
+        return {part: expr for part, expr in named.items() if expr is not None and expr != ENTERED}
+
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """Return the parts whose number is given by hand."""
+        named = {"denominator": self.denominator, "numerator": self.numerator}
+        return tuple(part for part, expr in named.items() if expr == ENTERED)

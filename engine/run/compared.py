@@ -45,10 +45,10 @@ def totals(found: Measured, before: Mapping[str, int | None] | None = None) -> d
 
     Counts, `rate`, `points` and `change` come from the pass with assumptions, the ends from the one without.
     """
-    counts, per = found.assumed, Fraction(found.measure.per if found.assumed.d is not None else 1)
+    counts, per = found.assumed, Fraction(found.measure.per if found.is_rate else 1)
     made: dict[str, int | str | None] = {
-        "n": counts.n,
-        "d": counts.d,
+        "n": number(counts.n),
+        "d": number(counts.d),
         "unknown": counts.unknown,
         "open": counts.open,
         "rate": shown(scaled(counts.rate, per)),
@@ -66,6 +66,15 @@ def totals(found: Measured, before: Mapping[str, int | None] | None = None) -> d
         made["points"] = shown(scaled(gained[0], per)) if gained[0] == gained[1] else None
         made["change"] = shown(scaled(moved[0], Fraction(100))) if moved[0] == moved[1] else None
     return made
+
+
+def number(value: Fraction | None) -> str | None:
+    """Return a count as it is shown: a whole number whole.
+
+    >>> number(Fraction(12)), number(Fraction(25, 2))
+    ('12', '12.5')
+    """
+    return None if value is None else str(value.numerator) if value.denominator == 1 else shown(value)
 
 
 def scaled(value: Fraction | None, per: Fraction) -> Fraction | None:

@@ -7,7 +7,7 @@ they are shown. `engine.run.measured` says the same by definition.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -18,6 +18,9 @@ from sangao.engine.pack import ir
 from sangao.engine.run.many import Many
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
+ONE = Fraction(1)
+Given = Mapping[str, int | None]  # numbers entered by hand: `n`, `d`
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -25,15 +28,16 @@ class Counts:
     none), `unknown` in the denominator with the numerator not known, `open` not known to be in the denominator.
 
     Of events `n` and `d` are sums over the persons whose number is known and `unknown` the persons of whom it is not.
-    `low` and `high` are the ends of the rate (of a count: of the count); None when nothing bounds them.
+    `n` is None when it was to be entered and was not. `low` and `high` are the ends of the rate (of a count: of the
+    count); None when nothing bounds them.
     """
 
-    n: int
-    d: int | None
-    unknown: int
-    open: int
-    low: Fraction | None
-    high: Fraction | None
+    n: Fraction | None
+    d: Fraction | None
+    unknown: int = 0
+    open: int = 0
+    low: Fraction | None = None
+    high: Fraction | None = None
 
     @property
     def rate(self) -> Fraction | None:
@@ -52,9 +56,14 @@ class Measured:
     @property
     def status(self) -> str:
         """Return `settled`, `provisional` (rests on assumptions) or `unknown`, as an answer would."""
-        return (
-            "settled" if self.open.rate is not None else "provisional" if self.assumed.rate is not None else "unknown"
-        )
+        if self.open.rate is not None:
+            return "settled"
+        return "provisional" if self.assumed.rate is not None else "unknown"
+
+    @property
+    def is_rate(self) -> bool:
+        """Return whether this is a rate; else it is a count."""
+        return bool(self.measure.denominator) or "denominator" in self.measure.entered
 
 
 @dataclass(slots=True)
@@ -74,44 +83,40 @@ class Tally:
         asked = dict.fromkeys(part for one in self.measures for part in (one.numerator, one.denominator) if part)
         self.many = Many(pack, tuple(asked))
         at = {name: i for i, name in enumerate(self.many.rows.decisions)}
-        self._places = [(at[one.numerator], at.get(one.denominator)) for one in self.measures]
-        self._steps = [
-            tuple(
-                pack.decisions[part].outcome.step if part else Fraction(1) for part in (one.numerator, one.denominator)
-            )
-            for one in self.measures
-        ]
+        self._places = [(at.get(one.numerator), at.get(one.denominator)) for one in self.measures]
+        steps = {part: pack.decisions[part].outcome.step for part in asked}
+        self._steps = [(steps.get(one.numerator, ONE), steps.get(one.denominator, ONE)) for one in self.measures]
         self._sums = [(_Sums(), _Sums()) for _ in self.measures]
         self.persons = 0
 
     def add(self, chart: Chart) -> Sequence[Problem]:
         """Count one person; return the problems of the chart."""
         admitted = self.many.admit(chart)
-        passes = self.many.rows.run(admitted.open, admitted.assumed)
+        opened, assumed = self.many.rows.run(admitted.open, admitted.assumed)
         for one, sums, (numerator, denominator) in zip(self.measures, self._sums, self._places, strict=True):
-            for sum, answers in zip(sums, passes, strict=True):
-                n = answers[numerator]
-                d = answers[denominator] if denominator is not None else None
-                _add(sum, one, n, d)
+            if numerator is None:
+                continue
+            n, taken = opened[numerator], assumed[numerator]
+            if one.unknown == "out" and taken in (None, UNKNOWN):  # no evidence: not counted, whatever it may have been
+                n = taken = (0, 0) if one.counts == "events" else FALSE
+            for sum, value, answers in zip(sums, (n, taken), (opened, assumed), strict=True):
+                _add(sum, one, value, None if denominator is None else answers[denominator])
         self.persons += 1
         return admitted.problems
 
-    def results(self) -> dict[str, Measured]:
-        """Return what the measures have come to so far."""
+    def results(self, entered: Mapping[str, Given] | None = None) -> dict[str, Measured]:
+        """Return what the measures have come to so far; `entered` holds the numbers given by hand, by measure."""
+        given = entered or {}
         return {
-            one.id: Measured(one, *(_counts(one, sum, steps) for sum in sums))
+            one.id: Measured(one, *(_counts(one, sum, steps, given.get(one.id, {})) for sum in sums))
             for one, sums, steps in zip(self.measures, self._sums, self._steps, strict=True)
         }
 
 
 def _add(sums: _Sums, measure: ir.Measure, n: Any, d: Any) -> None:
     if measure.counts == "persons":
-        if measure.unknown == "out" and n == UNKNOWN:
-            n = FALSE
-        sums.table[TRUE if d is None else d, n] += 1
+        sums.table[TRUE if not measure.denominator else d, n] += 1
         return
-    if n is None and measure.unknown == "out":
-        n = (0, 0)
     if not measure.denominator:
         d = (0, 0)
     if n is None or d is None:
@@ -121,20 +126,22 @@ def _add(sums: _Sums, measure: ir.Measure, n: Any, d: Any) -> None:
         sums.events[i] += value
 
 
-def _counts(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction]) -> Counts:
+def _counts(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction], given: Given) -> Counts:
+    if measure.entered:
+        return _entered(measure, sums, steps, given)
     if measure.counts == "events":
         return _events(measure, sums, steps)
     t = sums.table
     inside, unknown = t[TRUE, TRUE], t[TRUE, UNKNOWN]
-    certain = inside + unknown + t[TRUE, FALSE]
     if not measure.denominator:
-        return Counts(inside, None, unknown, 0, Fraction(inside), Fraction(inside + unknown))
+        return Counts(Fraction(inside), None, unknown, 0, Fraction(inside), Fraction(inside + unknown))
+    certain = inside + unknown + t[TRUE, FALSE]
     joining_out = t[UNKNOWN, FALSE] + t[UNKNOWN, UNKNOWN]
     joining_in = t[UNKNOWN, TRUE] + t[UNKNOWN, UNKNOWN]
     everyone = t[UNKNOWN, FALSE] + t[UNKNOWN, TRUE] + t[UNKNOWN, UNKNOWN]
     low = _over(inside, certain + joining_out, 1 if joining_in else None)
     high = _over(inside + unknown + joining_in, certain + joining_in, 0 if joining_out else None)
-    return Counts(inside, certain, unknown, everyone, low, high)
+    return Counts(Fraction(inside), Fraction(certain), unknown, everyone, low, high)
 
 
 def _over(n: int, d: int, otherwise: int | None) -> Fraction | None:
@@ -144,12 +151,33 @@ def _over(n: int, d: int, otherwise: int | None) -> Fraction | None:
 
 
 def _events(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction]) -> Counts:
-    n_low, n_high, d_low, d_high = sums.events
-    n, d = n_low * steps[0], d_low * steps[1]
-    if not measure.denominator:
-        ends = (n, n_high * steps[0]) if not sums.blank else (n, None)
-        return Counts(int(n), None, sums.blank, 0, *ends)
+    n_low, n_high = (value * steps[0] for value in sums.events[:2])
+    d_low, d_high = (value * steps[1] for value in sums.events[2:])
+    if not measure.denominator:  # further events of the persons not known can only add to the count
+        return Counts(n_low, None, sums.blank, 0, n_low, None if sums.blank else n_high)
     low = high = None
     if not sums.blank and d_low > 0:
-        low, high = n / (d_high * steps[1]), n_high * steps[0] / d
-    return Counts(int(n), int(d), sums.blank, 0, low, high)
+        low, high = n_low / d_high, n_high / d_low
+    return Counts(n_low, d_low, sums.blank, 0, low, high)
+
+
+def _entered(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction], given: Given) -> Counts:
+    """Return counts of which one or both numbers were given by hand; what was not given is not known."""
+    own = None
+    if measure.numerator:
+        own = _counts(_alone(measure), sums, steps, {})
+    entered = given.get("n")
+    n = own.n if own is not None else None if entered is None else Fraction(entered)
+    low, high = (own.low, own.high) if own is not None else (n, n)
+    unknown = own.unknown if own is not None else 0
+    if "denominator" not in measure.entered:
+        return Counts(n, None, unknown, 0, low, high)
+    among = given.get("d")
+    if not among:
+        return Counts(n, None if among is None else Fraction(0), unknown)
+    ends = (None if one is None else one / among for one in (low, high))
+    return Counts(n, Fraction(among), unknown, 0, *ends)
+
+
+def _alone(measure: ir.Measure) -> ir.Measure:
+    return ir.Measure(measure.id, measure.counts, measure.numerator, unknown=measure.unknown)

@@ -32,8 +32,8 @@ class Fact:
     `false_when` is expression text over other facts; `cost` the price of asking (1 = ask the patient, 9 = refer out);
     `codes`: system → codes (`icd10` and `atc` match by prefix). `select`: (qualifier, its value, fact that then takes
     the reading), such as (`sample`, `capillary`, `pg_capillary`); with a `sample` selection an unknown sample feeds
-    nothing. `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`. `never`: a date that may be given as "never", which
-    lies after every day: it has not happened up to the day of the chart.
+    nothing. `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`.
+    `never`: a date that may be given as "never", which lies after every day: it has not happened.
     """
 
     id: str

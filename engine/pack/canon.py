@@ -26,8 +26,8 @@ HEAD = struct.Struct("<8sII")
 SECTION = struct.Struct("<16sQQ32s")
 MOST = 64  # sections; a larger number means the head is not one of ours
 
-MEANING = ("meta", "dictionary", "leaves", "decisions", "settings", "guards", "contradictions", "measures")
-LATER = frozenset({"measures"})  # left out while empty, so that a pack from before it had a name keeps its hash
+MEANING = ("meta", "dictionary", "leaves", "decisions", "settings", "guards", "contradictions", "measures", "pathways")
+LATER = frozenset({"measures", "pathways"})  # left out while empty: a pack from before they had a name keeps its hash
 CASES = ("promises", "cases")
 TEXT = ("words", "citations", "documents", "params")
 

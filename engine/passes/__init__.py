@@ -1,7 +1,7 @@
 """Documents → the compiled pack, in steps; all problems of a folder come at once.
 
 >>> [step.__name__ for step in steps()]
-['order', 'word', 'measure', 'promise', 'case', 'back', 'prune']
+['order', 'word', 'measure', 'pathway', 'promise', 'case', 'back', 'prune']
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,11 +21,12 @@ def steps() -> "tuple[Callable[[Work], Work], ...]":
     from sangao.engine.passes.backing import back
     from sangao.engine.passes.measures import measure
     from sangao.engine.passes.order import order
+    from sangao.engine.passes.pathways import pathway
     from sangao.engine.passes.proofs import case, promise
     from sangao.engine.passes.prune import prune
     from sangao.engine.passes.words import word
 
-    return (order, word, measure, promise, case, back, prune)
+    return (order, word, measure, pathway, promise, case, back, prune)
 
 
 def compile_folder(
@@ -34,15 +35,17 @@ def compile_folder(
     shared: str | Path | None = None,
     settings: Mapping[str, str] | None = None,
     search: Iterable[str | Path] = (),
+    overlays: Iterable[str | Path] = (),
 ) -> "Pack":
     """Compile a guideline folder with all it uses.
 
     `shared` defaults to the folder `shared` beside it, or ours; `settings` fills site settings; `search` names further
-    places of the packs it uses. Raises `SangaoError` with every problem, sorted by place.
+    places of the packs it uses; `overlays` are files of local changes. Raises `SangaoError` with every problem, by
+    place.
     """
     from sangao.engine.passes.compiling import compiled
 
-    return compiled([Path(path)], Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
+    return compiled([Path(path)], _path(shared), dict(settings or {}), tuple(search), [Path(one) for one in overlays])
 
 
 def compile_folders(
@@ -51,6 +54,7 @@ def compile_folders(
     shared: str | Path | None = None,
     settings: Mapping[str, str] | None = None,
     search: Iterable[str | Path] = (),
+    overlays: Iterable[str | Path] = (),
 ) -> "Pack":
     """Compile several folders side by side into one pack, as a folder that `uses` them all would be.
 
@@ -59,7 +63,11 @@ def compile_folders(
     from sangao.engine.passes.compiling import compiled
 
     many = [Path(path) for path in paths]
-    return compiled(many, Path(shared) if shared is not None else None, dict(settings or {}), tuple(search))
+    return compiled(many, _path(shared), dict(settings or {}), tuple(search), [Path(one) for one in overlays])
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return Path(path) if path is not None else None
 
 
 def check(pack: "Pack") -> "list[Problem]":

@@ -5,21 +5,28 @@ from pathlib import Path
 
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.pack import ir
-from sangao.engine.passes import steps
+from sangao.engine.passes import checks, steps
+from sangao.engine.passes import overlays as overlay
 from sangao.engine.passes.facts import dictionary, fits, guard, occasion_rules, spellings, wanted
 from sangao.engine.passes.find import beside, find_folder
 from sangao.engine.passes.formulas import check_formulas
 from sangao.engine.passes.uses import Reading, scope_of, together
 from sangao.engine.passes.work import Scope, Work, nearest
 from sangao.engine.rules.folder import Shared, read_shared
+from sangao.engine.rules.overlay import OverlayDoc
 
 UNKNOWN = frozenset({"meaning.unknown_name", "meaning.unknown_decision", "meaning.unknown_item", "meaning.not_in_pack"})
 
 
 def compiled(
-    paths: Sequence[Path], shared: Path | None, settings: dict[str, str], search: tuple[str | Path, ...]
+    paths: Sequence[Path],
+    shared: Path | None,
+    settings: dict[str, str],
+    search: tuple[str | Path, ...],
+    overlays: Sequence[Path] = (),
 ) -> ir.Pack:
     """Return the pack of one folder, or of several side by side; raises `SangaoError` with every problem, by place."""
+    local = overlay.read(overlays)
     folders = [path.resolve() if (path / "pack.yaml").is_file() else find_folder(path, search) for path in paths]
     reading = Reading(lambda name, parent: beside(name, parent, search))
     common, problems = read_shared(_shared(folders[0], shared))
@@ -27,14 +34,17 @@ def compiled(
     if root is None or any(one.severity == "error" for one in problems) or _rootless(reading):
         _stop([*problems, *reading.problems])
     assert root is not None
-    work = declared(root, common, settings)
+    work = declared(root, common, settings, local)
     for step in steps():
         work = step(work)
     found = work.problems
     if reading.broken:  # a name may be unknown only because its file could not be read
         found = [one for one in found if one.code not in UNKNOWN]
     _stop([*reading.problems, *found])
-    return _packed(work)
+    pack = _packed(work)
+    if local:  # a national promise that an overlay breaks, a gap or a tie that it opens: it does not load
+        _stop(checks.check(pack))
+    return pack
 
 
 def _rootless(reading: Reading) -> bool:
@@ -79,9 +89,11 @@ class _Once:
         return hash(self.key)
 
 
-def declared(root: Scope, shared: Shared, settings: dict[str, str]) -> Work:
+def declared(root: Scope, shared: Shared, settings: dict[str, str], local: Sequence[OverlayDoc]) -> Work:
     """Return the work with its dictionary: facts, occasion rules of every scope, guards, formulas, site settings."""
-    work = Work(root, dictionary(shared), shared.sources, {str(id): doc for id, doc in shared.rows.items()}, settings)
+    rows = {str(id): doc for id, doc in shared.rows.items()}
+    work = Work(root, dictionary(shared), shared.sources, rows, settings, tuple(map(overlay.of, local)))
+    overlay.overlaid(local, root, work)
     work.synonyms = spellings(work.dictionary.facts)
     scopes = dict.fromkeys([root, *(entry.scope for entry in root.names.values())])
     pending = list(scopes)
@@ -98,7 +110,7 @@ def declared(root: Scope, shared: Shared, settings: dict[str, str]) -> Work:
     for scope in scopes:
         check_formulas(scope, work)
         _names_apart(scope, work)
-    work.visible = set(root.names.values())
+    work.visible = {entry for entry in root.names.values() if not entry.inner}
     for name, entry in root.names.items():
         work.named.setdefault(entry, name)
     _settings(work)
@@ -138,8 +150,13 @@ def _packed(work: Work) -> ir.Pack:
         str(follows.zh) if follows is not None else "",
         str(follows.en) if follows is not None else "",
         pack.experimental,
+        work.overlays,
     )
-    named = {meta.document, *(words.document for words in work.words.values())}
+    named = {
+        meta.document,
+        *(one.document for one in work.overlays),
+        *(words.document for words in work.words.values()),
+    }
     named |= {citation.document for citation in work.citations.values()}
     documents = {str(key): (str(doc.zh), str(doc.en)) for key, doc in work.sources.items() if str(key) in named}
     return ir.Pack(
@@ -157,4 +174,5 @@ def _packed(work: Work) -> ir.Pack:
         tuple(work.promises),
         tuple(work.cases),
         work.measures,
+        work.pathways,
     )

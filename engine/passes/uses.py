@@ -12,8 +12,9 @@ from pathlib import Path
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.passes.measures import add as add_measure
 from sangao.engine.passes.measures import part_ids as measure_parts
+from sangao.engine.passes.pathways import add as add_pathway
 from sangao.engine.passes.work import Entry, Scope, nearest
-from sangao.engine.rules.documents import CaseDoc, CohortCaseDoc, FormulaDoc, MeasureDoc, PackDoc, UseDoc
+from sangao.engine.rules.documents import CaseDoc, CohortCaseDoc, FormulaDoc, MeasureDoc, PackDoc, PathwayDoc, UseDoc
 from sangao.engine.rules.folder import Folder, read_folder
 from sangao.engine.rules.text import Text
 
@@ -97,6 +98,10 @@ def _own(scope: Scope, folder: Folder, adopted: bool, reading: Reading) -> None:
             if id in scope.measures:
                 continue
             add_measure(scope, doc)
+        elif isinstance(doc, PathwayDoc):
+            if id in scope.names:
+                continue
+            taken.update(add_pathway(scope, doc, adopted))
         else:
             if id in scope.names:
                 continue
@@ -154,3 +159,6 @@ def _side_by_side(scope: Scope, names: Mapping[str, str], other: Scope, pack: Te
     for id, found in other.measures.items():
         if all(part in names for part in measure_parts(found[0])):
             scope.measures.setdefault(id, found)
+    for id, pathway in other.pathways.items():
+        if id in names:
+            scope.pathways.setdefault(names[id], pathway)

@@ -10,7 +10,16 @@ from sangao.engine.errors import Problem, Span
 from sangao.engine.fact import Dictionary, Group
 from sangao.engine.language import tree
 from sangao.engine.pack import ir
-from sangao.engine.rules.documents import EvidenceDoc, FormulaDoc, MeasureDoc, PackDoc, ParamDoc, RuleDoc, SourceDoc
+from sangao.engine.rules.documents import (
+    EvidenceDoc,
+    FormulaDoc,
+    MeasureDoc,
+    PackDoc,
+    ParamDoc,
+    PathwayDoc,
+    RuleDoc,
+    SourceDoc,
+)
 from sangao.engine.rules.text import Text
 
 NOWHERE = Span()
@@ -31,15 +40,20 @@ class Scope:
     rules: dict[str, Group] = field(default_factory=dict)
     cases: list[tuple[str | None, Any]] = field(default_factory=list)
     measures: dict[str, tuple[MeasureDoc, "Scope"]] = field(default_factory=dict)
+    pathways: dict[str, tuple[PathwayDoc, "Scope"]] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """One document that decides, and the scope it speaks in; adopted documents speak in the scope that adopts them."""
+    """One document that decides, and the scope it speaks in; adopted documents speak in the scope that adopts them.
+
+    `inner`: it serves others and is never shown.
+    """
 
     doc: RuleDoc
     scope: Scope
     adopted: bool = False
+    inner: bool = False
 
     @property
     def id(self) -> str:
@@ -57,6 +71,7 @@ class Work:
     sources: Mapping[Any, SourceDoc] = field(default_factory=dict)
     rows: Mapping[str, EvidenceDoc] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    overlays: tuple[ir.Overlay, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     groups: dict[str, Group] = field(default_factory=dict)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -79,6 +94,7 @@ class Work:
     promises: list[ir.Promise] = field(default_factory=list)
     cases: list[ir.Case] = field(default_factory=list)
     measures: dict[str, ir.Measure] = field(default_factory=dict)
+    pathways: dict[str, ir.Pathway] = field(default_factory=dict)
 
     def report(self, code: str, where: Span | Text = NOWHERE, *also: Span, **parts: Any) -> None:
         """Add a problem; the same problem at the same place stands once."""

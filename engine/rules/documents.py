@@ -49,6 +49,7 @@ from sangao.engine.rules.leaves import (
     Some,
 )
 from sangao.engine.rules.measures import CohortCaseDoc, MeasureDoc
+from sangao.engine.rules.pathways import PathwayDoc
 from sangao.engine.rules.text import Text
 
 Origin = Literal["national", "local", "project"]
@@ -56,9 +57,9 @@ ListName = Literal["conditions", "symptoms", "medications", "family_history"]
 Take = Literal["mean", "closest_two", "last_two", "mean_of_three", "last"]
 
 
-AnyDoc = RuleDoc | MeasureDoc
-"""Whatever stands in rules/: a form of decision, or a measure over a cohort."""
-DOCUMENTS: dict[str, type[AnyDoc]] = {**FORMS, "measure": MeasureDoc}
+AnyDoc = RuleDoc | MeasureDoc | PathwayDoc
+"""Whatever stands in rules/: a form of decision, a measure over a cohort, a pathway."""
+DOCUMENTS: dict[str, type[AnyDoc]] = {**FORMS, "measure": MeasureDoc, "pathway": PathwayDoc}
 
 
 class DatesDoc(Document):
@@ -248,6 +249,7 @@ __all__ = [
     "PackDoc",
     "ParamDoc",
     "ParamsFile",
+    "PathwayDoc",
     "PermissionDoc",
     "PointsDoc",
     "ReadingDoc",

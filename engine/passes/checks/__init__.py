@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 
 def check(pack: "Pack") -> list[Problem]:
-    """Return every problem of a compiled pack that needs no patient to be found, by place."""
+    """Return every problem of a compiled pack that needs no patient to be found, by place.
+
+    Of a pack with an overlay the proofs are not asked for: its own cases speak of the national rule, and are left out.
+    """
     from sangao.engine.passes.checks.cited import problems as cited
     from sangao.engine.passes.checks.dead import problems as dead
     from sangao.engine.passes.checks.named import problems as named
+    from sangao.engine.passes.checks.pathways import problems as pathways
     from sangao.engine.passes.checks.promises import problems as promises
     from sangao.engine.passes.checks.study import study
     from sangao.engine.passes.checks.tables import problems as tables
@@ -24,7 +28,11 @@ def check(pack: "Pack") -> list[Problem]:
 
     about = study(pack)
     found: list[Problem] = []
-    for one in (promises, tables, dead, ties, cited, named):
+    for one in (
+        (promises, tables, dead, ties, pathways, named)
+        if pack.meta.overlays
+        else (promises, tables, dead, ties, pathways, cited, named)
+    ):
         found += one(about)
     return sorted(found, key=lambda one: (one.where.file, one.where.line, one.where.column, one.code))
 

@@ -1,0 +1,276 @@
+"""A pathway written out as ordinary decisions, so that every runner, check and explanation knows what it means.
+
+Of pathway `p` with tasks `t` come: `p` (the state), per task `p.t.due` (a date) and `p.t` (done in time, late, not yet,
+not at all), `p.next.due` and `p.next` (what falls due first), `p.executed.<profile>`. What the author wrote keeps its
+place; what stands here is said once for every pathway.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from sangao.engine.errors import Span
+from sangao.engine.rules.forms import DecisionDoc, DefaultDoc, ExceptionDoc, RuleDoc
+from sangao.engine.rules.leaves import Document, Names
+from sangao.engine.rules.pathways import NONE, ExecutedDoc, PathwayDoc, StepDoc, TaskDoc
+from sangao.engine.rules.text import Text
+
+D = TypeVar("D", bound=Document)
+NEVER = '"9999-12-31"'
+STATUS: dict[str, tuple[str, str]] = {
+    "not_reached": ("未到此步", "not reached"),
+    "not_yet_due": ("未到期", "not yet due"),
+    "done_in_time": ("按期完成", "done in time"),
+    "done_late": ("逾期完成", "done late"),
+    "not_done": ("逾期未完成", "overdue, not done"),
+}
+VERDICT: dict[str, tuple[str, str]] = {
+    "open": ("尚未到期", "still open"),
+    "not_executed": ("未执行", "not executed"),
+    "executed": ("已执行", "executed"),
+}
+
+
+def unfolded(doc: PathwayDoc) -> tuple[RuleDoc, ...]:
+    """Return the decisions that a sound pathway stands for."""
+    found: list[RuleDoc] = [state(doc)]
+    for name, task in doc.tasks.items():
+        found += [due(doc, name, task), status(doc, name, task)]
+    if doc.tasks:
+        found += [*opened(doc), next_due(doc), next_step(doc)]
+    found += [executed(doc, name, way) for name, way in doc.executed.items()]
+    return tuple(found)
+
+
+def inner(doc: PathwayDoc) -> frozenset[str]:
+    """Return the ids of decisions that serve the others and are not shown."""
+    return frozenset(f"{doc.id}.{name}.open" for name in doc.tasks)
+
+
+# --- the state --------------------------------------------------------------------------------------------------------
+def state(doc: PathwayDoc) -> DecisionDoc:
+    """The walk from the first state: each step is an exception to the states it leads out of."""
+    labels = {(source, to): _label(doc, source, to) for source in doc.states for to in doc.forward(source)}
+    exceptions: dict[Text, ExceptionDoc] = {}
+    for (source, to), label in labels.items():
+        step = doc.states[source].to[to]
+        above = ["default"] if source == doc.first else [one for (_, end), one in labels.items() if end == source]
+        over = [labels[source, beaten] for beaten in step.over]
+        exceptions[label] = _exception(step, step.when, to, above=above, over=over)
+    first = doc.states[doc.first]
+    default = _placed(DefaultDoc(then=doc.first, cite=first.cite, about=first.about, says=first.says), first.span)
+    return _decision(
+        doc,
+        str(doc.id),
+        doc.title,
+        order=tuple(doc.states),
+        names={name: one.name for name, one in doc.states.items()},
+        default=default,
+        exceptions=exceptions,
+        must_ask=doc.must_ask,
+        cite=doc.cite,
+        about=doc.about,
+        promises=doc.promises,
+        never=doc.never,
+        cases=doc.cases,
+        when_unknown=doc.when_unknown,
+    )
+
+
+def _label(doc: PathwayDoc, source: Text, to: Text) -> Text:
+    """A step is called after where it leads; where several lead there, after where it comes from too."""
+    many = sum(to in doc.forward(one) for one in doc.states) > 1
+    return Text(f"{to}_from_{source}" if many else to, to.span, -1)
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+def due(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
+    """The day a task falls due; `never` while what it runs from has not happened."""
+    title = _said(task, "{0}的截止日", "{0}: due by")
+    default = _default(task, task.due, ("截止日", "due by"))
+    return _decision(doc, f"{doc.id}.{name}.due", title, task, outcomes="date", default=default)
+
+
+def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
+    """Whether a task was done in time, late, not at all, or is not yet due."""
+    by, lets = f"{doc.id}.{name}.due", dict(doc.let)
+    overdue = f"today > {by}"
+    ways: dict[str, tuple[str, str, list[str]]] = {"overdue": (overdue, "not_done", [])}
+    if task.done is not None:
+        lets[Text("date_done")] = task.done
+        done = "date_done <= today"
+        if task.evidence is not None:
+            lets[Text("evidence_complete")] = task.evidence
+            done += " and evidence_complete"
+        ways["in_time"] = f"{done} and date_done <= {by}", "done_in_time", ["overdue"]
+        ways["late"] = f"{done} and {overdue} and date_done > {by}", "done_late", ["overdue"]
+    elif task.met is not None:
+        lets[Text("it_is_met")] = task.met
+        ways["in_time"] = "it_is_met", "done_in_time", ["overdue"]
+    if task.missed is not None:
+        lets[Text("it_is_missed")] = task.missed
+        ways["missed"] = "it_is_missed", "not_done", [one for one in ways if one != "overdue"]
+    ways["without"] = f"{by} = {NEVER}", "not_reached", list(ways)
+    if task.applies is not None:
+        lets[Text("it_applies")] = task.applies
+        ways["without"] = f"not it_applies or {by} = {NEVER}", "not_reached", list(ways)[:-1]
+    exceptions = {
+        Text(label, task.span, -1): _exception(
+            task, Text(when, task.due.place(), -1), then, over=over, says=_names(*STATUS[then])
+        )
+        for label, (when, then, over) in ways.items()
+    }
+    default = _default(task, "not_yet_due", STATUS["not_yet_due"])
+    used = [code for code in STATUS if code == "not_yet_due" or any(then == code for _, then, _ in ways.values())]
+    return _decision(
+        doc,
+        f"{doc.id}.{name}",
+        task.name,
+        task,
+        lets=lets,
+        outcomes=used,
+        names={Text(code): _names(*STATUS[code]) for code in used},
+        default=default,
+        exceptions=exceptions,
+        when_unknown=_names("完成情况未记录", "not recorded"),
+    )
+
+
+# --- what comes next --------------------------------------------------------------------------------------------------
+def opened(doc: PathwayDoc) -> Iterable[DecisionDoc]:
+    """Per task the day it falls due while it is still to be done, else `never`."""
+    for name, task in doc.tasks.items():
+        id = f"{doc.id}.{name}"
+        then = Text(f"{id}.due", task.span, -1)
+        one = _exception(
+            task, Text(f"{id} in {{not_yet_due, not_done}}", task.span, -1), then, says=_names("待办", "to do")
+        )
+        default = _placed(DefaultDoc(then=Text(NEVER, task.span, -1), says=_names("无待办", "nothing to do")), task)
+        title = _said(task, "{0}的待办日", "{0}: to do by")
+        yield _decision(doc, f"{id}.open", title, outcomes="date", default=default, exceptions={Text("waits"): one})
+
+
+def next_step(doc: PathwayDoc) -> DecisionDoc:
+    """The task that falls due first among those still to be done; of several on one day the first written."""
+    names, first = list(doc.tasks), f"{doc.id}.next.due"
+    exceptions = {}
+    for i, name in enumerate(names):
+        when = Text(f"{first} < {NEVER} and {doc.id}.{name}.open = {first}", name.span, -1)
+        says = _names(f"最先到期:{doc.tasks[name].name.zh}", f"due first: {doc.tasks[name].name.en}")
+        exceptions[name] = _exception(doc.tasks[name], when, name, over=[str(one) for one in names[i + 1 :]], says=says)
+    nothing = Text(NONE, doc.id.span, -1)
+    default = _placed(DefaultDoc(then=nothing, says=_names("没有待办任务", "nothing to do")), doc)
+    return _decision(
+        doc,
+        f"{doc.id}.next",
+        _whole(doc, "{0}:下一步", "{0}: next step"),
+        outcomes=[*names, nothing],
+        names={name: task.name for name, task in doc.tasks.items()} | {nothing: _names("无", "none")},
+        default=default,
+        exceptions=exceptions,
+    )
+
+
+def next_due(doc: PathwayDoc) -> DecisionDoc:
+    """The day the next step falls due, `never` when nothing is to be done."""
+    parts = [f"{doc.id}.{name}.open" for name in doc.tasks]
+    then = Text(f"min({', '.join(parts)})" if len(parts) > 1 else parts[0], doc.id.span, -1)
+    default = _placed(DefaultDoc(then=then, says=_names("最早的待办日", "the earliest day")), doc)
+    return _decision(
+        doc, f"{doc.id}.next.due", _whole(doc, "{0}:下一步期限", "{0}: next step due"), outcomes="date", default=default
+    )
+
+
+# --- execution --------------------------------------------------------------------------------------------------------
+def executed(doc: PathwayDoc, name: Text, way: ExecutedDoc) -> DecisionDoc:
+    """Whether so many links were done in time, or can no longer be."""
+    links = [str(one) for one in doc.links or doc.tasks]
+    need = len(links) if way.of.at_least is None else way.of.at_least
+    at, must = way.span, [str(one) for one in way.must]
+
+    def counted(codes: str) -> str:
+        return f"count({', '.join(f'{doc.id}.{link} {codes}' for link in links)})"
+
+    kept = [f"{counted('= done_in_time')} >= {need}", *(f"{doc.id}.{link} = done_in_time" for link in must)]
+    failed = "in {done_late, not_done}"
+    lost = [f"{counted(failed)} >= {len(links) - need + 1}", *(f"{doc.id}.{link} {failed}" for link in must)]
+    done = _exception(way, Text(" and ".join(kept), at, -1), "executed", says=_names(*VERDICT["executed"]))
+    gone = _exception(way, Text(" or ".join(lost), at, -1), "not_executed", says=_names(*VERDICT["not_executed"]))
+    default = _default(way, "open", VERDICT["open"])
+    return _decision(
+        doc,
+        f"{doc.id}.executed.{name}",
+        way.name,
+        way,
+        outcomes=list(VERDICT),
+        names={Text(code): _names(*words) for code, words in VERDICT.items()},
+        default=default,
+        exceptions={Text("executed"): done, Text("not_executed"): gone},
+        when_unknown=_names("环节记录不全", "the record of the links is incomplete"),
+    )
+
+
+# --- making documents -------------------------------------------------------------------------------------------------
+def _decision(
+    doc: PathwayDoc,
+    id: str,
+    title: Names,
+    of: TaskDoc | ExecutedDoc | None = None,
+    lets: Mapping[Text, Text] | None = None,
+    **more: Any,
+) -> DecisionDoc:
+    place = doc if of is None else of
+    at = title.zh.place() if of is not None else doc.id.span
+    given = {name: value for name, value in more.items() if value is not None}
+    given["except"] = given.pop("exceptions", {})
+    for words in given.get("names", {}).values():
+        if not words.span.line:
+            _placed(words, place)
+    made = DecisionDoc.model_validate(
+        {"decision": Text(id, at, -1), "title": title, "let": dict(doc.let if lets is None else lets), **given}
+    )
+    return _placed(made, place)
+
+
+def _exception(
+    of: StepDoc | TaskDoc | ExecutedDoc,
+    when: Text,
+    then: str,
+    *,
+    above: Iterable[str] = ("default",),
+    over: Iterable[str] = (),
+    says: Names | None = None,
+) -> ExceptionDoc:
+    given: dict[str, Any] = {
+        "when": when,
+        "then": then if isinstance(then, Text) else Text(then, of.span, -1),
+        "of": [Text(one, of.span, -1) for one in above],
+        "over": [Text(one, of.span, -1) for one in over],
+        "cite": of.cite,
+        "about": of.about,
+    }
+    if says is not None or of.says is not None:
+        given["says"] = says if says is not None else of.says
+    return _placed(ExceptionDoc.model_validate(given), of)
+
+
+def _default(of: TaskDoc | ExecutedDoc, then: str, says: tuple[str, str]) -> DefaultDoc:
+    own = then if isinstance(then, Text) else Text(then, of.span, -1)
+    return _placed(DefaultDoc(then=own, cite=of.cite, about=of.about, says=_names(*says)), of)
+
+
+def _placed(made: D, at: Document | Span) -> D:
+    """Give a document the place of what it was made from."""
+    made._span = at if isinstance(at, Span) else at.span
+    return made
+
+
+def _names(zh: str, en: str) -> Names:
+    return Names.model_validate({"zh": zh, "en": en})
+
+
+def _said(task: TaskDoc, zh: str, en: str) -> Names:
+    return _names(zh.format(task.name.zh), en.format(task.name.en))
+
+
+def _whole(doc: PathwayDoc, zh: str, en: str) -> Names:
+    return _names(zh.format(doc.title.zh), en.format(doc.title.en))

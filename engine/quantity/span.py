@@ -47,7 +47,11 @@ def parse_span(text: str) -> Span | None:
 
     >>> parse_span("4 weeks"), parse_span("3个月"), parse_span("soon")
     (Span(days=28, months=0), Span(days=0, months=3), None)
+    >>> parse_span("this year") == THIS_YEAR
+    True
     """
+    if text.strip() == "this year":
+        return THIS_YEAR
     match = _SPAN.fullmatch(normalise(text))
     count = parse_number(match[1]) if match else None
     return span_of(count, unit_name(match[2])) if match and count is not None else None

@@ -132,19 +132,27 @@ class Pack:
         return answers.answer(decision, opened, assumed, later)
 
 
-def load(source: Source | Sequence[Source] = "sangao_national", *, settings: Mapping[str, str] | None = None) -> Pack:
+def load(
+    source: Source | Sequence[Source] = "sangao_national",
+    *,
+    settings: Mapping[str, str] | None = None,
+    overlays: Sequence[Source] = (),
+) -> Pack:
     """Open a pack: the name of a shipped guideline, a folder, a saved `.sangao` file, or a list of folders.
 
-    `settings` gives values to site settings (fact id → value). Raises SangaoError with all problems at once.
+    `settings` gives values to site settings (fact id → value); `overlays` names local changes, shipped ones by name,
+    others by file. Raises SangaoError with all problems at once; an overlay that breaks a promise is one.
     """
     many = [source] if isinstance(source, str | Path) else list(source)
     saved = [one for one in many if str(one).endswith(".sangao") or (Path(one).is_file())]
     if saved and len(many) == 1:
+        if overlays:
+            raise fail("host.overlay_on_saved", usage=True)
         return Pack(canon.load(Path(many[0])))
-    return Pack(compiled(many, settings or {}))
+    return Pack(compiled(many, settings or {}, [kept.overlay(one) for one in overlays]))
 
 
-def compiled(sources: Iterable[Source], settings: Mapping[str, str]) -> ir.Pack:
+def compiled(sources: Iterable[Source], settings: Mapping[str, str], overlays: Sequence[Path] = ()) -> ir.Pack:
     """Return the compiled form of guideline folders, kept from an earlier run where nothing has changed.
 
     Authoring parts are imported only when something has to be compiled.
@@ -156,9 +164,9 @@ def compiled(sources: Iterable[Source], settings: Mapping[str, str]) -> ir.Pack:
 
         folders = [passes.find_folder(one) for one in names]
         if len(folders) == 1:
-            return passes.compile_folder(folders[0], settings=settings)
-        return passes.compile_folders(folders, settings=settings)
+            return passes.compile_folder(folders[0], settings=settings, overlays=overlays)
+        return passes.compile_folders(folders, settings=settings, overlays=overlays)
 
     found = [kept.shipped(one) for one in names]
     here = [one for one in found if one is not None]
-    return kept.kept(here, settings, make) if len(here) == len(found) else make()
+    return kept.kept(here, settings, make, overlays) if len(here) == len(found) else make()

@@ -16,7 +16,8 @@ from sangao.engine.pack import ir
 def check(
     context: typer.Context,
     packs: Annotated[
-        list[str] | None, typer.Argument(help="包名或文件夹;不写则检查全部 · packs or folders; all when none is named")
+        list[str] | None,
+        typer.Argument(help="包名、文件夹或覆盖文件;不写则检查全部 · packs, folders, overlay files; else all"),
     ] = None,
     trace: Annotated[
         Path | None, typer.Option("--trace", help="写出依据→句子→病例对照页 · write the page row → sentence → case")
@@ -28,7 +29,7 @@ def check(
     """逐项检查规则包并运行全部病例 · Run every static check, then every case, of the packs named."""
     with ending(lang, form):
         here = desk(context)
-        names = packs or [str(folder) for folder in here.folders()]
+        names = packs or [*map(str, here.folders()), *map(str, here.overlays())]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
         opened: list[ir.Pack] = []
@@ -63,7 +64,7 @@ def _one(here: Desk, name: str) -> tuple[list[Problem], Pack | None]:
     from sangao.engine import passes
 
     try:
-        pack = here.pack(name)
+        pack = here.patched(name) if name.endswith(".yaml") else here.pack(name)
     except SangaoError as error:
         if error.usage:
             raise

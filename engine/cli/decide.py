@@ -11,7 +11,7 @@ import typer
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart, day_of
 from sangao.engine.cli.desk import Desk, Lang, desk, ending
-from sangao.engine.cli.options import Format, Language, On, Packs, Strict
+from sangao.engine.cli.options import Format, Language, On, Overlays, Packs, Strict
 from sangao.engine.errors import Span, fail, why
 from sangao.engine.explain import page
 
@@ -22,6 +22,7 @@ def decide(
     context: typer.Context,
     chart: Annotated[str, typer.Argument(help="病历文件;- 为标准输入 · chart file, - for standard input")],
     packs: Packs = None,
+    overlays: Overlays = None,
     on: On = None,
     decision: Annotated[
         list[str] | None, typer.Option("--decision", help="只看这些判断 · only these decisions")
@@ -34,7 +35,7 @@ def decide(
     with ending(lang, form):
         here = desk(context)
         patient = read(here, chart, day(on))
-        results = [pack.decide_all(patient) for pack in here.packs(packs)]
+        results = [pack.decide_all(patient) for pack in here.packs(packs, overlays)]
         for result in results:
             for name in decision or ():
                 result.pack.decision(name)

@@ -32,17 +32,31 @@ class Desk:
             {pack.parent for home in homes for pack in Path(home).glob("*/pack.yaml")}, key=lambda one: one.name
         )
 
-    def pack(self, name: str) -> Pack:
+    def overlays(self) -> list[Path]:
+        """Return every overlay beside the guideline folders that an adapter brings, by name."""
+        homes = [home for found in self.hook.guideline_folders() for home in found]
+        return sorted({one for home in homes for one in Path(home).glob("overlays/*.yaml")}, key=lambda one: one.name)
+
+    def patched(self, overlay: str) -> Pack:
+        """Open the pack that an overlay patches, with it; the cases are then those of the overlay."""
+        from sangao.engine.rules.overlay import read_overlay
+
+        document, problems = read_overlay(overlay)
+        if document is None:
+            raise SangaoError(problems)
+        return self.pack(str(document.patches), [overlay])
+
+    def pack(self, name: str, overlays: Sequence[str] = ()) -> Pack:
         """Open a pack by name, folder or saved file."""
         if not Path(name).exists():
             for folder in self.folders():
                 if folder.name == name:
-                    return load(folder)
-        return load(name)
+                    return load(folder, overlays=overlays)
+        return load(name, overlays=overlays)
 
-    def packs(self, names: Sequence[str] | None) -> list[Pack]:
-        """Open the packs asked for, the national bundle when none is."""
-        return [self.pack(name) for name in names or [DEFAULT_PACK]]
+    def packs(self, names: Sequence[str] | None, overlays: Sequence[str] | None = None) -> list[Pack]:
+        """Open the packs asked for, the national bundle when none is, with the overlays of the place."""
+        return [self.pack(name, overlays or ()) for name in names or [DEFAULT_PACK]]
 
 
 def desk(context: typer.Context) -> Desk:

@@ -10,6 +10,10 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--pack", help="规则包名、文件夹或 .sangao 文件,可多次 · pack name, folder or file, repeatable"),
 ]
+Overlays = Annotated[
+    list[str] | None,
+    typer.Option("--overlay", help="本地覆盖文件或名称,可多次 · overlay file or shipped name, repeatable"),
+]
 Language = Annotated[Lang, typer.Option("--lang", help="输出语言 · language of what is printed: zh | en")]
 Format = Annotated[Form, typer.Option("--format", help="输出形式 · text | json")]
 On = Annotated[

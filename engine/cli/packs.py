@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sangao.engine.cli.desk import desk, ending, report
-from sangao.engine.cli.options import Format, Language
+from sangao.engine.cli.options import Format, Language, Overlays
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import load
 
@@ -58,11 +58,13 @@ def build(
     context: typer.Context,
     folders: Annotated[list[str], typer.Argument(help="规则包名或文件夹 · pack names or folders")],
     out: Annotated[Path, typer.Option("--out", help="写入的 .sangao 文件 · the file to write")],
+    overlays: Overlays = None,
     lang: Language = "zh",
 ) -> None:
     """编译为一个 .sangao 文件,打开时不执行任何内容 · Compile into one file that executes nothing when opened."""
     with ending(lang):
         here = desk(context)
-        pack = here.pack(folders[0]) if len(folders) == 1 else load(folders)
+        local = overlays or ()
+        pack = here.pack(folders[0], local) if len(folders) == 1 else load(folders, overlays=local)
         digest = pack.save(out)
         typer.echo(f"{out}  {pack.id} {pack.edition}  {digest}")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sangao.engine.cli.desk import desk, ending
-from sangao.engine.cli.options import Format, Language, Packs
+from sangao.engine.cli.options import Format, Language, Overlays, Packs
 from sangao.engine.explain import rule
 from sangao.engine.pack import ir
 
@@ -17,12 +17,13 @@ def show(
     context: typer.Context,
     decision: Annotated[str, typer.Argument(help="判断的名称 · id of a decision, such as htn.grade")],
     packs: Packs = None,
+    overlays: Overlays = None,
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
     """把一条规则写成句子、表格与出处 · Show a rule as sentences, its table and its citations."""
     with ending(lang, form):
-        found = [(pack.compiled, pack.decision(decision)) for pack in desk(context).packs(packs)]
+        found = [(pack.compiled, pack.decision(decision)) for pack in desk(context).packs(packs, overlays)]
         if form == "json":
             shown = [rule.rule(pack, one) for pack, one in found]
             typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=2))

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Annotated, Any, TextIO
 
 import typer
@@ -18,8 +20,8 @@ import typer
 from sangao.engine.cli import bulk
 from sangao.engine.cli.bulk import Answering, Done, Question
 from sangao.engine.cli.decide import day
-from sangao.engine.cli.desk import Lang, desk, ending
-from sangao.engine.cli.options import Format, Language, On, Packs, Strict
+from sangao.engine.cli.desk import Lang, desk, ending, report
+from sangao.engine.cli.options import Format, Language, On, Overlays, Packs, Strict
 from sangao.engine.cli.summary import progress, show
 from sangao.engine.cli.tally import Tally
 from sangao.engine.errors import SangaoError, Span, fail, why
@@ -28,7 +30,7 @@ from sangao.engine.guide import Pack
 BATCH = 2000
 MANY = 30_000  # rows from which further processes pay for their start
 AHEAD = 2  # batches on their way per worker
-INTERRUPTED = 130
+ASKED_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def stratify(
@@ -39,6 +41,7 @@ def stratify(
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="写入的结果表 · table to write")] = Path("answers.csv"),
     packs: Packs = None,
+    overlays: Overlays = None,
     by: Annotated[
         list[str] | None, typer.Option("--by", help="只做这些判断 · only these decisions, repeatable")
     ] = None,
@@ -52,7 +55,7 @@ def stratify(
     """对整表患者分层 · Answer for every row of a table."""
     with ending(lang, form):
         here = desk(context)
-        asked = here.packs(packs)
+        asked = here.packs(packs, overlays)
         questions = chosen(asked, by)
         columns = source(here.hook, file, mapping)
         bound = columns.bind(merged(asked), day(on))
@@ -60,7 +63,7 @@ def stratify(
         different(file, out, aside)
         tally = Tally(asked, questions)
         try:
-            with writing(out, aside) as files, progress(columns.total, lang) as moved:
+            with stopping(), writing(out, aside) as files, progress(columns.total, lang) as moved:
                 files.answers.write(bulk.header(columns.key, questions))
                 for done in answered(asked, questions, bound, columns.total, workers):
                     files.take(done)
@@ -68,9 +71,9 @@ def stratify(
                     moved(done.rows)
                 meta = {"key": columns.key, **described(asked, questions)}
                 files.meta.write(json.dumps(meta, ensure_ascii=False, indent=1) + "\n")
-        except KeyboardInterrupt:
-            typer.echo(fail("table.interrupted").problems[0].report(lang), err=True)
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as broken:
+            report(fail("table.interrupted").problems, lang, form)
+            raise typer.Exit(128 + (broken.number if isinstance(broken, Ended) else signal.SIGINT)) from None
         show(tally, out, aside, lang, form)
         if strict and (tally.rejected or tally.doubled):
             raise typer.Exit(1)
@@ -190,6 +193,48 @@ class _Files:
         csv.writer(self.rejects, lineterminator="\n").writerows(done.rejects)
 
 
+class Ended(KeyboardInterrupt):
+    """The run was asked to end by the signal `number`, as a service manager or a closed terminal does."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a run as Ctrl-C does: nothing half done is left.
+
+    A signal that is ignored (`nohup`) stays ignored; outside the main thread nothing changes.
+    """
+
+    def end(number: int, frame: object) -> None:
+        raise Ended(number)
+
+    numbers = ASKED_TO_END if current_thread() is main_thread() else ()
+    before = {one: signal.getsignal(one) for one in numbers if signal.getsignal(one) != signal.SIG_IGN}
+    for one in before:
+        signal.signal(one, end)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no signal come between steps that belong together; it comes when they are done."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *ASKED_TO_END})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def writing(out: Path, rejects: Path) -> Iterator[_Files]:
     """Open the outputs under names of their own; they get their final names together at the end, or never."""
@@ -203,8 +248,9 @@ def writing(out: Path, rejects: Path) -> Iterator[_Files]:
                 raise fail("host.unwritable", Span(str(out)), usage=True, reason=why(error)) from error
             csv.writer(opened[0], lineterminator="\n").writerow(bulk.REJECTS_HEADER)
             yield _Files(opened[2], opened[0], opened[1])
-        for part, final in zip(parts, finals, strict=True):
-            os.replace(part, final)
+        with undisturbed():
+            for part, final in zip(parts, finals, strict=True):
+                os.replace(part, final)
     finally:
         _remove(parts)
 

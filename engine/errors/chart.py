@@ -185,6 +185,13 @@ ENTRIES: dict[str, Entry] = {
         "用 editions() 查看当日适用的版本",
         "editions() names the edition in force on that day",
     ),
+    "chart.outside_overlay": Entry(
+        "warning",
+        "本地覆盖 `{overlay}` 的有效期为 {start} 至 {until},病历日期不在其中",
+        "the overlay `{overlay}` holds from {start} to {until}; the day of the chart lies outside",
+        "换用当日有效的覆盖文件,或不带覆盖重新判断",
+        "load the overlay in force on that day, or none",
+    ),
     "chart.formula_range": Entry(
         "note",
         "`{fact}` 不能按公式 {formula} 计算:超出适用范围",

@@ -10,6 +10,20 @@ ENTRIES: dict[str, Entry] = {
         "最接近的名称:{nearest};用 `sangao packs` 列出全部规则包",
         "the nearest name is {nearest}; `sangao packs` lists all packs",
     ),
+    "host.unknown_overlay": Entry(
+        "error",
+        "没有名为 `{name}` 的本地覆盖",
+        "no overlay is named `{name}`",
+        "写文件路径;随附的覆盖中最接近的:{nearest}",
+        "name a file; the nearest of the shipped ones is {nearest}",
+    ),
+    "host.overlay_on_saved": Entry(
+        "error",
+        "已编译的 .sangao 文件不能再加本地覆盖",
+        "a compiled .sangao file takes no overlay",
+        "从规则文件夹加载:sangao build 时用 --overlay",
+        "load the guideline folders, or give --overlay to sangao build",
+    ),
     "host.not_a_pack": Entry(
         "error",
         "这不是 .sangao 规则包文件",

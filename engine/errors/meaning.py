@@ -21,6 +21,30 @@ ENTRIES: dict[str, Entry] = {
         "最接近的名字:{nearest}",
         "the nearest name is {nearest}",
     ),
+    "meaning.overlay_pack": _error(
+        "覆盖文件针对 `{name}`,不是 `{pack}`",
+        "the overlay patches `{name}`, not `{pack}`",
+        "与 `patches:` 所写的包一起加载",
+        "load it with the pack that `patches:` names",
+    ),
+    "meaning.overlay_param": _error(
+        "参数 `{name}` 不在唯一一个包内(有它的包:{packs})",
+        "parameter `{name}` does not stand in exactly one pack (packs that have it: {packs})",
+        "用 `of:` 写明包名;最接近的参数:{nearest}",
+        "name the pack with `of:`; the nearest parameter is {nearest}",
+    ),
+    "meaning.overlay_add": _error(
+        "不能向 `{name}` 添加例外 `{label}`",
+        "exception `{label}` cannot be added to `{name}`",
+        "只有 `decision` 能添加例外,标签不得重复",
+        "only a `decision` takes exceptions, and a label stands once",
+    ),
+    "meaning.overlay_disable": _error(
+        "`{name}` 不能停用",
+        "`{name}` cannot be disabled",
+        "写建议的 id,或 决策/例外、项目、行;最接近:{nearest}",
+        "name advice, or decision/exception, item or row (not the last); the nearest is {nearest}",
+    ),
     "meaning.unknown_subject": _error(
         "`{name}` 既不是事实也不是组",
         "`{name}` is neither a fact nor a group",

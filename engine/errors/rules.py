@@ -222,6 +222,12 @@ ENTRIES: dict[str, Entry] = {
         "两者改为一致",
         "give both the same name",
     ),
+    "rules.overlay_name": _error(
+        "覆盖文件 {file} 的名字与 `overlay:` 不同",
+        "file {file} is not named as its `overlay:`",
+        "两者改为一致",
+        "give both the same name",
+    ),
     "rules.missing_file": _error("缺少文件 {file}", "file {file} is missing", "创建 {file}", "create {file}"),
     "rules.missing_page": Entry(
         "warning",

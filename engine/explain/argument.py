@@ -221,6 +221,10 @@ def shown(fact: Any, value: Any) -> Any:
 # --- backing ----------------------------------------------------------------------------------------------------------
 def backing(pack: ir.Pack, words: ir.Words) -> list[dict[str, Any]]:
     """Return the citations of a node: row, document, where in it, origin, how well it was seen."""
+    if words.origin == "local":  # the overlay's document is what stands behind it; rows say what it speaks of
+        rows: list[str | None] = [*words.cite, *words.about] or [None]
+        local = {"document": words.document, "where": None, "origin": "local", "evidence": "known"}
+        return [{"row": row, **local} for row in rows]
     found = []
     for row in words.cite:
         citation = pack.citations.get(f"{row}|{words.document}")
@@ -241,7 +245,7 @@ def because(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
     found = []
     for reason in reasons(case, decision):
         words = case.pack.words.get(reason.node if reason.rule else reason.decision, ir.Words())
-        own = words if words.cite else case.pack.words.get(reason.decision, words)
+        own = words if words.cite or words.origin == "local" else case.pack.words.get(reason.decision, words)
         found.append(
             {
                 "rule": reason.node if reason.rule else reason.decision,

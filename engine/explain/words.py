@@ -103,7 +103,7 @@ def source(pack: ir.Pack, cites: list[dict[str, Any]], lang: str) -> str:
     document = cites[0]["document"] or ""
     title = pack.documents.get(document, (document, document))[0 if lang == "zh" else 1]
     where = next((one["where"] for one in cites if one["where"]), "") or ""
-    rows = ",".join(one["row"] for one in cites)
+    rows = ",".join(one["row"] for one in cites if one["row"])
     origin = names.ORIGIN[cites[0]["origin"]][lang]
     doubts = {names.EVIDENCE[one["evidence"]][lang] for one in cites} - {""}
     parts = [

@@ -8,10 +8,11 @@ folder is `$SANGAO_CACHE`, else `sangao` under `$XDG_CACHE_HOME` or `~/.cache`; 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
-from sangao.engine.errors import SangaoError
+from sangao.engine.errors import SangaoError, fail
 from sangao.engine.pack import canon, ir
 
 COMPILER = ("errors", "language", "pack", "passes", "quantity", "rules", "fact.py", "formulas.py")
@@ -29,23 +30,28 @@ def place() -> Path | None:
     return (Path(home) if home else Path.home() / ".cache") / "sangao"
 
 
-def stamp(folders: Iterable[Path], settings: Mapping[str, str]) -> str:
+def stamp(folders: Iterable[Path], settings: Mapping[str, str], overlays: Sequence[Path] = ()) -> str:
     """Return the name of what these folders compile to, as they are now."""
     engine = Path(__file__).resolve().parents[1]
     roots = sorted({folder.resolve().parent for folder in folders} | {_ours()})
-    digest = hashlib.sha256(json.dumps([sorted(map(str, folders)), sorted(settings.items()), canon.VERSION]).encode())
-    for root, kind in [*((root, "*.yaml") for root in roots), *((engine / part, "*.py") for part in COMPILER)]:
+    local = [str(one.resolve()) for one in overlays]
+    named = [sorted(map(str, folders)), sorted(settings.items()), local, canon.VERSION]
+    digest = hashlib.sha256(json.dumps(named).encode())
+    files = [(Path(one), "") for one in local]
+    for root, kind in [*files, *((root, "*.yaml") for root in roots), *((engine / part, "*.py") for part in COMPILER)]:
         for path in sorted(root.rglob(kind)) if root.is_dir() else [root]:
             found = path.stat()
             digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
-def kept(folders: list[Path], settings: Mapping[str, str], make: Callable[[], ir.Pack]) -> ir.Pack:
+def kept(
+    folders: list[Path], settings: Mapping[str, str], make: Callable[[], ir.Pack], overlays: Sequence[Path] = ()
+) -> ir.Pack:
     """Return the pack kept for these folders, else make it and keep it."""
     home = place()
     try:
-        path = home / f"{stamp(folders, settings)}.sangao" if home else None
+        path = home / f"{stamp(folders, settings, overlays)}.sangao" if home else None
         if path is not None and path.is_file():
             found = canon.load(path)
             os.utime(path)
@@ -70,6 +76,16 @@ def shipped(name: str) -> Path | None:
         if (path / "pack.yaml").is_file():
             return path.resolve()
     return None
+
+
+def overlay(name: str | Path) -> Path:
+    """Return the file of an overlay, by path or as a shipped one's name; raises `SangaoError`, a usage error."""
+    shipped = {one.stem: one for one in sorted((_ours() / "overlays").glob("*.yaml"))}
+    found = Path(name) if Path(name).is_file() else shipped.get(str(name))
+    if found is None:
+        nearest = next(iter(get_close_matches(str(name), shipped, 1)), ", ".join(shipped) or "—")
+        raise fail("host.unknown_overlay", usage=True, name=str(name), nearest=nearest)
+    return found
 
 
 def _ours() -> Path:

@@ -18,8 +18,8 @@ def back(work: Work) -> Work:
         if made is None or made.id not in work.decisions:
             continue
         document = str(entry.scope.pack.document)
-        for rows, certain in _backed(entry.doc):
-            _cite(rows, document, certain, work)
+        for rows, certain, local in _backed(entry.doc):
+            _cite(rows, local or document, certain, work)
         known.add(entry.scope)
     for scope in known | {work.root}:
         document = str(scope.pack.document)
@@ -29,12 +29,12 @@ def back(work: Work) -> Work:
             _cite(rule.cite, document, True, work)
             _cite(rule.about, document, False, work)
         for doc in scope.formulas.values():
-            for rows, certain in _backed(doc):
+            for rows, certain, _ in _backed(doc):
                 _cite(rows, document, certain, work)
     for scope, id in work.used_params:
         for value in scope.params[id]:
-            _cite(value.cite, str(scope.pack.document), True, work)
-            _cite(value.about, str(scope.pack.document), False, work)
+            _cite(value.cite, value.local or str(scope.pack.document), True, work)
+            _cite(value.about, value.local or str(scope.pack.document), False, work)
     return work
 
 
@@ -44,14 +44,15 @@ def _document(scope: Scope, work: Work) -> None:
         work.report("meaning.unknown_document", key, name=key, nearest=nearest(key, work.sources))
 
 
-def _backed(doc: RuleDoc) -> Iterable[tuple[Iterable[Any], bool]]:
+def _backed(doc: RuleDoc) -> Iterable[tuple[Iterable[Any], bool, str]]:
     parts: list[object] = [doc, *getattr(doc, "rows", ()), *getattr(doc, "items", ())]
     default = getattr(doc, "default", None)
     parts += [default] if default is not None else []
     parts += getattr(doc, "exceptions", {}).values()
     for part in parts:
-        yield getattr(part, "cite", ()), True
-        yield getattr(part, "about", ()), False
+        local = getattr(part, "local", "") or doc.local
+        yield getattr(part, "cite", ()), True, local
+        yield getattr(part, "about", ()), False, local
 
 
 def _cite(rows: Iterable[Any], document: str, certain: bool, work: Work) -> None:

@@ -26,7 +26,7 @@ def promise(work: Work) -> Work:
     for entry, made in list(work.lowered.items()):
         if made is None or made.id not in work.decisions:
             continue
-        own = entry.scope is work.root
+        own = entry.scope is work.root or bool(work.overlays)  # an overlay keeps every promise of every pack
         for text in entry.doc.promises if own else ():
             with work.going_on():
                 work.promises += _promise(text, entry, made, work)
@@ -130,6 +130,8 @@ def _rests(id: str, work: Work) -> set[str]:
 def case(work: Work) -> Work:
     """Lower the cases: the chart as JSON with every value as it was given, the answer as it was expected."""
     for default, doc in work.root.cases:
+        if work.overlays and not doc.local:
+            continue  # the pack's own cases say what is right without the overlay
         with work.going_on():
             if isinstance(doc, CohortCaseDoc):
                 work.cases += cohort_cases(default, doc, work)

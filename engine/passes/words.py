@@ -24,6 +24,7 @@ from sangao.engine.rules.documents import (
     Backed,
     CriteriaDoc,
     DecisionDoc,
+    Document,
     ScoreDoc,
     TableDoc,
 )
@@ -83,9 +84,15 @@ def _param(scope: Scope, id: str, work: Work) -> None:
     end = str(chosen.until) if chosen.until is not None else None
     work.params[key] = ir.Param(key, str(chosen.value), str(chosen.start), end, cite)
     value, place = str(chosen.value), str(chosen.span)
-    work.words[f"${key}"] = ir.Words(
-        value, value, cite=cite, about=about, origin=scope.pack.origin, document=str(scope.pack.document), place=place
-    )
+    backing = backed(chosen, scope)
+    work.words[f"${key}"] = ir.Words(value, value, cite=cite, about=about, **backing, place=place)
+
+
+def backed(part: Document, scope: Scope) -> dict[str, Any]:
+    """Return the origin and document of a part: those of its pack, or of the overlay that put it there."""
+    if part.local:
+        return {"origin": "local", "document": part.local}
+    return {"origin": scope.pack.origin, "document": str(scope.pack.document)}
 
 
 def _rows(rows: Iterable[Any]) -> tuple[str, ...]:
@@ -101,10 +108,7 @@ class _Speaker:
         self.here = Here(work, entry.scope, entry.doc.let)
         self.names: Names = names(entry.scope, work)
         self.outcomes = outcome_names(entry.doc)
-        self.backing: dict[str, Any] = {
-            "origin": entry.scope.pack.origin,
-            "document": str(entry.scope.pack.document),
-        }
+        self.backing = backed(entry.doc, entry.scope)
 
     def all(self) -> None:
         """Say the decision, its outcomes and its parts."""
@@ -160,8 +164,8 @@ class _Speaker:
             unknown_en,
             _rows(cite),
             _rows(about),
-            self.entry.scope.pack.origin,
-            str(self.entry.scope.pack.document),
+            self.backing["origin"],
+            self.backing["document"],
             str(place),
         )
 
@@ -176,8 +180,9 @@ class _Speaker:
         if part.says is not None:
             pair = said(part.says, "zh"), said(part.says, "en")
         zh, en = (said(words, lang) if words is not None else "" for lang in LANGS)
+        backing = backed(part, self.entry.scope) if part.local else self.backing
         self.work.words[f"{self.made.id}/{label}"] = ir.Words(
-            zh, en, *pair, cite=_rows(part.cite), about=_rows(part.about), **self.backing, place=str(part.span)
+            zh, en, *pair, cite=_rows(part.cite), about=_rows(part.about), **backing, place=str(part.span)
         )
 
     def condition(self, text: Text) -> tuple[str, str]:

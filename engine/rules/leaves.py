@@ -160,6 +160,18 @@ class Document(BaseModel):
     gathers: ClassVar[str | None] = None
     short: ClassVar[str | None] = None  # the field a bare text stands for: `sbp: sbp_office` is `sbp: {of: sbp_office}`
     _span: Span = PrivateAttr(default=Span())
+    _local: str = PrivateAttr(default="")
+
+    @property
+    def local(self) -> str:
+        """Return the document of the overlay that put this here, empty for what the pack's authors wrote."""
+        return self._local
+
+    def made_local(self: Self, document: str) -> Self:
+        """Return the document as an overlay's own."""
+        copy = self.model_copy()
+        copy._local = document
+        return copy
 
     @property
     def span(self) -> Span:

@@ -170,10 +170,15 @@ class Admitter:
     def _edition(self, on: date) -> list[Problem]:
         meta = self.pack.meta
         day = on.isoformat()
+        found = [
+            Problem("chart.outside_overlay", parts={"overlay": one.id, "start": one.start, "until": one.until})
+            for one in meta.overlays
+            if not one.start <= day <= one.until
+        ]
         if (meta.start is None or meta.start <= day) and (meta.end is None or day < meta.end):
-            return []
+            return found
         parts = {"pack": meta.id, "start": meta.start or "—", "end": meta.end or "—"}
-        return [Problem("chart.outside_edition", parts=parts)]
+        return [Problem("chart.outside_edition", parts=parts), *found]
 
     # --- leaves -------------------------------------------------------------------------------------------------------
     def subjects(self, leaf: ir.Leaf) -> tuple[str, ...]:

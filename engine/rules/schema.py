@@ -19,6 +19,7 @@ from sangao.engine.rules.documents import (
     RowsFile,
     SourcesFile,
 )
+from sangao.engine.rules.overlay import OverlayDoc
 
 _FILES: dict[str, tuple[Any, str]] = {
     "pack": (PackDoc, "pack.yaml"),
@@ -28,14 +29,15 @@ _FILES: dict[str, tuple[Any, str]] = {
     "facts": (FactsFile, "shared/facts/*.yaml"),
     "sources": (SourcesFile, "shared/sources.yaml"),
     "rows": (RowsFile, "shared/rows/*.yaml"),
+    "overlay": (OverlayDoc, "overlays/*.yaml"),
 }
 
 
 def json_schema() -> dict[str, dict[str, Any]]:
-    """Return the schema of each kind of file: pack, params, rules, cases, facts, sources, rows.
+    """Return the schema of each kind of file: pack, params, rules, cases, facts, sources, rows, overlay.
 
     >>> sorted(json_schema())
-    ['cases', 'facts', 'pack', 'params', 'rows', 'rules', 'sources']
+    ['cases', 'facts', 'overlay', 'pack', 'params', 'rows', 'rules', 'sources']
     """
     return {
         name: {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"sangao: {file}"}

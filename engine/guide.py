@@ -17,6 +17,7 @@ from sangao.engine.errors import Problem, fail
 from sangao.engine.pack import canon, ir, kept
 from sangao.engine.run import advice, answers
 from sangao.engine.run.admit import Admission, Admitter
+from sangao.engine.run.pathway import Progress, progress
 from sangao.engine.run.rows import compile_rows
 
 Source = str | Path
@@ -96,6 +97,13 @@ class Pack:
         }
         given = advice.listed(self.compiled, opened, assumed, self.compiled.words.get)
         return Result(self, chart, found, given, admission.problems)
+
+    def pathway(self, name: str, chart: Chart) -> Progress:
+        """Return where a patient stands on a pathway. Raises SangaoError (`host.unknown_pathway`)."""
+        found = self.compiled.pathways.get(name)
+        if found is None:
+            raise fail("host.unknown_pathway", usage=True, name=name, known="、".join(self.compiled.pathways) or "—")
+        return progress(found, lambda decision: self.decide(decision, chart), chart.on)
 
     def problems(self, chart: Chart) -> tuple[Problem, ...]:
         """Return what of the chart could not be used as it stands."""

@@ -94,4 +94,11 @@ ENTRIES: dict[str, Entry] = {
         "更正 back 一步的条件或去向",
         "correct the guard of the step back, or where it leads",
     ),
+    "host.unknown_pathway": Entry(
+        "error",
+        "没有路径 `{name}`",
+        "there is no pathway `{name}`",
+        "可用:{known}",
+        "known: {known}",
+    ),
 }

@@ -109,10 +109,10 @@ def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
     if task.missed is not None:
         lets[Text("it_is_missed")] = task.missed
         ways["missed"] = "it_is_missed", "not_done", [one for one in ways if one != "overdue"]
-    ways["without"] = f"{by} = {NEVER}", "not_reached", list(ways)
+    ways["without"] = f"{by} >= {NEVER}", "not_reached", list(ways)
     if task.applies is not None:
         lets[Text("it_applies")] = task.applies
-        ways["without"] = f"not it_applies or {by} = {NEVER}", "not_reached", list(ways)[:-1]
+        ways["without"] = f"not it_applies or {by} >= {NEVER}", "not_reached", list(ways)[:-1]
     exceptions = {
         Text(label, task.span, -1): _exception(
             task, Text(when, task.due.place(), -1), then, over=over, says=_names(*STATUS[then])
@@ -154,7 +154,8 @@ def next_step(doc: PathwayDoc) -> DecisionDoc:
     names, first = list(doc.tasks), f"{doc.id}.next.due"
     exceptions = {}
     for i, name in enumerate(names):
-        when = Text(f"{first} < {NEVER} and {doc.id}.{name}.open = {first}", name.span, -1)
+        own = f"{doc.id}.{name}.open"
+        when = Text(f"{own} < {NEVER} and {own} = {first}", name.span, -1)
         says = _names(f"最先到期:{doc.tasks[name].name.zh}", f"due first: {doc.tasks[name].name.en}")
         exceptions[name] = _exception(doc.tasks[name], when, name, over=[str(one) for one in names[i + 1 :]], says=says)
     nothing = Text(NONE, doc.id.span, -1)

@@ -79,7 +79,7 @@ def members(outcome: ir.Outcome, possible: Any) -> tuple[Value, ...]:
 
 def _number(outcome: ir.Outcome, at: int) -> Value:
     if outcome.kind == "date":
-        return "never" if at == date.max.toordinal() else date.fromordinal(at).isoformat()
+        return "never" if at >= date.max.toordinal() else date.fromordinal(at).isoformat()
     return Quantity(quantity.from_grid(at, outcome.step), outcome.unit)
 
 

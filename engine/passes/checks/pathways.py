@@ -55,6 +55,9 @@ def _span(pack: ir.Pack, expr: ir.Expr) -> float | None:
             return days(source.within) if due else None  # type: ignore[union-attr,arg-type]
         case ir.Plus((ir.Read(), ir.Int(number))):
             return float(number)
+        case ir.Plus((ir.Read(), ir.Read(leaf))) if pack.leaves[leaf].unit == "days":
+            high = pack.leaves[leaf].high
+            return None if high is None else float(high)
         case ir.Ask(decision):
             return length(pack, decision)
         case ir.Least(items) | ir.Most(items):

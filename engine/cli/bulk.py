@@ -215,10 +215,22 @@ _here: Answering | None = None
 
 def start(files: Sequence[str], questions: Sequence[Question], bound: Any) -> None:
     """Make a worker ready: the packs come as saved files, nothing is compiled from YAML again."""
+    import os
     import signal
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+    from threading import Thread
+
+    def follow() -> None:
+        parent = parent_process()
+        if parent is not None:
+            wait([parent.sentinel])
+            os._exit(1)  # the parent was killed: nobody is left to hear this worker, or to end it
 
     global _here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the run and says so
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    Thread(target=follow, daemon=True).start()
     _here = Answering([canon.load(Path(one)) for one in files], questions, bound)
 
 

@@ -8,6 +8,8 @@ the file (in the folder: of its `expect.txt`) steer this:
                                             of a chart, table or host it is a place beside the packs
     # without: pack.yaml                    a file of the base that is taken away
     # grow: 1000000                         that many bytes of comment are added at its end
+    # folder: nobody                        an empty folder that is made beside the packs
+    # doubles: refuse                       what a cohort makes of a person who stands twice
     # setting: has_lab perhaps              a site setting the pack is compiled with
     # run: decide chart.json --pack clinic  the command line; without it the folder `minimal` is compiled and checked
     # expect: rules.duplicate_key 3:1       a problem; `file:line:column` or `file` for a place in another file; of a
@@ -30,20 +32,24 @@ from typing import Any
 from typer.testing import CliRunner
 
 from sangao.adapters import main
+from sangao.adapters.hub import hub
 from sangao.engine import cases
+from sangao.engine.cli.cohort import Refused, open_cohort
 from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.fact import Dictionary
 from sangao.engine.guide import Pack
 from sangao.engine.passes import check, compile_folder
 from sangao.engine.rules.folder import read_folder, read_shared
 
 HERE = Path(__file__).parent
-HEAD = re.compile(r"^# (at|without|grow|setting|run|expect): (.+?)\s*$")
+HEAD = re.compile(r"^# (at|without|grow|folder|setting|doubles|run|expect): (.+?)\s*$")
 EXPECT = "expect.txt"
 NOWHERE = "-"
 BESIDE = {
     "chart": ("chart.json", "decide chart.json --pack clinic"),
     "table": ("map.yaml", "stratify patients.csv --map map.yaml --pack clinic --out answers.csv"),
     "host": ("chart.json", ""),
+    "cohort": ("people.ndjson", "cohort people.ndjson"),
 }
 """Where a document of these areas stands by default, and how it is used."""
 
@@ -84,6 +90,8 @@ def standing(path: Path) -> str:
 def lay_out(path: Path, into: Path) -> None:
     """Put a document over a copy of the base."""
     shutil.copytree(HERE / "base", into, dirs_exist_ok=True)
+    for name in head(path, "folder"):
+        (into / name).mkdir()
     gone = head(path, "without")
     for name in gone:
         (into / "minimal" / name).unlink()
@@ -106,6 +114,8 @@ def _of_head(line: bytes) -> bool:
 def problems_of(path: Path, into: Path) -> list[Found]:
     """Return every problem that comes of a document that was laid out."""
     run = next(iter(head(path, "run")), BESIDE.get(path.parent.name, ("", ""))[1])
+    if run.startswith("cohort "):
+        return gathered(Path(run.split()[1]), next(iter(head(path, "doubles")), "merge"))
     if run:
         return commanded(shlex.split(run), into)
     settings = dict(one.split(" ", 1) for one in head(path, "setting"))
@@ -142,6 +152,22 @@ def commanded(arguments: list[str], into: Path) -> list[Found]:
             Found(row["code"], f"{row['line']}:{row['column']}".strip(":"), row["value"], (row["zh"], row["en"]))
             for row in rows
         ]
+    return found
+
+
+def gathered(source: Path, doubles: str) -> list[Found]:
+    """Read a cohort as the commands over many charts do and return what was refused."""
+    found: list[Found] = []
+
+    def refused(one: Refused) -> None:
+        texts = tuple(say(lang) for say in (one.problem.text, one.problem.help) for lang in ("zh", "en"))
+        found.append(Found(one.problem.code, one.where, one.value, texts))
+
+    nobody = Dictionary({}, {})
+    try:
+        list(open_cohort(hub().hook, source, None, None, nobody, doubles).charts(refused))  # type: ignore[arg-type]
+    except SangaoError as error:
+        found += [_printed({**one.to_dict(), "where": str(one.where)}) for one in error.problems]
     return found
 
 

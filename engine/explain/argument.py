@@ -233,7 +233,9 @@ def backing(pack: ir.Pack, words: ir.Words) -> list[dict[str, Any]]:
                 "row": row,
                 "document": (citation.document if citation else words.document) or None,
                 "where": citation.where if citation and citation.where else None,
-                "origin": "project" if citation is None or citation.evidence == "default" else words.origin,
+                "origin": "project"
+                if citation is None or citation.evidence == "default"
+                else citation.origin or words.origin,
                 "evidence": citation.evidence if citation else "default",
             }
         )

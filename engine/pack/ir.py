@@ -512,12 +512,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A row of the knowledge tables as a document states it: where in it, how well it was seen."""
+    """A row of the knowledge tables as a document states it: where in it, how well it was seen.
+
+    `origin`: whose document it is, when that is another than the pack's own (a national row in a local pack).
+    """
 
     row: str
     document: str
     where: str
     evidence: Literal["seen", "known", "default"]
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,10 @@ def _cite(rows: Iterable[Any], document: str, certain: bool, work: Work) -> None
             continue
         if evidence.doubt and certain:
             work.report("meaning.doubtful_row", row, row=row)
-        work.citations[f"{row}|{document}"] = _citation(str(row), document, evidence)
+        work.citations[f"{row}|{document}"] = _citation(str(row), document, evidence, work)
 
 
-def _citation(row: str, document: str, evidence: EvidenceDoc) -> ir.Citation:
+def _citation(row: str, document: str, evidence: EvidenceDoc, work: Work) -> ir.Citation:
     """Return the pack's own document when it states the row, else the document that does.
 
     A row that no document states is our own default.
@@ -76,7 +76,9 @@ def _citation(row: str, document: str, evidence: EvidenceDoc) -> ir.Citation:
     own = next(((document, mark) for named, mark in ways if document in named), None)
     other = next(((str(named[0]), mark) for named, mark in ways if named), None)
     stated, mark = own or other or (document, "default")
-    return ir.Citation(row, stated, str(evidence.where.get(Text(stated), "")), mark)
+    origins = [work.sources[key].origin if key in work.sources else "" for key in (document, stated)]
+    other_origin = origins[1] if origins[1] != origins[0] else ""
+    return ir.Citation(row, stated, str(evidence.where.get(Text(stated), "")), mark, other_origin)
 
 
 def row_exists(row: Any, work: Work) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sangao.engine.chart import Chart
+from sangao.engine.explain.argument import backing
 from sangao.engine.pack import ir
 from sangao.engine.passes import compile_folder
 from sangao.engine.run import spec
@@ -434,3 +435,16 @@ def test_readings_and_lists_of_a_case_become_a_chart(folder: Folder) -> None:
 def test_compiling_twice_gives_the_same_pack(folder: Folder) -> None:
     path = folder(ITEMS + "---\n" + GRADE)
     assert compile_folder(path) == compile_folder(path)
+
+
+def test_a_row_of_somebody_elses_document_keeps_the_origin_of_that_document(folder: Folder) -> None:
+    path = folder(
+        "criteria: t.c\ntitle: {zh: 测, en: t}\nitems:\n"
+        "  - {id: a, name: {zh: 甲, en: a}, when: diabetes, cite: [T-CLS-01, T-CLS-02]}\n"
+    )
+    sources = path.parent / "shared" / "sources.yaml"
+    sources.write_text(sources.read_text("utf-8").replace("guideline B, origin: national", "plan B, origin: local"))
+    pack = compile_folder(path)
+    assert pack.citations["T-CLS-01|DOC-A"].origin == "" and pack.citations["T-CLS-02|DOC-A"].origin == "local"
+    backed = backing(pack, pack.words["t.c/a"])
+    assert [one["origin"] for one in backed] == ["national", "local"]

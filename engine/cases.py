@@ -95,7 +95,7 @@ def _cohort(pack: Pack, case: ir.Case) -> Outcome:
     given = json.loads(case.give)
     measure = pack.compiled.measures[case.decide]
     tally = Tally(pack.compiled, [case.decide])
-    open_people: list[tuple[int, int]] = []
+    people: tuple[list[tuple[int, int]], list[tuple[int, int]]] = [], []
     for person in given["cohort"]:
         try:
             chart = Chart.from_dict({**person["chart"], "on": case.on or pack.compiled.meta.start})
@@ -105,14 +105,17 @@ def _cohort(pack: Pack, case: ir.Case) -> Outcome:
             tally.add(chart)
         if measure.counts == "persons" and measure.denominator:
             admission = pack.admit(chart)
-            opened, _ = spec.evaluate(pack.compiled, admission.open, admission.assumed)
-            n = opened[measure.numerator]
-            person_is = opened[measure.denominator], FALSE if n == UNKNOWN and measure.unknown == "out" else n
-            open_people += [person_is] * person["times"]
+            both = spec.evaluate(pack.compiled, admission.open, admission.assumed)
+            none = measure.unknown == "out" and both[1][measure.numerator] == UNKNOWN
+            for many, found_by in zip(people, both, strict=True):
+                many += [(found_by[measure.denominator], FALSE if none else found_by[measure.numerator])] * person[
+                    "times"
+                ]
     found = tally.results({case.decide: given.get("entered", {})})[case.decide]
     wrong = []
-    if open_people and rates(open_people) != (found.open.low, found.open.high):
-        wrong.append(f"runners disagree: definition {rates(open_people)}, counted {found.open.low, found.open.high}")
+    for many, counts in zip(people, (found.open, found.assumed), strict=True):
+        if many and rates(many) != (counts.low, counts.high):
+            wrong.append(f"runners disagree: definition {rates(many)}, counted {counts.low, counts.high}")
     got = totals(found, given.get("before"))
     for what, right in json.loads(case.expect).items():
         if (None if right == "none" else str(right)) != (None if got[what] is None else str(got[what])):

@@ -66,8 +66,8 @@ ENTRIES: dict[str, Entry] = {
     "meaning.unknown_measure": _error(
         "没有名为 `{name}` 的指标",
         "there is no measure `{name}`",
-        "最接近的名称:{nearest};成员不能再含成员",
-        "the nearest name is {nearest}; a member has no members itself",
+        "最接近的名称:{nearest}",
+        "the nearest name is {nearest}",
     ),
     "meaning.unknown_item": _error(
         "`{name}` 没有项目 `{item}`",

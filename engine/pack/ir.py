@@ -400,7 +400,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A share or a count over a cohort, or (`members`) several measures reported together.
+    """A share or a count over a cohort.
 
     `numerator` and `denominator` name decisions of the pack: bool ones that say whether a person counts, of `events`
     number ones that say how many of them a person has; without a denominator the numerator alone is counted. A person
@@ -414,7 +414,6 @@ class Measure:
     counts: Literal["persons", "events"] = "persons"
     numerator: str = ""
     denominator: str = ""
-    members: tuple[str, ...] = ()
     unknown: Literal["apart", "out"] = "apart"
     direction: Literal["higher", "lower", "open"] = "open"
     against: Literal["previous", "baseline"] | None = None

@@ -76,12 +76,8 @@ def _keys(made: dict[str, Any]) -> dict[Text, Any]:
 
 
 def measure(work: Work) -> Work:
-    """Keep the measures of the pack whose decisions could be lowered; members must be measures of it."""
-    every = {id: (doc, scope) for id, (doc, scope) in work.root.measures.items()}
-    for id, (doc, scope) in every.items():
-        for member in doc.members or ():
-            if str(member) not in every or every[str(member)][0].members:
-                work.report("meaning.unknown_measure", member, name=member, nearest=nearest(member, every))
+    """Keep the measures of the pack whose decisions could be lowered."""
+    for id, (doc, scope) in work.root.measures.items():
         ids = {}
         with work.going_on():
             for part in doc.asks:
@@ -91,7 +87,6 @@ def measure(work: Work) -> Work:
                 doc.counts,
                 ids.get(NUMERATOR, ""),
                 ids.get(DENOMINATOR, ""),
-                tuple(str(one) for one in doc.members or ()),
                 doc.unknown,
                 doc.direction,
                 doc.against,

@@ -263,12 +263,7 @@ def _advice(document: AdviceDoc) -> Iterator[Problem]:
 
 
 def _measure(document: MeasureDoc) -> Iterator[Problem]:
-    """A measure counts something, or shows other measures together; who is left out is left out of something."""
-    if (document.numerator is None) == (document.members is None):
-        yield Problem("rules.one_of", document.id.span, {"keys": "numerator, members"})
-    for given, value in (("denominator", document.denominator), ("exclusions", document.exclusions)):
-        if value and document.numerator is None:
-            yield Problem("rules.needs", document.id.span, {"given": given, "needed": "numerator"})
+    """Numbers entered by hand go with numbers entered by hand; who is left out is left out of something."""
     if document.entered == ("numerator",) and document.denominator is not None:
         yield Problem(
             "rules.needs", document.id.span, {"given": "numerator: entered", "needed": "denominator: entered"}

@@ -1,12 +1,12 @@
 """Measures as an author writes them: who counts, among whom, who is left out; and cases of whole cohorts."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from sangao.engine.rules.cases import GiveDoc
 from sangao.engine.rules.forms import Backed, Form
-from sangao.engine.rules.leaves import Count, Day, DecisionId, Document, Formula, Name, Names, Rows, Sentence, Some
+from sangao.engine.rules.leaves import Count, Day, DecisionId, Document, Formula, Name, Names, Rows, Sentence
 from sangao.engine.rules.text import Text
 
 ENTERED = "entered"
@@ -40,7 +40,11 @@ class BeforeDoc(Document):
 
 
 class TotalsDoc(Document):
-    """What a measure must come to; keys that are not written are not looked at. Rates are texts with one decimal."""
+    """What a measure must come to; keys that are not written are not looked at. Rates are texts with one decimal.
+
+    `low` and `high` are the ends of the rate with the assumptions that the charts allow, `least` and `most` without;
+    `none` means that there is no such number.
+    """
 
     n: Text | None = None
     d: Text | None = None
@@ -49,6 +53,8 @@ class TotalsDoc(Document):
     rate: Text | None = None
     low: Text | None = None
     high: Text | None = None
+    least: Text | None = None
+    most: Text | None = None
     points: Text | None = None
     change: Text | None = None
 
@@ -67,17 +73,16 @@ class CohortCaseDoc(Document):
 
 
 class MeasureDoc(Form):
-    """A share or a count over a cohort, of persons or of events; with `members`, several measures reported together.
+    """A share or a count over a cohort, of persons or of events.
 
     A numerator or denominator that says `entered` is no expression: the number is given by hand for the period.
     """
 
     measure: DecisionId
     counts: Literal["persons", "events"] = "persons"
-    numerator: Formula | None = None
+    numerator: Formula
     denominator: Formula | None = None
     exclusions: dict[Name, ExclusionDoc] = Field(default_factory=dict)
-    members: Annotated[tuple[DecisionId, ...], Some] | None = None
     unknown: Literal["apart", "out"] = "apart"
     direction: Literal["higher", "lower", "open"] = "open"
     against: Literal["previous", "baseline"] | None = None

@@ -43,7 +43,7 @@ def shown(value: Fraction | None, places: int = 1) -> str | None:
 def totals(found: Measured, before: Mapping[str, int | None] | None = None) -> dict[str, int | str | None]:
     """Return the counts and rates of a measure as they are shown; `before`: its counts of another period.
 
-    Counts, `rate`, `points` and `change` come from the pass with assumptions, the ends from the one without.
+    All come from the pass with assumptions, but `least` and `most`: the ends when nothing at all is assumed.
     """
     counts, per = found.assumed, Fraction(found.measure.per if found.is_rate else 1)
     made: dict[str, int | str | None] = {
@@ -52,8 +52,10 @@ def totals(found: Measured, before: Mapping[str, int | None] | None = None) -> d
         "unknown": counts.unknown,
         "open": counts.open,
         "rate": shown(scaled(counts.rate, per)),
-        "low": shown(scaled(found.open.low, per)),
-        "high": shown(scaled(found.open.high, per)),
+        "low": shown(scaled(counts.low, per)),
+        "high": shown(scaled(counts.high, per)),
+        "least": shown(scaled(found.open.low, per)),
+        "most": shown(scaled(found.open.high, per)),
         "points": None,
         "change": None,
     }

@@ -79,7 +79,7 @@ class Tally:
     """Adds persons to measures of one pack."""
 
     def __init__(self, pack: ir.Pack, names: Iterable[str]) -> None:
-        self.measures = [pack.measures[name] for name in names if not pack.measures[name].members]
+        self.measures = [pack.measures[name] for name in names]
         asked = dict.fromkeys(part for one in self.measures for part in (one.numerator, one.denominator) if part)
         self.many = Many(pack, tuple(asked))
         at = {name: i for i, name in enumerate(self.many.rows.decisions)}

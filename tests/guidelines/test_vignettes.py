@@ -1,6 +1,7 @@
 """Vignettes: patients in words, written from the fact sheet by a reviewer who had not read the rules.
 
-The data is `vignettes.yaml`, whose head explains its keys. Every vignette is asked of every pack it names.
+The data is `vignettes.yaml`, whose head explains its keys, and `vignettes_dm_lipid.yaml`. Every vignette is asked of
+every pack it names.
 """
 
 from collections.abc import Iterator
@@ -23,9 +24,18 @@ DAYS = {  # a day inside the edition, so that no vignette stumbles over dates
     "htn_guideline_2018": "2023-06-01",
     "htn_guideline_2024": "2025-03-10",
     "bphs_2017": "2025-03-10",
+    "dm_primary_2018": "2020-06-30",
+    "dm_primary_2022": "2024-06-28",
+    "dm_primary_2025": "2025-12-20",
+    "dm_guideline_2024": "2025-03-10",
+    "lipid_2023": "2024-06-28",
     "sangao_national": "2025-11-20",
 }
-VIGNETTES: list[dict[str, Any]] = yaml.safe_load((HERE / "vignettes.yaml").read_text(encoding="utf-8"))
+FILES = ("vignettes.yaml", "vignettes_dm_lipid.yaml")
+VIGNETTES: list[dict[str, Any]] = [
+    one for name in FILES for one in yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+]
+assert all(isinstance(key, str) for one in VIGNETTES for key in one), 'a bare `on` is a truth value: write `"on"`'
 NAMED = {one["name"]: one["chart"] for one in VIGNETTES if "name" in one}
 
 

@@ -188,12 +188,16 @@ def executed(doc: PathwayDoc, name: Text, way: ExecutedDoc) -> DecisionDoc:
     need = len(links) if way.of.at_least is None else way.of.at_least
     at, must = way.span, [str(one) for one in way.must]
 
-    def counted(codes: str) -> str:
-        return f"count({', '.join(f'{doc.id}.{link} {codes}' for link in links)})"
+    def failed(link: str) -> str:
+        late = doc.tasks[Text(link)].done is not None
+        return f"{doc.id}.{link} in {{done_late, not_done}}" if late else f"{doc.id}.{link} = not_done"
 
-    kept = [f"{counted('= done_in_time')} >= {need}", *(f"{doc.id}.{link} = done_in_time" for link in must)]
-    failed = "in {done_late, not_done}"
-    lost = [f"{counted(failed)} >= {len(links) - need + 1}", *(f"{doc.id}.{link} {failed}" for link in must)]
+    def counted(held: Iterable[str]) -> str:
+        return f"count({', '.join(held)})"
+
+    in_time = [f"{doc.id}.{link} = done_in_time" for link in links]
+    kept = [f"{counted(in_time)} >= {need}", *(f"{doc.id}.{link} = done_in_time" for link in must)]
+    lost = [f"{counted(map(failed, links))} >= {len(links) - need + 1}", *map(failed, must)]
     done = _exception(way, Text(" and ".join(kept), at, -1), "executed", says=_names(*VERDICT["executed"]))
     gone = _exception(way, Text(" or ".join(lost), at, -1), "not_executed", says=_names(*VERDICT["not_executed"]))
     default = _default(way, "open", VERDICT["open"])

@@ -38,34 +38,44 @@ def _stays(about: Study, id: str, pathway: ir.Pathway) -> Iterator[Problem]:
             yield about.problem("pathway.too_long", f"{id}={state.id}", state=state.id, longest=longest)
 
 
-def length(pack: ir.Pack, decision: str) -> float | None:
-    """Return the longest span after some date at which a date decision can fall, in days; None: nothing bounds it."""
+def length(pack: ir.Pack, decision: str, inside: bool = False) -> float | None:
+    """Return the longest span after some date at which a date decision can fall, in days; None: nothing bounds it.
+
+    `inside` a sum a plain date is where the span starts; alone it bounds nothing.
+    """
     form = pack.decisions[decision].form
     assert isinstance(form, ir.Tree)
-    spans = [_span(pack, node.then) for node in branches(form.root) if not isinstance(node.then, int)]
+    spans = [_span(pack, node.then, inside) for node in branches(form.root) if not isinstance(node.then, int)]
     known = [one for one in spans if one is not None]
     return max(known) if known and len(known) == len(spans) else None
 
 
-def _span(pack: ir.Pack, expr: ir.Expr) -> float | None:
+def _span(pack: ir.Pack, expr: ir.Expr, inside: bool = False) -> float | None:
     match expr:
+        case ir.Int(number):
+            return float(number) if inside else None
         case ir.Read(leaf):
-            source = pack.leaves[leaf].source
-            due = isinstance(source, ir.Window) and source.op == "due" and source.within is not None
-            return days(source.within) if due else None  # type: ignore[union-attr,arg-type]
-        case ir.Plus((ir.Read(), ir.Int(number))):
-            return float(number)
-        case ir.Plus((ir.Read(), ir.Read(leaf))) if pack.leaves[leaf].unit == "days":
-            high = pack.leaves[leaf].high
-            return None if high is None else float(high)
+            return _leaf(pack.leaves[leaf], inside)
         case ir.Ask(decision):
-            return length(pack, decision)
-        case ir.Least(items) | ir.Most(items):
-            parts = [_span(pack, one) for one in items]
-            known = [one for one in parts if one is not None]
-            pick = min if isinstance(expr, ir.Least) else max
-            return pick(known) if known and (pick is min or len(known) == len(parts)) else None
+            return length(pack, decision, inside)
+        case ir.Plus(items):
+            parts = [_span(pack, one, True) for one in items]
+            return None if None in parts else sum(one for one in parts if one is not None)
+        case ir.Least(items):
+            return min((one for item in items if (one := _span(pack, item, inside)) is not None), default=None)
+        case ir.Most(items):
+            parts = [_span(pack, one, inside) for one in items]
+            return None if None in parts else max(one for one in parts if one is not None)
     return None
+
+
+def _leaf(leaf: ir.Leaf, inside: bool) -> float | None:
+    source = leaf.source
+    if isinstance(source, ir.Window) and source.op == "due" and source.within is not None:
+        return days(source.within)
+    if leaf.kind == "date":
+        return 0.0 if inside else None
+    return None if leaf.high is None else float(leaf.high)
 
 
 def days(span: Span) -> float:

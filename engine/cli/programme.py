@@ -1,0 +1,93 @@
+"""Profiles against a pack: are their goals meaningful, and do their cases hold."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from sangao.engine.errors import Problem
+from sangao.engine.pack import ir
+from sangao.engine.rules.fit import nearest
+from sangao.engine.rules.profiles import GoalCaseDoc, GoalDoc, Profile, TogetherDoc
+from sangao.engine.run.compared import Ends
+from sangao.engine.run.goals import Goal, Verdict, every, fits, judge, parse_goal, together
+
+
+def goals_of(goal: GoalDoc) -> list[Goal]:
+    """Return the readings of a goal; texts that are none are left out (`check` reports them)."""
+    return [found for text in goal.goal if (found := parse_goal(str(text))) is not None]
+
+
+def is_rate(measure: ir.Measure) -> bool:
+    """Return whether a measure is a rate; else it is a count."""
+    return bool(measure.denominator) or "denominator" in measure.entered
+
+
+def verdicts(goal: GoalDoc, measure: ir.Measure, now: Ends, before: Ends) -> list[Verdict]:
+    """Return the verdict of every reading of a goal."""
+    return [judge(one, now, before, is_rate(measure)) for one in goals_of(goal)]
+
+
+def verdict_of(goal: GoalDoc, measure: ir.Measure, now: Ends, before: Ends) -> Verdict:
+    """Return the verdict of a goal over all its readings."""
+    return together(verdicts(goal, measure, now, before))
+
+
+def flags(one: TogetherDoc, found: Mapping[str, Verdict]) -> Verdict:
+    """Return the verdict of goals reported together: reached when each of them is."""
+    return every(found[str(goal)] for goal in one.goals)
+
+
+def check(profile: Profile, pack: ir.Pack, rows: Iterable[str]) -> list[Problem]:
+    """Return what is wrong with a profile: unknown measures and goals, rows, goals without a case, cases that fail.
+
+    `rows` are the knowledge rows that exist.
+    """
+    doc = profile.doc
+    known = set(rows)
+    problems: list[Problem] = []
+    by_key = {goal.key: goal for goal in doc.goals}
+    for goal in doc.goals:
+        measure = pack.measures.get(str(goal.measure))
+        if measure is None:
+            parts = {"pack": pack.meta.id, "name": goal.measure, "nearest": nearest(goal.measure, pack.measures)}
+            problems.append(Problem("measure.not_in_pack", goal.measure.span, parts))
+            continue
+        for text in goal.goal:
+            found = parse_goal(str(text))
+            if found is None:
+                problems.append(Problem("measure.bad_goal", text.span, {"given": text}))
+            elif not fits(found, is_rate(measure)):
+                problems.append(Problem("measure.goal_unit", text.span, {"given": text, "name": goal.measure}))
+    named = [goal for one in doc.together.values() for goal in one.goals] + [case.goal for case in doc.cases]
+    for name in named:
+        if str(name) not in by_key:
+            parts = {"name": name, "nearest": nearest(name, by_key)}
+            problems.append(Problem("measure.unknown_goal", name.span, parts))
+    proved = {str(row) for case in doc.cases for row in case.proves}
+    for backed in (*doc.goals, *doc.together.values()):
+        for row in (*backed.cite, *backed.about):
+            if str(row) not in known:
+                problems.append(Problem("meaning.unknown_row", row.span, {"row": row, "nearest": nearest(row, known)}))
+        for row in backed.cite:
+            if str(row) in known and str(row) not in proved:
+                problems.append(Problem("measure.unproved_row", row.span, {"row": row}))
+    if problems:
+        return problems
+    return [problem for case in doc.cases for problem in _case(case, by_key[str(case.goal)], pack)]
+
+
+def _case(case: GoalCaseDoc, goal: GoalDoc, pack: ir.Pack) -> Iterable[Problem]:
+    measure = pack.measures[str(goal.measure)]
+    unknown = 0 if "out" in (goal.unknown, measure.unknown) else case.unknown
+    now = _ends(case.n, case.d, unknown)
+    before: Ends = (None, None)
+    if case.before is not None:
+        before = _ends(case.before.n or 0, case.before.d, 0)
+    got = verdict_of(goal, measure, now, before)
+    if got != case.expect:
+        yield Problem("measure.case_failed", case.span, {"it": case.it, "wanted": case.expect, "got": got})
+
+
+def _ends(n: int, d: int | None, unknown: int) -> Ends:
+    if d is None:
+        return Fraction(n), Fraction(n + unknown)
+    return (Fraction(n, d), Fraction(n + unknown, d)) if d else (None, None)

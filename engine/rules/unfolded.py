@@ -95,9 +95,13 @@ def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
     by, lets = f"{doc.id}.{name}.due", dict(doc.let)
     overdue = f"today > {by}"
     ways: dict[str, tuple[str, str, list[str]]] = {"overdue": (overdue, "not_done", [])}
+    kept = ""
+    if task.missed is not None:
+        lets[Text("it_is_missed")] = task.missed
+        ways["missed"], kept = ("it_is_missed", "not_done", []), " and not it_is_missed"
     if task.done is not None:
         lets[Text("date_done")] = task.done
-        done = "date_done <= today"
+        done = "date_done <= today" + kept
         if task.evidence is not None:
             lets[Text("evidence_complete")] = task.evidence
             done += " and evidence_complete"
@@ -105,10 +109,7 @@ def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
         ways["late"] = f"{done} and {overdue} and date_done > {by}", "done_late", ["overdue"]
     elif task.met is not None:
         lets[Text("it_is_met")] = task.met
-        ways["in_time"] = "it_is_met", "done_in_time", ["overdue"]
-    if task.missed is not None:
-        lets[Text("it_is_missed")] = task.missed
-        ways["missed"] = "it_is_missed", "not_done", [one for one in ways if one != "overdue"]
+        ways["in_time"] = "it_is_met" + kept, "done_in_time", ["overdue"]
     ways["without"] = f"{by} >= {NEVER}", "not_reached", list(ways)
     if task.applies is not None:
         lets[Text("it_applies")] = task.applies

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from sangao.engine.errors import Problem
 from sangao.engine.pack import ir
 from sangao.engine.rules.fit import nearest
 from sangao.engine.rules.profiles import GoalCaseDoc, GoalDoc, Profile, TogetherDoc
+from sangao.engine.rules.text import Text
 from sangao.engine.run.compared import Ends
 from sangao.engine.run.goals import Goal, Verdict, every, fits, judge, parse_goal, together
 
@@ -57,17 +59,21 @@ def check(profile: Profile, pack: ir.Pack, rows: Iterable[str]) -> list[Problem]
                 problems.append(Problem("measure.bad_goal", text.span, {"given": text}))
             elif not fits(found, is_rate(measure)):
                 problems.append(Problem("measure.goal_unit", text.span, {"given": text, "name": goal.measure}))
-    named = [goal for one in doc.together.values() for goal in one.goals] + [case.goal for case in doc.cases]
+    named: list[Text] = [case.goal for case in doc.cases]
+    for one in doc.together.values():
+        named += one.goals
     for name in named:
         if str(name) not in by_key:
             parts = {"name": name, "nearest": nearest(name, by_key)}
             problems.append(Problem("measure.unknown_goal", name.span, parts))
     proved = {str(row) for case in doc.cases for row in case.proves}
     for backed in (*doc.goals, *doc.together.values()):
-        for row in (*backed.cite, *backed.about):
+        cited: Iterable[Any] = backed.cite
+        every_row: Iterable[Any] = (*backed.cite, *backed.about)
+        for row in every_row:
             if str(row) not in known:
                 problems.append(Problem("meaning.unknown_row", row.span, {"row": row, "nearest": nearest(row, known)}))
-        for row in backed.cite:
+        for row in cited:
             if str(row) in known and str(row) not in proved:
                 problems.append(Problem("measure.unproved_row", row.span, {"row": row}))
     if problems:

@@ -13,6 +13,8 @@ from sangao.engine.answer import Answer, Quantity, Status, Value
 from sangao.engine.pack import ir
 from sangao.engine.run.spec import single
 
+LAST_DAY = date.max.toordinal()
+
 
 def answer(decision: ir.Decision, opened: Any, assumed: Any, later: Callable[[str], Any] | None = None) -> Answer:
     """Return the answer to one decision from what both passes still allow."""
@@ -79,7 +81,9 @@ def members(outcome: ir.Outcome, possible: Any) -> tuple[Value, ...]:
 
 def _number(outcome: ir.Outcome, at: int) -> Value:
     if outcome.kind == "date":
-        return "never" if at >= date.max.toordinal() else date.fromordinal(at).isoformat()
+        if at < 1:
+            return None  # no calendar has that day
+        return "never" if at >= LAST_DAY else date.fromordinal(at).isoformat()
     return Quantity(quantity.from_grid(at, outcome.step), outcome.unit)
 
 

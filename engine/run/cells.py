@@ -1,4 +1,4 @@
-"""Tables and scores without their cells: what is possible in a box of bands, found by splitting along rows.
+"""Tables without their cells: what is possible in a box of bands, found by splitting along rows.
 
 The definition (`spec.table`) walks every cell of the band grid; here a box is cut only where a row's fate depends on
 it, so twenty boolean columns cost no more than their rows. A box is one band mask per input. Results are remembered by
@@ -122,57 +122,3 @@ class Remembered(dict[Any, Any]):
             self.clear()
         result = self[key] = self.work(key)
         return result
-
-
-class Possible(Remembered):
-    """The outcomes of a table by what is known of its inputs: (first band, last band) of a number, else the mask."""
-
-    __slots__ = ("form", "outcome")
-
-    def __init__(self, form: ir.Table, outcome: ir.Outcome) -> None:
-        super().__init__()
-        self.form, self.outcome = form, outcome
-
-    def box(self, key: Sequence[int]) -> Box:
-        """Return the box of band masks that a key means."""
-        box, at = [], iter(key)
-        for column in self.form.inputs:
-            first = next(at)
-            box.append((2 << next(at)) - (1 << first) if column.kind == "number" else first)
-        return tuple(box)
-
-    def work(self, key: Any) -> Any:
-        """Return what is possible for a key."""
-        return possible(self.form, self.outcome, self.box(key))
-
-
-class Matching(Possible):
-    """The rows of a table by what is known of its inputs: (certainly match, may match), bit per row."""
-
-    __slots__ = ()
-
-    def work(self, key: Any) -> tuple[int, int]:
-        """Return the two masks of rows for a key."""
-        fates = [fate(tests(row), self.box(key)) for row in self.form.rows]
-        return (
-            sum(1 << i for i, one in enumerate(fates) if one == ALWAYS),
-            sum(1 << i for i, one in enumerate(fates) if one != NEVER),
-        )
-
-
-class Span(Remembered):
-    """The least and the most points of a scored item by what is known of its input (keys as in `Possible`)."""
-
-    __slots__ = ("item",)
-
-    def __init__(self, item: ir.Points) -> None:
-        super().__init__()
-        self.item = item
-
-    def work(self, key: Any) -> tuple[int, int]:
-        """Return (least, most) for a key."""
-        if self.item.input.kind == "number":
-            points = self.item.points[key[0] : key[1] + 1]
-        else:
-            points = tuple(one for band, one in enumerate(self.item.points) if key >> band & 1)
-        return min(points), max(points)

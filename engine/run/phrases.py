@@ -1,9 +1,9 @@
 """Core expressions as Python text: may it be true, is it certainly true, the two ends of a number.
 
-Kleene truth is a pair of plain booleans, so `and`, `or` and `not` of Python do the work and stop early. A number is two
-ends; nothing known is minus and plus infinity, which every comparison and sum carries through by itself (only `Least`,
-`Most` and `Size` need a guard). In *plain* text every leaf holds one value: both booleans and both ends are one. In
-*raw* text, plain too, a leaf is not a mask but a bare number: 0 or 1, or the index of a code.
+Kleene truth is a pair of conditions, so `and`, `or` and `not` of Python do the work and stop early: the texts are true
+or false as Python takes them, not always `True` or `False`. A number is two ends; nothing known is minus and plus
+infinity, which every comparison and sum carries through by itself (only `Least`, `Most` and `Size` need a guard). In
+*plain* text every leaf holds one value: both conditions and both ends are one.
 
 >>> words = Phrases({"sbp": Name("number", "sbp", "sbp_hi"), "pregnant": Name("bool", "pregnant")}, {})
 >>> words.certain(ir.Compare(">=", ir.Read("sbp"), ir.Int(140)))
@@ -23,7 +23,10 @@ ORDERS = {"<": "<", "<=": "<="}  # what may enter the text from a pack: words of
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The variables that hold a leaf or a decision: a mask, the ends of a number, or (certain, possible) of a set."""
+    """The variables that hold a leaf or a decision: a mask, the ends of a number, or (certain, possible) of a set.
+
+    Of bare numbers: `truth` is 0, 1, or 2 where it is not known, `index` the place of a code.
+    """
 
     kind: str
     one: str
@@ -37,7 +40,6 @@ class Phrases:
     leaves: Mapping[str, Name]
     decisions: Mapping[str, Name]
     plain: bool = False
-    raw: bool = False
 
     # --- truth --------------------------------------------------------------------------------------------------------
     def possible(self, expr: ir.Expr) -> str:
@@ -45,16 +47,13 @@ class Phrases:
         match expr:
             case ir.Always(value):
                 return str(bool(value & TRUE))
-            case ir.Read(leaf) if self.raw:
-                return self.leaves[leaf].one
             case ir.Read() | ir.Ask():
-                return f"{self.name(expr).one} > 1"
-            case ir.Member(ir.Read(leaf), mask) if self.raw and self.leaves[leaf].kind == "code":
-                return f"{int(mask)} >> {self.leaves[leaf].one} & 1 != 0"
+                name = self.name(expr)
+                return name.one if name.kind == "truth" else f"{name.one} > 1"
             case ir.Member(item, mask):
-                return f"{self.mask(item)} & {int(mask)} != 0"
+                return self._among(item, int(mask))
             case ir.Has(decision, item):
-                return f"{self.decisions[decision].two} & {1 << item} != 0"
+                return f"{self.decisions[decision].two} & {1 << item}"
             case ir.Compare(op, left, right):
                 return self._may(op, left, right)
             case ir.Both(items):
@@ -73,11 +72,13 @@ class Phrases:
             case ir.Always(value):
                 return str(not value & FALSE)
             case ir.Read() | ir.Ask():
-                return f"{self.name(expr).one} == 2"
+                name = self.name(expr)
+                return f"{name.one} == {1 if name.kind == 'truth' else 2}"
             case ir.Member(item, mask):
-                return f"{self.name(item).one} & {~int(mask)} == 0"
+                only, what = int(mask), self.mask(item)
+                return f"{what} == {only}" if only & only - 1 == 0 else f"{what} | {only} == {only}"
             case ir.Has(decision, item):
-                return f"{self.decisions[decision].one} & {1 << item} != 0"
+                return f"{self.decisions[decision].one} & {1 << item}"
             case ir.Compare(op, left, right):
                 return self._must(op, left, right)
             case ir.Both(items):
@@ -90,14 +91,20 @@ class Phrases:
 
     def mask(self, expr: ir.Expr) -> str:
         """Return text for the mask of a condition, a code leaf or a closed decision."""
-        if isinstance(expr, ir.Read) and self.raw:
-            name = self.leaves[expr.leaf]
-            return f"({name.one} + 1)" if name.kind == "bool" else f"(1 << {name.one})"
         if isinstance(expr, ir.Read | ir.Ask):
-            return self.name(expr).one
+            name = self.name(expr)
+            return {"truth": f"({name.one} + 1)", "index": f"(1 << {name.one})"}.get(name.kind, name.one)
         if self.plain:
             return f"(2 if {self.possible(expr)} else 1)"
         return f"(2 if {self.certain(expr)} else 3 if {self.possible(expr)} else 1)"
+
+    def _among(self, item: ir.Read | ir.Ask, mask: int) -> str:
+        name = self.name(item)
+        if name.kind == "index":
+            return f"{name.one} == {mask.bit_length() - 1}" if mask & mask - 1 == 0 else f"{mask} >> {name.one} & 1"
+        if self.plain and mask & mask - 1 == 0:
+            return f"{self.mask(item)} == {mask}"
+        return f"{self.mask(item)} & {mask}"
 
     def _may(self, op: str, left: ir.Expr, right: ir.Expr) -> str:
         if op in (">", ">="):
@@ -145,7 +152,7 @@ class Phrases:
             case ir.Size(item):
                 return f"abs({self.low(item)})" if self.plain else f"nearest_zero({self.low(item)}, {self.high(item)})"
             case ir.Tally(items):
-                return f"(0 + {' + '.join(f'({self.certain(one)})' for one in items)})" if items else "0"
+                return _counted([self.certain(one) for one in items])
             case ir.CountIn(decision):
                 return f"{self.decisions[decision].one}.bit_count()"
         raise TypeError(f"not a number: {expr!r}")
@@ -173,7 +180,7 @@ class Phrases:
             case ir.Size(item):
                 return f"max(-{self.low(item)}, {self.high(item)})"
             case ir.Tally(items):
-                return f"(0 + {' + '.join(f'({self.possible(one)})' for one in items)})" if items else "0"
+                return _counted([self.possible(one) for one in items])
             case ir.CountIn(decision):
                 return f"{self.decisions[decision].two}.bit_count()"
         raise TypeError(f"not a number: {expr!r}")
@@ -191,6 +198,10 @@ def _joined(word: str, empty: str, texts: Sequence[str]) -> str:
     if len(texts) < 2:
         return texts[0] if texts else empty
     return f"({f' {word} '.join(texts)})"
+
+
+def _counted(texts: Sequence[str]) -> str:
+    return f"({' + '.join(f'(1 if {text} else 0)' for text in texts)})" if texts else "0"
 
 
 def _smallest(function: str, texts: Sequence[str]) -> str:

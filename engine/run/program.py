@@ -1,10 +1,14 @@
 """Decisions as straight-line Python: one section per decision, each line ending in the place of its rule.
 
-Kinds of program, all over the same sections: *plain* (every leaf holds one value; gives None when one does not),
-*numbers* (the same over bare numbers), *open* (one pass), *assumed* (the second pass: leaves of `must_ask` are taken
-from the open one, `enough:` may close a decision; *guarded*, a decision whose leaves do not differ keeps its answer),
-*closing* (the second pass where nothing is assumed: only what `enough:` may change). A *traced* program also gives
-what each decision looked at, as (certain, possible) masks of its rows, branches or items.
+Kinds of program, all over the same sections. Over bare numbers, giving answers and a trace: *numbers* (every leaf holds
+one value), *gaps* (None: nothing known), *enough* (after *gaps*: only what `enough:` may close). Over abstract values,
+giving what is possible: *plain* (every leaf holds one value; gives None when one does not), *open* (one pass),
+*assumed* (the second pass: leaves of `must_ask` are taken from the open one, `enough:` may close a decision; *guarded*,
+a decision whose leaves do not differ keeps its answer), *closing* (the second pass where nothing is assumed: only what
+`enough:` may change). The two-valued ones raise Unsettled where a decision leaves several outcomes.
+
+A trace is the keys (`sangao.engine.run.keys`) of the decisions that have one, in their order; a *traced* program over
+abstract values gives it too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +17,14 @@ from dataclasses import dataclass, replace
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import pick
 from sangao.engine.run.cones import direct, expressions, walk
+from sangao.engine.run.far import FAR, near
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
+from sangao.engine.run.told import Told
 from sangao.engine.run.writer import Writer, name_leaf, remark
 from sangao.engine.truth import UNKNOWN
+
+ARGUMENTS = {"closing": ", opened", "assumed": ", before", "enough": ", answers, keys"}
 
 
 @dataclass(slots=True)
@@ -26,19 +34,22 @@ class Program(Writer):
     def text(self) -> str:
         """Return the source of one function named `run`."""
         self.constants["pick"] = pick
-        arguments = {"closing": ", opened", "assumed": ", before, opened, differ" if self.guarded else ", before"}
-        steps = ", steps" if self.traced and self.second else ""
-        self.lines.append(f"def run(leaves{arguments.get(self.kind, '')}{steps}):")
+        arguments = ", before, opened, differ" if self.guarded else ARGUMENTS.get(self.kind, "")
+        steps = ", steps" if self.traced and self.second and not self.bare else ""
+        self.lines.append(f"def run(leaves{arguments}{steps}):")
         if self.words.plain and any(unsettled(self.pack.decisions[one].form) for one in self.decisions):
-            self.write("return None")
+            self.write("raise Unsettled")
         cones = self._cones() if self.second else {}
-        self._unpack([one for one in self.decisions if self.kind != "closing" or cones[one] is None])
-        if cones:
+        written = [one for one in self.decisions if self.kind not in ("closing", "enough") or cones[one] is None]
+        self._unpack(written)
+        if self.kind == "enough":
+            self._recall(written)
+        elif cones:
             self._copy()
         for number, one in enumerate(self.decisions):
-            decision, reached = self.pack.decisions[one], cones.get(one)
-            if reached is not None and self.kind == "closing":
+            if one not in written:
                 continue
+            decision, reached = self.pack.decisions[one], cones.get(one)
             self.at, self.place = number, ""
             self.write(f"# --- {remark(one)} ({remark(decision.outcome.kind)})")
             self.place_of(one)
@@ -46,49 +57,73 @@ class Program(Writer):
                 self.write(f"if differ & {reached:#x}:")
                 self.depth += 1
             self._decision(decision)
-            if self.traced:
-                self.write(f"s_{number} = c_{number}, p_{number}")
             self.depth = 1
         self.place = ""
-        results = "".join(f"{self._result(one)}, " for one in self.decisions)
-        steps = "".join(f"s_{i}, " for i in range(len(self.decisions)))
-        self.write(f"return ({results}), ({steps})" if self.traced else f"return ({results})")
+        results = "".join(f"{self._result(number, one)}, " for number, one in enumerate(self.decisions))
+        self.write(f"return ({results}), ({self._keys()})" if self.traced else f"return ({results})")
         return "\n".join(self.lines) + "\n"
 
+    def _keys(self) -> str:
+        return "".join(f"k_{i}, " for i, one in enumerate(self.decisions) if self.memory[one].by_key is not None)
+
+    # --- what it starts from ------------------------------------------------------------------------------------------
     def _unpack(self, decisions: Sequence[str]) -> None:
         names = self.words.leaves
-        used = set().union(*(direct(self.pack.decisions[one])[0] for one in decisions))
-        if self.kind == "numbers":
-            self.write("if None in leaves: return None")
+        chosen = [self.pack.decisions[one] for one in decisions]
+        used = set().union(*(direct(one)[0] for one in chosen))
+        self.near = near(self.pack, chosen)
         if names:
             self.write(f"{''.join(f'{name.one}, ' for name in names.values())}= leaves")
-        if self.kind == "numbers":
-            return
         for one, name in names.items():
-            if one not in used and self.kind != "plain":
-                continue
-            if name.kind != "number":
-                if self.kind == "plain":
-                    self.write(f"if {name.one} & {name.one} - 1: return None")
-            elif self.kind == "plain":
-                self.write(f"if {name.one} is None: return None")
-                self.write(f"{name.one}, end = {name.one}")
-                self.write(f"if {name.one} != end: return None")
-            else:
-                self.write(f"{name.one}, {name.two} = {name.one} or BLANK")
+            if one in used or self.kind == "plain":
+                self._enter(self.pack.leaves[one], name)
         if self.kind == "assumed":
             for one in sorted({leaf for d in self.decisions for leaf in must_ask(self.pack, self.pack.decisions[d])}):
                 number = self.leaves.index(one)
-                name = name_leaf(self.pack.leaves[one], number, False, "open_")
-                if name.two:
-                    self.write(f"{name.one}, {name.two} = before[{number}] or BLANK")
+                name = name_leaf(self.pack.leaves[one], number, self.kind, "open_")
+                self.write(f"{name.one} = before[{number}]")
+                self._enter(self.pack.leaves[one], name)
+
+    def _enter(self, leaf: ir.Leaf, name: Name) -> None:
+        """Write how the value of a leaf becomes its variables."""
+        one, two = name.one, name.two
+        ends = f"({-FAR}, {FAR})" if leaf.id in self.near else "BLANK"
+        match self.kind:
+            case "numbers":
+                return
+            case "gaps" | "enough":
+                if name.kind == "number":
+                    self.write(f"if {one} is None: {one}, {two} = {ends}")
+                    self.write(f"else: {two} = {one}")
+                elif name.kind == "truth":
+                    self.write(f"if {one} is None: {one} = 2")
                 else:
-                    self.write(f"{name.one} = before[{number}]")
+                    self.write(f"{one} = {(1 << len(leaf.values)) - 1} if {one} is None else 1 << {one}")
+            case "plain" if name.kind == "number":
+                self.write(f"if {one} is None: raise Unsettled")
+                self.write(f"{one}, end = {one}")
+                self.write(f"if {one} != end: raise Unsettled")
+            case "plain":
+                self.write(f"if {one} & {one} - 1: raise Unsettled")
+            case _ if name.kind == "number":
+                self.write(f"{one}, {two} = {one} or {ends}")
+
+    def _recall(self, written: Sequence[str]) -> None:
+        """Start from the answers and keys of the first pass; take what it left possible of decisions that are asked."""
+        self.write(f"{''.join(f'a_{i}, ' for i in range(len(self.decisions)))}= answers")
+        if keys := self._keys():
+            self.write(f"{keys}= keys")
+        asked = {ask for one in written for ask in direct(self.pack.decisions[one])[1]}
+        for number, one in enumerate(self.decisions):
+            if one not in written and one in asked:
+                name = self.words.decisions[one]
+                blank = " or BLANK" if name.kind == "number" else ""
+                self.write(f"{f'{name.one}, {name.two}' if name.two else name.one} = a_{number}.open{blank}")
 
     def _copy(self) -> None:
-        """Start from the answers (and the steps) of the open pass."""
-        if self.traced:
-            self.write(f"{''.join(f's_{i}, ' for i in range(len(self.decisions)))}= steps")
+        """Start from the answers (and the keys) of the open pass."""
+        if self.traced and self._keys():
+            self.write(f"{self._keys()}= steps")
         self.write(f"{''.join(f'{self.words.decisions[one].one}, ' for one in self.decisions)}= opened")
         for one in self.decisions:
             name = self.words.decisions[one]
@@ -112,7 +147,9 @@ class Program(Writer):
             cones[one] = total
         return cones
 
-    def _result(self, one: str) -> str:
+    def _result(self, number: int, one: str) -> str:
+        if self.bare:
+            return f"a_{number}"
         name = self.words.decisions[one]
         if name.kind == "number":
             ends = f"({name.one}, {name.two})"
@@ -124,11 +161,14 @@ class Program(Writer):
         words = self.words
         if self.kind == "assumed":
             asked = must_ask(self.pack, decision)
-            self._rename({x: name_leaf(self.pack.leaves[x], self.leaves.index(x), False, "open_") for x in asked})
+            self._rename({x: name_leaf(self.pack.leaves[x], self.leaves.index(x), self.kind, "open_") for x in asked})
         section(self, decision)
-        if decision.enough and self.kind in ("assumed", "closing"):
+        if decision.enough and self.kind in ("assumed", "closing", "enough"):
             self._close(decision, decision.enough)
         self.words = words
+        if self.kind == "enough":
+            told = self.constant(Told(decision), "told")
+            self.write(f"a_{self.at} = {told}[answers[{self.at}].open, a_{self.at}.open]")
 
     def _rename(self, names: Mapping[str, Name]) -> None:
         if names:
@@ -137,6 +177,8 @@ class Program(Writer):
     def _close(self, decision: ir.Decision, enough: ir.Enough) -> None:
         name = self.words.decisions[decision.id]
         open_still = f"{name.one} != {name.two}" if name.two else f"{name.one} & {name.one} - 1"
+        if self.bare:
+            open_still = f"a_{self.at}.status == 'unknown'"
         self.write(f"if {open_still} and {self._known(enough.when)}:")
         self.depth += 1
         renamed = {}
@@ -146,7 +188,8 @@ class Program(Writer):
             if old.two:
                 self.write(f"{new.one}, {new.two} = ({old.one}, {old.two}) if {self._holds(leaf)} else {given!r}")
             else:
-                self.write(f"{new.one} = {old.one} if {self._holds(leaf)} else {given!r}")
+                value = given - 1 if old.kind == "truth" and isinstance(given, int) else given
+                self.write(f"{new.one} = {old.one} if {self._holds(leaf)} else {value!r}")
             renamed[leaf] = new
         self._rename(renamed)
         section(self, decision)
@@ -154,7 +197,9 @@ class Program(Writer):
 
     def _holds(self, leaf: str) -> str:
         name = self.words.leaves[leaf]
-        return f"{name.one} > NINF" if name.two else f"{name.one} & {name.one} - 1 == 0"
+        if name.two:
+            return f"{name.one} > {-FAR if leaf in self.near else 'NINF'}"
+        return f"{name.one} != 2" if name.kind == "truth" else f"{name.one} & {name.one} - 1 == 0"
 
     def _known(self, test: ir.Known) -> str:
         texts = [self._holds(one) if isinstance(one, str) else self._known(one) for one in test.leaves]

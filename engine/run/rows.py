@@ -1,8 +1,9 @@
 """One chart, fast: the pack as generated Python, equal to the definition (`sangao.engine.run.spec`) bit for bit.
 
 The text is written once per pack and kept; `Rows.source` shows it, and a traceback through it names the rule's place in
-its YAML file. A chart in which every leaf holds one value takes a two-valued program; all others run on pairs of plain
-booleans and ends of intervals (`sangao.engine.run.phrases`).
+its YAML file. A chart in which every leaf holds one value takes a two-valued program; all others run on pairs of
+conditions and ends of intervals (`sangao.engine.run.phrases`). Bare numbers have programs of their own, which give
+answers at once and keep a trace as keys (`sangao.engine.run.keys`).
 """
 
 import hashlib
@@ -18,13 +19,15 @@ from sangao.engine.answer import Answer
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
+from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.program import Program, must_ask
-from sangao.engine.run.told import Named, Step, Told
+from sangao.engine.run.told import Memory, Named, Step, Told
 from sangao.engine.run.writer import Kind
 
 Abstract = Any
 Answers = tuple[Abstract, ...]
-Masks = tuple[tuple[int, int], ...]
+Keys = tuple[int, ...]  # a trace: per decision that has a key, what it looked at
+Bare = Callable[..., tuple[tuple[Answer, ...], Keys]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +60,28 @@ class Rows:
     _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
     _tightened: int = field(init=False)
     _places: dict[str, int] = field(init=False)
-    _named: tuple[Named, ...] = field(init=False)
+    _memory: dict[str, Memory] = field(init=False)
     _told: tuple[Told, ...] = field(init=False)
-    _alike: tuple[Told, ...] = field(init=False)
+    _keyed: tuple[Named, ...] = field(init=False)
+    _unkeyed: tuple[tuple[int, Named], ...] = field(init=False)
     _blank: tuple[int | None, ...] = field(init=False)
+    _numbers: Bare | None = None
+    _gaps: Bare | None = None
 
     def __post_init__(self) -> None:
-        self._closing = tuple((i, one) for i, one in enumerate(self.pack.decisions.values()) if one.enough)
-        self._named = tuple(Named(one) for one in self.pack.decisions.values())
-        self._told = tuple(Told(one) for one in self.pack.decisions.values())
-        self._alike = tuple(Told(one, alike=True) for one in self.pack.decisions.values())
+        decisions = self.pack.decisions
+        self._closing = tuple((i, one) for i, one in enumerate(decisions.values()) if one.enough)
+        self._memory = {name: Memory(one) for name, one in decisions.items()}
+        self._told = tuple(Told(one) for one in decisions.values())
+        remembered = list(enumerate(self._memory.values()))
+        self._keyed = tuple(one.named for _, one in remembered if one.by_key is not None)
+        self._unkeyed = tuple((at, one.named) for at, one in remembered if one.by_key is None)
         self._blank = tuple(
             None if leaf.kind in ("number", "date") else (1 << (len(leaf.values) or 2)) - 1
             for leaf in self.pack.leaves.values()
         )
         self._places = {leaf: i for i, leaf in enumerate(self.leaves)}
-        tightened = {leaf for one in self.pack.decisions.values() for leaf in must_ask(self.pack, one)}
+        tightened = {leaf for one in decisions.values() for leaf in must_ask(self.pack, one)}
         self._tightened = sum(1 << i for i, leaf in enumerate(self.leaves) if leaf in tightened)
 
     # --- running ------------------------------------------------------------------------------------------------------
@@ -112,21 +121,39 @@ class Rows:
         pairs = zip(numbers, self._blank, strict=True)
         return [blank if x is None else (x, x) if blank is None else 1 << x for x, blank in pairs]
 
+    def answer_numbers(self, numbers: Sequence[int | None]) -> tuple[tuple[Answer, ...], Keys]:
+        """Answer every decision from bare numbers as `points` takes them, with nothing assumed; with the trace.
+
+        Answers stand in the order of `decisions`; `named` turns the trace into ids of rules.
+        """
+        try:
+            sum(numbers)  # type: ignore[arg-type]  # a blank raises, in less time than looking for it takes
+        except TypeError:
+            pass
+        else:
+            if self._numbers is None:
+                self._numbers = self.function("numbers")
+            try:
+                return self._numbers(numbers)
+            except Unsettled:
+                pass
+        if self._gaps is None:
+            self._gaps = self.function("gaps")
+        answers, keys = self._gaps(numbers)
+        for at, decision in self._closing:
+            if (
+                answers[at].status == "unknown"
+                and decision.enough
+                and self._known(decision.enough.when, numbers, _given)
+            ):
+                found: tuple[tuple[Answer, ...], Keys] = self.function("enough")(numbers, answers, keys)
+                return found
+        return answers, keys
+
     def run_numbers(self, numbers: Sequence[int | None]) -> tuple[Answers, Answers]:
         """Run both passes on `points` of bare numbers, with nothing assumed."""
-        found: Answers | None = self.function("numbers")(numbers)
-        if found is not None:
-            return found, found
-        values = self.points(numbers)
-        return self.run(values, values)
-
-    def trace_numbers(self, numbers: Sequence[int | None]) -> tuple[Answers, Answers, Masks]:
-        """Run both passes on `points` of bare numbers, with nothing assumed, as `traced`."""
-        found: tuple[Answers, Masks] | None = self.function("numbers", traced=True)(numbers)
-        if found is not None:
-            return found[0], found[0], found[1]
-        values = self.points(numbers)
-        return self.traced(values, values)
+        answers, _ = self.answer_numbers(numbers)
+        return tuple([one.open for one in answers]), tuple([one.taken for one in answers])
 
     def _differ(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> int:
         """Return the leaves that are assumed, bit per leaf."""
@@ -137,20 +164,23 @@ class Rows:
         return differ
 
     def _plain(self, values: Sequence[Abstract], traced: bool = False) -> Any:
-        """Run the two-valued program; None where some leaf holds no single value."""
+        """Run the two-valued program; None where some leaf or some decision holds no single value."""
         if ("plain", False, traced, None) not in self._made and not all(map(_point, values)):
             return None  # a first chart that is not complete does not pay for a program it cannot use
-        return self.function("plain", traced=traced)(values)
+        try:
+            return self.function("plain", traced=traced)(values)
+        except Unsettled:
+            return None
 
     def _closes(self, at: int, decision: ir.Decision, values: Sequence[Abstract], opened: Answers) -> bool:
         """Return whether `enough:` may answer a decision that the open pass leaves open."""
         if decision.enough is None or spec.single(decision.outcome, opened[at]):
             return False
-        return self._known(decision.enough.when, values)
+        return self._known(decision.enough.when, values, _held)
 
-    def _known(self, test: ir.Known, values: Sequence[Abstract]) -> bool:
+    def _known(self, test: ir.Known, values: Sequence[Abstract], held: Callable[[Abstract], bool]) -> bool:
         parts = (
-            _held(values[self._places[one]]) if isinstance(one, str) else self._known(one, values)
+            held(values[self._places[one]]) if isinstance(one, str) else self._known(one, values, held)
             for one in test.leaves
         )
         return any(parts) if test.mode == "any" else all(parts)
@@ -185,11 +215,10 @@ class Rows:
         return found
 
     # --- trace --------------------------------------------------------------------------------------------------------
-    def traced(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> tuple[Answers, Answers, Masks]:
-        """Run both passes and keep, per decision, what the assumed pass looked at, as (certain, possible) masks.
+    def traced(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> tuple[Answers, Answers, Keys]:
+        """Run both passes and keep the keys of what the assumed pass looked at.
 
-        Bit *i* is row, branch (parents first) or item *i*; of a score the pair is its least and most points. `named`
-        turns the masks into ids; the argument itself is rebuilt when it is read.
+        `named` turns them into ids; the argument itself is rebuilt when it is read.
         """
         same = first is second or first == second
         if same:
@@ -206,20 +235,22 @@ class Rows:
             assumed, steps = self.function("assumed", guarded=True, traced=True)(second, first, opened, differ, steps)
         return opened, assumed, steps
 
-    def named(self, answers: Answers, steps: Masks) -> tuple[Step, ...]:
-        """Return the steps of a trace with the ids of what they looked at."""
-        return tuple([named[key] for named, key in zip(self._named, zip(answers, steps, strict=True), strict=True)])
+    def named(self, answers: Sequence[Answer], trace: Keys) -> list[Step]:
+        """Return the steps of a trace with the ids of what each decision looked at, decisions with keys first."""
+        steps = [named[key] for named, key in zip(self._keyed, trace, strict=True)]
+        steps += [named[answers[at].taken] for at, named in self._unkeyed]
+        return steps
 
     def told(self, opened: Answers, assumed: Answers) -> tuple[Answer, ...]:
         """Return the answers to all decisions: value, status, bounds (without what is worked out later)."""
         if opened is assumed:
-            return tuple([told[key] for told, key in zip(self._alike, opened, strict=True)])
+            return tuple([one.alike[what] for one, what in zip(self._memory.values(), opened, strict=True)])
         return tuple([told[key] for told, key in zip(self._told, zip(opened, assumed, strict=True), strict=True)])
 
     # --- text ---------------------------------------------------------------------------------------------------------
     def source(self, kind: Kind = "open", *, guarded: bool = False, traced: bool = False) -> str:
         """Return the generated Python of one program over the whole pack."""
-        return Program(self.pack, kind, self.leaves, self.decisions, guarded, traced).text()
+        return Program(self.pack, kind, self.leaves, self.decisions, self._memory, guarded, traced).text()
 
     def function(
         self,
@@ -235,7 +266,7 @@ class Rows:
         made = self._made.get(key)
         if made is None:
             chosen = (self.leaves if leaves is None else leaves, self.decisions if decisions is None else decisions)
-            program = Program(self.pack, kind, *chosen, guarded, traced)
+            program = Program(self.pack, kind, *chosen, self._memory, guarded, traced)
             about = decisions[-1] if decisions else "all"
             made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
         return made
@@ -257,6 +288,10 @@ def _point(value: Abstract) -> bool:
     if isinstance(value, int):
         return value & value - 1 == 0
     return value is not None and bool(value[0] == value[1])
+
+
+def _given(number: int | None) -> bool:
+    return number is not None
 
 
 def _held(value: Abstract) -> bool:

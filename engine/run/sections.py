@@ -1,10 +1,15 @@
 """The forms of decision as text, one section each; `branching` writes the trees."""
 
+from collections.abc import Sequence
+
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import tree
-from sangao.engine.run.cells import Matching, Possible, Span
+from sangao.engine.run.keys import MAY, SURE, Points, size
 from sangao.engine.run.phrases import Name
+from sangao.engine.run.told import Whole
 from sangao.engine.run.writer import Writer
+
+FEW = 16  # cuts written out as comparisons; more are looked up
 
 
 def section(w: Writer, decision: ir.Decision) -> None:
@@ -12,7 +17,7 @@ def section(w: Writer, decision: ir.Decision) -> None:
     name = w.words.decisions[decision.id]
     match decision.form:
         case ir.Table():
-            table(w, decision, decision.form, name)
+            table(w, decision, decision.form)
         case ir.Tree(root):
             tree(w, decision, root, name)
         case ir.Criteria():
@@ -20,83 +25,61 @@ def section(w: Writer, decision: ir.Decision) -> None:
         case ir.Score():
             score(w, decision, decision.form, name)
         case ir.Advice(when):
-            w.write(f"{name.one} = {w.words.mask(when)}")
-            if w.traced:
-                w.write(f"c_{w.at}, p_{w.at} = {name.one} == 2, {name.one} > 1")
+            if isinstance(when, ir.Read | ir.Ask) and not w.bare:
+                w.write(f"{name.one} = {w.words.mask(when)}")
+            else:
+                w.truth(decision, w.words.certain(when), w.words.possible(when))
 
 
-def key_of(w: Writer, column: ir.Input) -> str:
-    """Return text for what is known of a column, as the keys of `cells.Possible` and `cells.Span` have it."""
+# --- tables and scores ------------------------------------------------------------------------------------------------
+def table(w: Writer, decision: ir.Decision, form: ir.Table) -> None:
+    """Write a table: one look-up by the key of what is known of its columns."""
+    digits, place = [], 1
+    for column in form.inputs:
+        digits.append(digit(w, column, place))
+        place *= size(column)
+    w.write(f"{w.key} = {' + '.join(digits) or '0'}")
+    w.look_up(decision)
+
+
+def digit(w: Writer, column: ir.Input, place: int) -> str:
+    """Return text for what is known of a column, as a digit at its place in a key."""
     if column.kind != "number":
-        return w.words.mask(column.expr)
-    cuts = w.constant(column.cuts, "cuts")
+        mask = w.words.mask(column.expr)
+        return mask if place == 1 else f"{mask} * {place}"
+    number = len(column.cuts) + 1
     if w.words.plain:
-        band = w.new("band")
-        w.write(f"{band} = bisect({cuts}, {w.words.low(column.expr)})")
-        return f"{band}, {band}"
-    return f"bisect({cuts}, {w.words.low(column.expr)}), bisect({cuts}, {w.words.high(column.expr)})"
+        return band(w, column.cuts, w.words.low(column.expr), (number + 1) * place)
+    low = band(w, column.cuts, w.words.low(column.expr), number * place)
+    return f"{low} + {band(w, column.cuts, w.words.high(column.expr), place)}"
 
 
-def table(w: Writer, decision: ir.Decision, form: ir.Table, name: Name) -> None:
-    """Write a table: one look-up by what is known of its columns."""
-    key = "".join(f"{key_of(w, column)}, " for column in form.inputs)
-    found = w.constant(Possible(form, decision.outcome), "table")
-    w.write(f"key = ({key})")
-    w.write(f"{name.one}{', ' + name.two if name.two else ''} = {found}[key]")
-    if w.words.plain and not name.two:
-        w.write(f"if {name.one} & {name.one} - 1: return None")
-    if w.traced:
-        rows = w.constant(Matching(form, decision.outcome), "rows")
-        w.write(f"c_{w.at}, p_{w.at} = {rows}[key]")
+def band(w: Writer, cuts: Sequence[int], text: str, worth: int) -> str:
+    """Return text for the band a number lies in, times what a band is worth in a key."""
+    if not cuts:
+        return "0"
+    if len(cuts) > FEW:
+        return f"bisect({w.constant(tuple(cuts), 'cuts')}, {text}) * {worth}"
+    if not text.isidentifier():
+        name = w.new("x")
+        w.write(f"{name} = {text}")
+        text = name
+    return halved(cuts, text, worth, 0)
 
 
-def criteria(w: Writer, decision: ir.Decision, form: ir.Criteria, name: Name) -> None:
-    """Write criteria: any and all as `or` and `and`, else the certain and the possible count."""
-    one, two = (name.one, name.two) if name.two and name.two != name.one else (name.one, w.new("may"))
-    if decision.outcome.kind == "set" or w.traced:
-        which(w, decision, form)
-        if decision.outcome.kind == "set":
-            w.write(f"{one}, {two} = c_{w.at}, p_{w.at}")
-            return
-        w.write(f"{one}, {two} = c_{w.at}.bit_count(), p_{w.at}.bit_count()")
-    elif decision.outcome.kind == "bool" and form.items and form.need in (1, len(form.items)):
-        joint = "or" if form.need == 1 else "and"
-        w.write(f"{one} = 2 if (")
-        joined(w, decision, form, joint, True)
-        if not w.words.plain:
-            w.write(") else 3 if (")
-            joined(w, decision, form, joint, False)
-        w.write(") else 1")
-        return
-    else:
-        for end, certain in ((one, True), (two, False)):
-            w.write(f"{end} = (0")
-            joined(w, decision, form, "+", certain, first=False)
-            w.write(")")
-    if decision.outcome.kind == "bool":
-        w.write(f"{one} = (2 if {two} >= {int(form.need)} else 0) | (1 if {one} < {int(form.need)} else 0)")
+def halved(cuts: Sequence[int], text: str, worth: int, first: int) -> str:
+    """Return comparisons that halve the cuts.
 
-
-def joined(w: Writer, decision: ir.Decision, form: ir.Criteria, joint: str, certain: bool, first: bool = True) -> None:
-    """Write the items of criteria, one line each, with a word between them."""
-    for item in form.items:
-        w.place_of(f"{decision.id}/{item.id}")
-        text = w.words.certain(item.when) if certain else w.words.possible(item.when)
-        w.write(f"({text})" if first else f"{joint} ({text})", 1)
-        first = False
-    w.place_of(decision.id)
-
-
-def which(w: Writer, decision: ir.Decision, form: ir.Criteria) -> None:
-    """Write the masks of the items that certainly hold and that may hold."""
-    w.write(f"c_{w.at} = p_{w.at} = 0")
-    for i, item in enumerate(form.items):
-        w.place_of(f"{decision.id}/{item.id}")
-        w.write(f"if {w.words.possible(item.when)}:")
-        w.write(f"p_{w.at} |= {1 << i}", 1)
-        certain = "" if w.words.plain else f"if {w.words.certain(item.when)}: "
-        w.write(f"{certain}c_{w.at} |= {1 << i}", 1)
-    w.place_of(decision.id)
+    >>> halved((120, 140), "sbp", 1, 0)
+    '((0 if sbp < 120 else 1) if sbp < 140 else 2)'
+    """
+    if not cuts:
+        return str(first * worth)
+    middle = len(cuts) // 2
+    below = halved(cuts[:middle], text, worth, first)
+    return (
+        f"({below} if {text} < {int(cuts[middle])} else {halved(cuts[middle + 1 :], text, worth, first + middle + 1)})"
+    )
 
 
 def score(w: Writer, decision: ir.Decision, form: ir.Score, name: Name) -> None:
@@ -105,14 +88,110 @@ def score(w: Writer, decision: ir.Decision, form: ir.Score, name: Name) -> None:
     w.write(f"{low} = {high} = 0")
     for item in form.items:
         w.place_of(f"{decision.id}/{item.id}")
-        w.write(f"{a}, {b} = {w.constant(Span(item), 'points')}[{key_of(w, item.input)}]")
+        w.write(f"{a}, {b} = {w.constant(Points(item), 'points')}[{digit(w, item.input, 1)}]")
         w.write(f"{low} += {a}; {high} += {b}")
     w.place_of(decision.id)
-    if w.traced:
-        w.write(f"c_{w.at}, p_{w.at} = {low}, {high}")
     if decision.outcome.kind == "number":
+        number(w, decision, name, low, high)
+        return
+    cuts = w.constant(form.cuts, "cuts")
+    w.write(f"{name.one} = (2 << bisect({cuts}, {high})) - (1 << bisect({cuts}, {low}))")
+    w.tell(decision, name.one)
+
+
+def number(w: Writer, decision: ir.Decision, name: Name, low: str, high: str) -> None:
+    """Write the two ends of a number decision."""
+    if not w.bare or decision.id in w.asked:
         w.write(f"{name.one} = {low}")
-        w.write(f"{name.two} = {high}")
+        if name.two != name.one:
+            w.write(f"{name.two} = {high}")
+    w.tell(decision, f"{low}, {high}")
+
+
+# --- criteria ---------------------------------------------------------------------------------------------------------
+def criteria(w: Writer, decision: ir.Decision, form: ir.Criteria, name: Name) -> None:
+    """Write criteria: which hold, how many, or whether enough do."""
+    if decision.outcome.kind == "set":
+        which(w, decision, form, name)
+    elif w.traced:
+        counted(w, decision, form, name)
+    elif decision.outcome.kind == "bool" and form.items and form.need in (1, len(form.items)):
+        settled(w, decision, form, name)
     else:
-        cuts = w.constant(form.cuts, "cuts")
-        w.write(f"{name.one} = (2 << bisect({cuts}, {high})) - (1 << bisect({cuts}, {low}))")
+        ends = [_sum(w, decision, form, certain) for certain in ((True,) if w.words.plain else (True, False))]
+        if decision.outcome.kind == "number":
+            number(w, decision, name, ends[0], ends[-1])
+        else:
+            w.truth(decision, f"{ends[0]} >= {int(form.need)}", f"{ends[-1]} >= {int(form.need)}")
+
+
+def which(w: Writer, decision: ir.Decision, form: ir.Criteria, name: Name) -> None:
+    """Write the masks of the items that certainly hold and that may hold."""
+    one, two = name.one, name.two
+    w.write(f"{one} = 0" if one == two else f"{one} = {two} = 0")
+    for i, item in enumerate(form.items):
+        w.place_of(f"{decision.id}/{item.id}")
+        w.write(f"if {w.words.possible(item.when)}:")
+        w.write(f"{two} += {1 << i}", 1)
+        if not w.words.plain:
+            w.write(f"if {w.words.certain(item.when)}: {one} += {1 << i}", 1)
+    w.place_of(decision.id)
+    if w.bare:
+        memory = w.constant(Whole(decision, w.memory[decision.id].alike), "told")
+        width = 1 << len(decision.outcome.codes)
+        w.write(f"a_{w.at} = {memory}[{f'{one} * {width + 1}' if one == two else f'{one} * {width} + {two}'}]")
+
+
+def counted(w: Writer, decision: ir.Decision, form: ir.Criteria, name: Name) -> None:
+    """Write the key of the items, and what follows from how many of them hold."""
+    w.write(f"{w.key} = 0")
+    for i, item in enumerate(form.items):
+        w.place_of(f"{decision.id}/{item.id}")
+        w.write(f"if {w.words.possible(item.when)}:")
+        sure = "" if w.words.plain else f" if {w.words.certain(item.when)} else {MAY << 2 * i}"
+        w.write(f"{w.key} += {SURE << 2 * i}{sure}", 1)
+    w.place_of(decision.id)
+    every = sum(MAY << 2 * i for i in range(len(form.items)))
+    may, sure = f"{w.key} & {every}", f"{w.key} & {2 * every}"
+    if decision.outcome.kind == "number":
+        low, high = w.new("low"), w.new("high")
+        w.write(f"{low} = ({sure}).bit_count()")
+        w.write(f"{high} = ({may}).bit_count()")
+        number(w, decision, name, low, high)
+    elif form.need == 1:
+        w.truth(decision, w.key if w.words.plain else sure, w.key)
+    elif form.items and form.need == len(form.items):
+        w.truth(decision, f"{w.key} == {3 * every}", f"{may} == {every}")
+    else:
+        w.truth(decision, f"({sure}).bit_count() >= {int(form.need)}", f"({may}).bit_count() >= {int(form.need)}")
+
+
+def settled(w: Writer, decision: ir.Decision, form: ir.Criteria, name: Name) -> None:
+    """Write any and all of the items as `or` and `and`, which stop early."""
+    joint = "or" if form.need == 1 else "and"
+    w.write(f"{name.one} = 2 if (")
+    _joined(w, decision, form, joint, True)
+    if not w.words.plain:
+        w.write(") else 3 if (")
+        _joined(w, decision, form, joint, False)
+    w.write(") else 1")
+
+
+def _joined(w: Writer, decision: ir.Decision, form: ir.Criteria, joint: str, certain: bool) -> None:
+    """Write the items of criteria, one line each, with a word between them."""
+    for i, item in enumerate(form.items):
+        w.place_of(f"{decision.id}/{item.id}")
+        text = w.words.certain(item.when) if certain else w.words.possible(item.when)
+        w.write(f"{joint} ({text})" if i else f"({text})", 1)
+    w.place_of(decision.id)
+
+
+def _sum(w: Writer, decision: ir.Decision, form: ir.Criteria, certain: bool) -> str:
+    """Write how many items hold; return the variable."""
+    total = w.new("total")
+    w.write(f"{total} = 0")
+    for item in form.items:
+        w.place_of(f"{decision.id}/{item.id}")
+        w.write(f"if {w.words.certain(item.when) if certain else w.words.possible(item.when)}: {total} += 1")
+    w.place_of(decision.id)
+    return total

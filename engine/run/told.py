@@ -7,6 +7,8 @@ from sangao.engine.pack import ir
 from sangao.engine.run.answers import answer
 from sangao.engine.run.cells import Remembered
 from sangao.engine.run.cones import branches
+from sangao.engine.run.keys import Keyed, Unsettled, held, keyed
+from sangao.engine.run.spec import single
 
 Abstract = Any
 
@@ -15,7 +17,6 @@ class Step(NamedTuple):
     """What one decision looked at: ids of the rows, branches or items that certainly hold and that may hold."""
 
     decision: str
-    outcome: Abstract
     certain: tuple[str, ...]
     possible: tuple[str, ...]
 
@@ -37,26 +38,84 @@ class Told(Remembered):
         return answer(self.decision, key, key) if self.alike else answer(self.decision, *key)
 
 
-class Named(Remembered):
-    """The steps of one decision by its outcome and the masks of its nodes."""
+class Whole(Remembered):
+    """The answers to a set decision by `certain << width | possible`, what both passes allow; as many bits as items."""
 
-    __slots__ = ("decision", "every")
+    __slots__ = ("alike", "width")
+
+    def __init__(self, decision: ir.Decision, alike: Told) -> None:
+        super().__init__()
+        self.alike, self.width = alike, len(decision.outcome.codes)
+
+    def work(self, key: int) -> Answer:
+        """Return the answer."""
+        found: Answer = self.alike[key >> self.width, key & (1 << self.width) - 1]
+        return found
+
+
+class Looked(Remembered):
+    """What a key allows, or with `alike` the answer to it; of a two-valued program only what leaves one outcome."""
+
+    __slots__ = ("alike", "by_key", "plain")
+
+    def __init__(self, by_key: Keyed, alike: Told | None, plain: bool) -> None:
+        super().__init__()
+        self.by_key, self.alike, self.plain = by_key, alike, plain
+
+    def work(self, key: int) -> Any:
+        """Return what the key allows. Raises Unsettled."""
+        found = self.by_key[key]
+        if self.plain and not single(self.by_key.decision.outcome, found):
+            raise Unsettled
+        return self.alike[found] if self.alike is not None else found
+
+
+class Named(Remembered):
+    """The steps of one decision by its key; where it has none, by what it allowed."""
+
+    __slots__ = ("by_key", "decision", "every")
+
+    def __init__(self, decision: ir.Decision, by_key: Keyed | None) -> None:
+        super().__init__()
+        self.decision, self.by_key, self.every = decision, by_key, nodes(decision.form)
+
+    def work(self, key: Any) -> Step:
+        """Return the step; a score names all its items, whatever their points."""
+        if self.by_key is not None:
+            return Step(self.decision.id, *self.by_key.looked_at(key))
+        match self.decision.form:
+            case ir.Score():
+                return Step(self.decision.id, self.every, self.every)
+            case ir.Advice():
+                return Step(self.decision.id, *held(self.every, (key,)))
+        certain, may = (tuple(one for i, one in enumerate(self.every) if mask >> i & 1) for mask in key)
+        return Step(self.decision.id, certain, may)
+
+
+class Memory:
+    """What the programs of one pack remember of one decision."""
+
+    __slots__ = ("_looked", "alike", "by_key", "decision", "named")
 
     def __init__(self, decision: ir.Decision) -> None:
-        super().__init__()
-        self.decision, self.every = decision, nodes(decision.form)
+        self.decision = decision
+        self.by_key = keyed(decision)
+        self.alike = Told(decision, alike=True)
+        self.named = Named(decision, self.by_key)
+        self._looked: dict[tuple[bool, bool], Looked] = {}
 
-    def work(self, key: tuple[Abstract, tuple[int, int]]) -> Step:
-        """Return the step; a score names all its items, whatever their points."""
-        outcome, masks = key
-        if isinstance(self.decision.form, ir.Score):
-            return Step(self.decision.id, outcome, self.every, self.every)
-        held, may = (tuple(one for i, one in enumerate(self.every) if mask >> i & 1) for mask in masks)
-        return Step(self.decision.id, outcome, held, may)
+    def looked(self, *, answers: bool, plain: bool) -> Looked:
+        """Return what keys allow, or the answers to them."""
+        assert self.by_key is not None
+        found = self._looked.get((answers, plain))
+        if found is None:
+            made = Looked(self.by_key, self.alike if answers else None, plain)
+            found = self._looked.setdefault((answers, plain), made)
+        return found
 
 
 def nodes(form: ir.Form) -> tuple[str, ...]:
-    """Return the ids of a form's rows, branches or items, in the order of the bits of a trace."""
+    """Return the ids of a form's rows, branches or items, in the order a trace names them."""
     match form:
         case ir.Table():
             return tuple(row.id for row in form.rows)

@@ -10,6 +10,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cells import possible
 from sangao.engine.run.rows import Rows, compile_rows
+from sangao.engine.run.told import nodes
 from tests.laws.random_packs import Half, charts, refined
 
 
@@ -46,7 +47,10 @@ def test_bare_numbers_are_answered_as_the_values_they_stand_for(half: Half, rand
         known = dict(zip(rows.leaves, rows.points(numbers), strict=True))
         opened, assumed = spec.evaluate(half.pack, known, known)
         assert rows.run_numbers(numbers) == (tuple(opened.values()), tuple(assumed.values()))
-        assert rows.trace_numbers(numbers)[:2] == rows.run_numbers(numbers)
+        answers, trace = rows.answer_numbers(numbers)
+        assert answers == rows.told(tuple(opened.values()), tuple(assumed.values()))
+        values = rows.points(numbers)
+        assert rows.named(answers, trace) == rows.named(answers, rows.traced(values, values)[2])
 
 
 @given(charts())
@@ -63,9 +67,10 @@ def test_a_trace_changes_no_answer_and_names_nodes_of_the_pack(half: Half) -> No
     values = [[half.opened[x] for x in rows.leaves], [half.assumed[x] for x in rows.leaves]]
     opened, assumed, steps = rows.traced(values[0], values[1])
     assert (opened, assumed) == rows.run(values[0], values[1])
-    for step, outcome in zip(rows.named(assumed, steps), assumed, strict=True):
-        assert step.outcome == outcome
-        assert set(step.certain) <= set(step.possible)
+    named = rows.named(rows.told(opened, assumed), steps)
+    assert {step.decision for step in named} == set(half.pack.decisions)
+    for step in named:
+        assert set(step.certain) <= set(step.possible) <= set(nodes(half.pack.decisions[step.decision].form))
 
 
 def test_twenty_boolean_columns_are_answered_without_their_million_cells() -> None:

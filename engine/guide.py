@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sangao.engine.answer import Answer, Result
 from sangao.engine.chart import Chart
@@ -19,6 +19,9 @@ from sangao.engine.run import advice, answers
 from sangao.engine.run.admit import Admission, Admitter
 from sangao.engine.run.pathway import Progress, progress
 from sangao.engine.run.rows import compile_rows
+
+if TYPE_CHECKING:
+    from sangao.engine.passes.differing import Compared
 
 Source = str | Path
 KEPT = 64  # admissions kept, so that asking one chart several questions admits it once
@@ -178,3 +181,20 @@ def compiled(sources: Iterable[Source], settings: Mapping[str, str], overlays: S
     found = [kept.shipped(one) for one in names]
     here = [one for one in found if one is not None]
     return kept.kept(here, settings, make, overlays) if len(here) == len(found) else make()
+
+
+def diff(
+    first: Source | Pack, second: Source | Pack, decisions: Sequence[str] = (), *, opened: bool = False
+) -> "Compared":
+    """Return what two packs answer differently.
+
+    Every decision that both have is compared, or those named and what they rest on. The regions of a rule are disjoint
+    boxes, together complete, over what it reads and asks; `opened`, over what is read of a chart. Raises SangaoError
+    for a pack or a decision that is not there.
+    """
+    from sangao.engine.passes import differing
+
+    one, other = (pack if isinstance(pack, Pack) else load(pack) for pack in (first, second))
+    for name in decisions:
+        one.decision(name), other.decision(name)
+    return differing.compare(one.compiled, other.compiled, tuple(decisions), opened)

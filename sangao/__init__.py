@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from sangao.engine.answer import Answer, Missing, Quantity, Result
     from sangao.engine.chart import Chart
     from sangao.engine.errors import Problem, SangaoError
-    from sangao.engine.guide import Pack, load
+    from sangao.engine.guide import Pack, diff, load
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "Chart", "Missing", "Pack", "Problem", "Quantity", "Result", "SangaoError", "load"]
+__all__ = ["Answer", "Chart", "Missing", "Pack", "Problem", "Quantity", "Result", "SangaoError", "diff", "load"]
 
 _HOME = {
     "Answer": "answer",
@@ -30,6 +30,7 @@ _HOME = {
     "Quantity": "answer",
     "Result": "answer",
     "SangaoError": "errors",
+    "diff": "guide",
     "load": "guide",
 }
 

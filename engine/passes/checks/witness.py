@@ -22,13 +22,13 @@ def boxes(space: Space, region: int, free: int) -> list[Box]:
         path = d.pick(rest)
         if path is None:
             break
-        box = _grown(space, d.either(region, free), {level: 1 << value for level, value in path.items()})
+        box = grown(space, d.either(region, free), {level: 1 << value for level, value in path.items()})
         found.append(box)
         rest = d.without(rest, d.all([d.test(level, mask) for level, mask in box.items()]))
     return found
 
 
-def _grown(space: Space, room: int, box: Box) -> Box:
+def grown(space: Space, room: int, box: Box) -> Box:
     """Widen a box inside `room` one variable after the other: to all values, else band by band."""
     for level in sorted(box):
         whole = {name: mask for name, mask in box.items() if name != level}

@@ -11,6 +11,7 @@ the chart, never an exception, and the rest of the chart still answers.
 
 import hashlib
 import json
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -160,12 +161,12 @@ class _Reader:
         for name in LISTS:
             if self.given.get(name) is not None:
                 self.lists[name] = tuple(self._entries(name))
-        complete = frozenset(str(name) for name in self._items("complete"))
+        complete = frozenset(_text(name) for name in self._items("complete"))
         for name in sorted(complete - set(LISTS)):
             self._wrong("chart.unknown_list", key=name)
         identity = patient.get("id")
         return Chart(
-            None if identity is None else str(identity),
+            None if identity is None else _text(identity),
             on,
             tuple(self.readings),
             self.lists,
@@ -205,37 +206,39 @@ class _Reader:
         if value is None or (isinstance(value, str) and not value.strip()):
             return  # a blank is unknown, not a mistake
         if isinstance(value, Mapping) and value.keys() <= {"value", "unit", "source"} and "value" in value:
-            rest = {**rest, "unit": value.get("unit"), "source": value.get("source") or rest.get("source")}
+            own = {key: _text(value[key]) for key in ("unit", "source") if value.get(key) is not None}
+            rest = {**rest, "unit": None, **own}
             value = value["value"]
         if not isinstance(value, _SCALARS) and type(value).__module__ not in ("decimal", "fractions", "datetime"):
-            if hasattr(value, "item") and not isinstance(value, Mapping | list | tuple):
+            try:  # a number of an array library
                 value = str(value) if type(value).__name__.startswith("float") else value.item()
-            else:
-                self.problems.append(Problem("chart.wrong_type", fact=fact, given=_short(value)))
+            except (AttributeError, TypeError, ValueError):
+                self.problems.append(Problem("chart.wrong_type", fact=fact, given=_text(value)))
                 return
         self.readings.append(Reading(fact, value, **rest))
 
     def _one_reading(self, item: Any) -> None:
-        if not isinstance(item, Mapping) or not ("facts" in item or isinstance(item.get("fact"), str)):
+        shared, fact = (item.get("facts"), item.get("fact")) if isinstance(item, Mapping) else (None, None)
+        if not (isinstance(shared, Mapping) or isinstance(fact, str)) or not isinstance(shared, Mapping | None):
             self._wrong("chart.wrong_shape", key="readings")
             return
         for key in item.keys() - _READING - {"facts"}:
             self._wrong("chart.unknown_key", key=str(key))
         at = item.get("at")
         rest = {
-            "at": at.isoformat() if isinstance(at, date) else None if at is None else str(at),
-            "source": None if item.get("source") is None else str(item["source"]),
-            "qualifiers": tuple((name, item[name]) for name in QUALIFIERS if item.get(name) is not None),
+            "at": at.isoformat() if isinstance(at, date) else None if at is None else _text(at),
+            "source": None if item.get("source") is None else _text(item["source"]),
+            "qualifiers": tuple(
+                (name, value if isinstance(value, _SCALARS) else _text(value))
+                for name in QUALIFIERS
+                if (value := item.get(name)) is not None
+            ),
         }
-        shared = item.get("facts")
-        if shared is not None and not isinstance(shared, Mapping):
-            self._wrong("chart.wrong_shape", key="readings")
-            return
-        for fact, value in (shared or {}).items():
-            self._reading(str(fact), value, **rest)
-        if "fact" in item:
+        for name, value in (shared or {}).items():
+            self._reading(str(name), value, **rest)
+        if isinstance(fact, str):
             unit = item.get("unit")
-            self._reading(item["fact"], item.get("value"), unit=None if unit is None else str(unit), **rest)
+            self._reading(fact, item.get("value"), unit=None if unit is None else _text(unit), **rest)
 
     def _entries(self, name: str) -> Iterable[Entry]:
         for item in self._items(name):
@@ -250,13 +253,14 @@ class _Reader:
             for key in item.keys() - _ENTRY:
                 self._wrong("chart.unknown_key", key=str(key))
             text = {
-                key: None if item.get(key) is None else str(item[key]) for key in ("until", "status", "source", "dose")
+                key: None if item.get(key) is None else _text(item[key])
+                for key in ("until", "status", "source", "dose")
             }
             start = item.get("since") or item.get("from")
             yield Entry(
-                str(item[by]),
+                _text(item[by]),
                 by,
-                None if start is None else str(start),
+                None if start is None else _text(start),
                 text["until"],
                 text["status"],
                 text["source"],
@@ -271,5 +275,6 @@ def _tuple(item: Reading | Entry) -> list[Any]:
     return [getattr(item, name) for name in item.__slots__]
 
 
-def _short(value: Any) -> str:
-    return repr(value)[:80]
+def _text(value: Any) -> str:
+    """Return what was given as text; of what is no single value only its beginning, however deep it goes."""
+    return str(value) if isinstance(value, (*_SCALARS, date)) else reprlib.repr(value)[:80]

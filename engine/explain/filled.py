@@ -1,5 +1,6 @@
 """Texts with values in them: said only when every value in them is settled, else the title says it without numbers."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -12,16 +13,27 @@ from sangao.engine.run import answers
 from sangao.engine.run.spec import single
 
 
-def filled(case: argument.Case, id: str, lang: str) -> str:
-    """Return the text of an advice for one patient in `zh` or `en`; its title where a value in it is not settled."""
-    words = case.pack.words.get(id, ir.Words())
+def filled(case: argument.Case, ids: Sequence[str], lang: str) -> str:
+    """Return the text of an advice for one patient in `zh` or `en`; its title where a value in it is not settled.
+
+    Of several that advise the same action the first that carries the patient's own values speaks, else the first.
+    """
+    for id in ids:
+        own = _own(case, case.pack.words.get(id, ir.Words()), lang)
+        if own is not None:
+            return own
+    words = case.pack.words.get(ids[0], ir.Words())
     said, title = (words.says_zh, words.zh) if lang == "zh" else (words.says_en, words.en)
+    return title if "{" in said else said or title
+
+
+def _own(case: argument.Case, words: ir.Words, lang: str) -> str | None:
+    """Return a text with its values, None when it carries none or one of them is not settled."""
+    said = words.says_zh if lang == "zh" else words.says_en
     if "{" not in said:
-        return said or title
+        return None
     values = {hole: _value(case, hole, lang) for hole in {Hole(one.name, one.digits) for one in holes(said)}}
-    if any(value is None for value in values.values()):
-        return title
-    return fill(said, lambda hole: values[hole] or "")
+    return None if None in values.values() else fill(said, lambda hole: values[hole] or "")
 
 
 def _value(case: argument.Case, hole: Hole, lang: str) -> str | None:

@@ -84,7 +84,7 @@ def _advice(result: Result, item: Item, lang: str) -> str:
     """Return one line: urgency (or that it is a question), drug class and permission, what to do, rows."""
     pack = result.pack.compiled
     title = getattr(pack.words.get(item.ids[0], ir.Words()), lang)
-    said = filled(later.case_of(result.pack, result.chart), item.ids[0], lang)
+    said = filled(later.case_of(result.pack, result.chart), item.ids, lang)
     colon = ":" if lang == "zh" else ": "
     told = title if not said or said == title else f"{title}{colon}{said}" if title else said
     mark = URGENCY[item.urgency][lang]

@@ -91,7 +91,7 @@ def _item(asked: Any, case: argument.Case, result: Result, item: Item) -> dict[s
         "question": item.question,
         "missing": [list(one) for one in missing.sets] if missing else [],
         "assumed": list(assumed),
-        "text": {"zh": filled(case, item.ids[0], "zh"), "en": filled(case, item.ids[0], "en")},
+        "text": {"zh": filled(case, item.ids, "zh"), "en": filled(case, item.ids, "en")},
         "cites": list({str(one): one for one in cites}.values()),
         "overruled": list(item.overruled),
         "because": [one for name in item.ids for one in argument.because(case, pack.decisions[name])],

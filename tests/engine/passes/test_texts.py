@@ -79,6 +79,13 @@ def test_codes_dates_and_truths_are_said_in_words(folder: Folder) -> None:
     assert told(path, **{**chart, "sex": "unknown"}) == ["减重"]
 
 
+def test_of_one_action_the_text_with_the_patients_values_speaks(folder: Folder) -> None:
+    general = advice("少吃").replace("t.lose", "t.eat")
+    path = folder(GOAL + general + advice("减到{t.goal}"))
+    assert told(path, diabetes=True, weight="100 kg") == ["减到95 kg"]
+    assert told(path, diabetes=True) == ["少吃"]
+
+
 def test_what_is_only_shown_is_not_asked_for(folder: Folder) -> None:
     pack = Pack(compile_folder(folder(GOAL + advice("减到{t.goal}"))))
     made = pack.compiled.decisions["t.lose"]

@@ -94,7 +94,7 @@ def _cohort(pack: Pack, case: ir.Case) -> Outcome:
     """Count a cohort twice: person by person, and by what the definition says of everything not known."""
     given = json.loads(case.give)
     measure = pack.compiled.measures[case.decide]
-    tally = Tally(pack.compiled, [case.decide])
+    tally = Tally(pack.compiled, [measure])
     people: tuple[list[tuple[int, int]], list[tuple[int, int]]] = [], []
     for person in given["cohort"]:
         try:

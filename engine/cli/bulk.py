@@ -174,7 +174,7 @@ class Answering:
             told.add(same)
             if problem.severity == "error" or problem.code in LEFT_ASIDE:
                 texts = (problem.text("zh"), problem.text("en"))
-                for column, fact, value in _places(chart, problem):
+                for column, fact, value in places(chart, problem):
                     done.rejects.append((patient.line, patient.key, column, fact, value, problem.code, *texts))
             else:
                 done.notes[problem.code] += 1
@@ -187,7 +187,7 @@ def _several(taken: Any) -> bool:
     return taken is None or bool(taken[0] != taken[1])
 
 
-def _places(chart: Chart, problem: Problem) -> Iterator[tuple[str, str, str]]:
+def places(chart: Chart, problem: Problem) -> Iterator[tuple[str, str, str]]:
     """Yield column, fact and value of each reading or entry that a problem speaks of."""
     named = str(problem.parts.get("facts") or problem.fact or "").split("、")
     found = [

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sangao.engine.chart import Chart, Entry
+from sangao.engine.cli.bulk import LEFT_ASIDE, places
 from sangao.engine.cli.stratify import read_map
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
@@ -49,6 +50,14 @@ class Refused:
 
 Sink = Callable[[Refused], None]
 _Found = tuple[str, str, Chart]  # place, key, chart
+
+
+def of_chart(key: str, chart: Chart, problems: Sequence[Problem]) -> Iterator[Refused]:
+    """Yield the values of a chart that a pack could not use, each with its problem."""
+    for problem in problems:
+        if problem.severity == "error" or problem.code in LEFT_ASIDE:
+            for column, fact, value in places(chart, problem):
+                yield Refused("", key, column, fact, value, problem)
 
 
 def nowhere(refused: Refused) -> None:

@@ -1,7 +1,7 @@
 """Goals of a programme: what a measure shall reach, judged on ranges; one goal may be read in several ways.
 
-A goal is a text: `>= 61 %` of the rate, `>= 8000` of a count, `points >= 10` of the difference to an earlier period (of a
-rate in percentage points), `change >= 2 %` of the relative change, `rise` or `fall` of any size.
+A goal is a text: `>= 61 %` of the rate, `>= 8000` of a count, `points >= 10` of the difference to an earlier period
+(of a rate in percentage points), `change >= 2 %` of the relative change, `rise` or `fall` of any size.
 """
 
 import re

@@ -76,10 +76,10 @@ class _Sums:
 
 
 class Tally:
-    """Adds persons to measures of one pack."""
+    """Adds persons to measures of one pack (or to variants of them, under ids of their own)."""
 
-    def __init__(self, pack: ir.Pack, names: Iterable[str]) -> None:
-        self.measures = [pack.measures[name] for name in names]
+    def __init__(self, pack: ir.Pack, measures: Iterable[ir.Measure]) -> None:
+        self.measures = list(measures)
         asked = dict.fromkeys(part for one in self.measures for part in (one.numerator, one.denominator) if part)
         self.many = Many(pack, tuple(asked))
         at = {name: i for i, name in enumerate(self.many.rows.decisions)}

@@ -93,9 +93,9 @@ def wanted(text: str, lang: str, rate: bool) -> str:
     >>> wanted("change >= 2 %", "zh", True), wanted("points >= 10", "zh", True), wanted(">= 61 %", "en", True)
     ('增长≥2%', '提高≥10个百分点', '≥61%')
     """
-    words = [GOALS.get(word, word) if lang == "zh" or word in (">=", "<=") else f"{word} " for word in text.split()]
+    words = [GOALS.get(word, word) if lang == "zh" or word in (">=", "<=") else word for word in text.split()]
     points = ("个百分点" if lang == "zh" else " pp") if rate and text.startswith("points") else ""
-    return ("".join(words) if len(words) > 1 else words[0].strip()) + points
+    return ("" if lang == "zh" else " ").join(words).replace(" %", "%").replace("≥ ", "≥") + points
 
 
 def span(low: str | None, high: str | None, unit: str) -> str:

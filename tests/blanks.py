@@ -61,7 +61,7 @@ def _env(pack: ir.Pack, parts: list[Variable], values: tuple[Any, ...]) -> Env:
         leaf.id: None if leaf.kind in ("number", "date") else (1 << (len(leaf.values) or 2)) - 1
         for leaf in pack.leaves.values()
     }
-    asked: dict[str, Any] = {}
+    asked: dict[str, Any] = {one.id: _nothing(one.outcome) for one in pack.decisions.values()}
     sets: dict[str, list[tuple[int, int]]] = {}
     for one, value in zip(parts, values, strict=True):
         kind, name = one.key
@@ -73,6 +73,12 @@ def _env(pack: ir.Pack, parts: list[Variable], values: tuple[Any, ...]) -> Env:
         certain = sum(1 << item for item, value in items if value == 2)
         asked[decision] = (certain, sum(1 << item for item, value in items if value & 2))
     return leaves, asked
+
+
+def _nothing(outcome: ir.Outcome) -> Any:
+    """Return what a decision allows when nothing is known of it: it may be read inside a sum alone."""
+    every = (1 << len(outcome.codes)) - 1
+    return {"number": None, "date": None, "set": (0, every)}.get(outcome.kind, every)
 
 
 def _form(decision: ir.Decision, env: Env) -> Any:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.study import names
 
+NEVER = date.max.toordinal()  # the end of the calendar says "never": nobody writes the day before it by mistake
 FLIPPED = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
 
 
@@ -40,7 +42,7 @@ def _compared(pack: ir.Pack, expr: ir.Compare) -> Iterator[tuple[str, ir.Expr]]:
         yield f"{expr.op} → {FLIPPED[expr.op]}", replace(expr, op=FLIPPED[expr.op])
     for name, other in (("left", expr.right), ("right", expr.left)):
         side = getattr(expr, name)
-        if isinstance(side, ir.Int):
+        if isinstance(side, ir.Int) and side.value != NEVER:
             for by in (-pace(pack, other), pace(pack, other)):
                 yield f"bound {side.value} → {side.value + by}", replace(expr, **{name: ir.Int(side.value + by)})
             factor = other_unit(pack, other)

@@ -84,7 +84,16 @@ def unit(name: str, lang: str) -> str:
     >>> unit("years", "zh"), unit("mmHg", "zh")
     ('岁', 'mmHg')
     """
-    zh = {"years": "岁", "days": "天", "months": "个月", "weeks": "周", "/min": "次/分", "umol/L": "μmol/L"}
+    zh = {
+        "years": "岁",
+        "days": "天",
+        "months": "个月",
+        "weeks": "周",
+        "/min": "次/分",
+        "/wk": "次/周",
+        "/d": "/日",
+        "umol/L": "μmol/L",
+    }
     return zh.get(name, name) if lang == "zh" else name
 
 

@@ -53,7 +53,10 @@ class Bound(Protocol):
 
 
 class Columns(Protocol):
-    """A source of many patients. `total` is the number of rows, an estimate or None; `key` names the person key."""
+    """A source of many patients. `total` is the number of rows, an estimate or None; `key` names the person key.
+
+    A source may have `dated`: true when its rows say of which day they are.
+    """
 
     total: int | None
     key: str

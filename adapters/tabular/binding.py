@@ -30,6 +30,11 @@ class TextTable:
     separator: str
     header: tuple[str, ...]
 
+    @property
+    def dated(self) -> bool:
+        """Return whether the mapping says of which day the rows are."""
+        return bool(self.map.on or self.map.on_column)
+
     def bind(self, dictionary: Dictionary, on: date | None) -> "BoundTable":
         """Check the mapping against a dictionary. Raises SangaoError with all problems at once."""
         problems = check(self.map, dictionary)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sangao.engine import cases
+from sangao.engine.cli import programme as profile
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
@@ -29,23 +30,26 @@ def check(
     """逐项检查规则包并运行全部病例 · Run every static check, then every case, of the packs named."""
     with ending(lang, form):
         here = desk(context)
-        names = packs or [*map(str, here.folders()), *map(str, here.overlays())]
+        names = packs or [*map(str, here.folders()), *map(str, here.overlays()), *map(str, here.profiles())]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
         opened: list[ir.Pack] = []
         for name in names:
-            mine, pack = _one(here, name)
-            opened += [pack.compiled] if pack else []
+            if profile.is_profile(Path(name)):
+                mine, goals, number = profile.checked(here, Path(name))
+                what, row = "goals", {"profile": Path(name).name, "goals": goals, "cases": number}
+            else:
+                mine, pack = _one(here, name)
+                opened += [pack.compiled] if pack else []
+                number = len(pack.compiled.cases) if pack else 0
+                what = "decisions"
+                row = {"pack": Path(name).name, "decisions": len(pack.decisions) if pack else 0, "cases": number}
             mine = [one for one in mine if notes or one.severity != "note"]
             problems += mine
-            number = len(pack.compiled.cases) if pack else 0
-            row = {"pack": Path(name).name, "decisions": len(pack.decisions) if pack else 0, "cases": number}
             found.append({**row, "problems": len(mine)})
             if form == "text":
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
-                typer.echo(
-                    f"{state}  {row['pack']}: {row['decisions']} decisions, {number} cases, {len(mine)} problems"
-                )
+                typer.echo(f"{state}  {Path(name).name}: {row[what]} {what}, {number} cases, {len(mine)} problems")
         if trace is not None:
             from sangao.engine.passes.checks.cited import trace as traced
 

@@ -13,7 +13,7 @@ refuses all of them. A chart without a key is known by its place and never taken
 import codecs
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from sangao.engine.fact import Dictionary
 Doubles = Literal["merge", "first", "refuse"]
 LINES = frozenset({".ndjson", ".jsonl"})
 BATCH = 2000
+TIMELESS = frozenset({"sex", "birth_date"})
 REFUSED_HEADER = ("where", "key", "column", "fact", "value", "code", "zh", "en")
 
 
@@ -79,6 +80,7 @@ class Cohort:
     doubles: Doubles = "merge"
     read: int = 0
     doubled: int = 0
+    dated: bool = False
     _twice: frozenset[int] | None = field(default=None, repr=False)
 
     def charts(self, refused: Sink = nowhere) -> Iterator[tuple[str, Chart]]:
@@ -129,6 +131,20 @@ class Cohort:
         else:
             yield from self._file(self.path, self.path.name, refused)
 
+    def _as_of(self, chart: Chart, dated: bool) -> Chart:
+        """Return a chart as of the cohort's day. A chart that says its own day keeps its values at that day.
+
+        Nothing is moved in time but sex and birth date, which hold on every day.
+        """
+        if self.on is None or chart.on == self.on:
+            return chart
+        own, day = chart.on.isoformat(), self.on.isoformat()
+        readings = tuple(
+            replace(one, at=day) if one.at == own and (not dated or one.fact in TIMELESS) else one
+            for one in chart.readings
+        )
+        return replace(chart, on=self.on, readings=readings)
+
     def _rows(self, bound: Any, refused: Sink) -> Iterator[_Found]:
         for batch in bound.batches(BATCH):
             for one in bound.patients(batch):
@@ -139,7 +155,7 @@ class Cohort:
                         Refused(f"{self.path.name}:{cell.line}", one.key, cell.column, cell.fact, cell.value, problem)
                     )
                 if one.chart is not None:
-                    yield place, one.key, one.chart
+                    yield place, one.key, self._as_of(one.chart, self.dated)
 
     def _file(self, file: Path, name: str, refused: Sink) -> Iterator[_Found]:
         """Yield the charts of one file; what of it is no chart is refused."""
@@ -162,7 +178,7 @@ class Cohort:
 
     def _one(self, source: object, place: str, refused: Sink) -> Iterator[_Found]:
         try:
-            chart = self.hook.read_chart(source=source, on=self.on)
+            chart = self.hook.read_chart(source=source, on=None)
         except SangaoError as error:
             for problem in error.problems:
                 refused(_whole(place, problem))
@@ -173,7 +189,7 @@ class Cohort:
         if chart is None:
             refused(_whole(place, Problem("cohort.not_a_chart")))
             return
-        yield place, chart.id or "", chart
+        yield place, chart.id or "", self._as_of(chart, says_its_day(source))
 
 
 def open_cohort(
@@ -185,6 +201,9 @@ def open_cohort(
     doubles: Doubles = "merge",
 ) -> Cohort:
     """Return the cohort of a path. `on` is the day to judge by; None leaves it to each chart or to the mapping.
+
+    A chart (or a row whose mapping names its day) that says its own day is read as of `on` with its values at its own
+    day: what was measured later does not count. One that says no day is taken to be of `on`.
 
     Raises SangaoError when the path is unreadable, no adapter knows it, or the mapping does not fit.
     """
@@ -199,7 +218,9 @@ def open_cohort(
     columns = hook.read_columns(source=path, mapping=None if mapping is None else read_map(mapping))
     if columns is None:
         return Cohort(hook, path, on, doubles=doubles)
-    return Cohort(hook, path, on, columns.bind(dictionary, on), columns.total, doubles)
+    dated = bool(getattr(columns, "dated", False))
+    bound = columns.bind(dictionary, None if dated else on)
+    return Cohort(hook, path, on, bound, columns.total, doubles, dated=dated)
 
 
 def charts(
@@ -238,6 +259,17 @@ def united(charts: Sequence[Chart]) -> Chart:
         complete,
         tuple(problem for chart in charts for problem in chart.problems),
     )
+
+
+def says_its_day(source: object) -> bool:
+    """Return whether a source of one chart names its day; a form that hides it from us is taken to."""
+    if isinstance(source, Mapping):
+        return "on" in source
+    if isinstance(source, bytes):
+        return b'"on"' in source
+    if isinstance(source, Path):
+        return source.suffix.lower() != ".json" or b'"on"' in source.read_bytes()
+    return True
 
 
 def _listed(file: Path) -> Iterable[object] | None:

@@ -24,7 +24,7 @@ from sangao.engine.cli.summary import progress
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
-from sangao.engine.rules.profiles import Profile, profiles, read_profile
+from sangao.engine.rules.profiles import Profile, read_profile
 from sangao.engine.run.measuring import Given, Tally
 
 DEFAULT = "measures_county"
@@ -98,8 +98,7 @@ def measure(
 
 def found(here: Desk, name: str) -> Profile:
     """Return a profile by name or file. Raises SangaoError when there is none or it is wrong."""
-    homes = [Path(home) for many in here.hook.guideline_folders() for home in many]
-    files = {file.stem: file for file in profiles(homes)}
+    files = {file.stem: file for file in here.profiles()}
     path = Path(name) if name.endswith(".yaml") else files.get(name)
     if path is None:
         near = get_close_matches(name, files, 1, 0.3)

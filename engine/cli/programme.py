@@ -2,15 +2,43 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from sangao.engine.errors import Problem
+from sangao.engine.cli.desk import Desk
+from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.pack import ir
+from sangao.engine.passes.compiling import find_folder_of_facts
 from sangao.engine.rules.fit import nearest
-from sangao.engine.rules.profiles import GoalCaseDoc, GoalDoc, Profile, TogetherDoc
+from sangao.engine.rules.folder import read_shared
+from sangao.engine.rules.profiles import GoalCaseDoc, GoalDoc, Profile, TogetherDoc, read_profile
 from sangao.engine.rules.text import Text
 from sangao.engine.run.compared import Ends
 from sangao.engine.run.goals import Goal, Verdict, every, fits, judge, parse_goal, together
+
+
+def is_profile(path: Path) -> bool:
+    """Return whether a file that `sangao check` was given is a profile: it stands in a folder of profiles."""
+    return path.suffix == ".yaml" and path.resolve().parent.name == "profiles"
+
+
+def checked(here: Desk, path: Path) -> tuple[list[Problem], int, int]:
+    """Check one profile against its pack; return the problems, and how many goals and cases it has.
+
+    The rows that may be cited are those of the shared folder beside the profiles, else of ours.
+    """
+    profile, problems = read_profile(path)
+    if profile is None:
+        return problems, 0, 0
+    doc = profile.doc
+    try:
+        pack = here.pack(str(doc.pack)).compiled
+    except SangaoError as error:
+        return [*problems, *(Problem(one.code, doc.pack.span, one.parts) for one in error.problems)], 0, 0
+    own = path.resolve().parent.parent / "shared"
+    shared, _ = read_shared(own if own.is_dir() else find_folder_of_facts())
+    problems += check(profile, pack, map(str, shared.rows))
+    return problems, len(doc.goals), len(doc.cases)
 
 
 def goals_of(goal: GoalDoc) -> list[Goal]:

@@ -109,8 +109,3 @@ def _once(keys: Iterable[str], doc: ProfileDoc) -> list[Problem]:
             problems.append(Problem("rules.doubled_id", goal.span, {"id": key}))
         seen.add(key)
     return problems
-
-
-def profiles(homes: Iterable[Path]) -> list[Path]:
-    """Return the profile files of several homes of guidelines, by name."""
-    return sorted((file for home in homes for file in (home / "profiles").glob("*.yaml")), key=lambda one: one.stem)

@@ -12,7 +12,7 @@ Ends = tuple[Fraction | None, Fraction | None]
 
 
 def rates(people: Iterable[tuple[int, int]]) -> Ends:
-    """Return the least and the largest rate over all the ways the cohort can turn out; None when nobody can count.
+    """Return the least and the largest rate over all the ways the cohort can turn out; None when one gives no rate.
 
     A person is two truths (in the denominator, in the numerator), each with what is still possible of it.
 
@@ -25,5 +25,7 @@ def rates(people: Iterable[tuple[int, int]]) -> Ends:
         if d & TRUE:
             ways |= {(i, 1) for i, held in ((0, FALSE), (1, TRUE)) if n & held}
         reached = {(n + i, d + j) for n, d in reached for i, j in ways}
-    found = [Fraction(n, d) for n, d in reached if d]
-    return (min(found), max(found)) if found else (None, None)
+    if any(d == 0 for _, d in reached):
+        return None, None
+    found = [Fraction(n, d) for n, d in reached]
+    return min(found), max(found)

@@ -139,15 +139,11 @@ def _counts(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction], given: 
     joining_out = t[UNKNOWN, FALSE] + t[UNKNOWN, UNKNOWN]
     joining_in = t[UNKNOWN, TRUE] + t[UNKNOWN, UNKNOWN]
     everyone = t[UNKNOWN, FALSE] + t[UNKNOWN, TRUE] + t[UNKNOWN, UNKNOWN]
-    low = _over(inside, certain + joining_out, 1 if joining_in else None)
-    high = _over(inside + unknown + joining_in, certain + joining_in, 0 if joining_out else None)
+    if not certain:  # perhaps nobody is in the denominator, and then there is no rate
+        return Counts(Fraction(inside), Fraction(0), unknown, everyone)
+    low = Fraction(inside, certain + joining_out)
+    high = Fraction(inside + unknown + joining_in, certain + joining_in)
     return Counts(Fraction(inside), Fraction(certain), unknown, everyone, low, high)
-
-
-def _over(n: int, d: int, otherwise: int | None) -> Fraction | None:
-    if d:
-        return Fraction(n, d)
-    return None if otherwise is None else Fraction(otherwise)
 
 
 def _events(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction]) -> Counts:

@@ -62,7 +62,7 @@ def test_lines_of_a_file_are_charts(tmp_path: Path) -> None:
     assert [key for key, _ in found] == ["a", "b"]
     assert [(one.where, one.problem.code) for one in refused] == [
         ("people.ndjson:3", "host.not_json"),
-        ("people.ndjson:5", "cohort.not_a_chart"),
+        ("people.ndjson:5", "chart.not_an_object"),
     ]
 
 
@@ -141,3 +141,22 @@ def test_the_source_itself_must_be_there(tmp_path: Path) -> None:
         read(tmp_path / "nothing.json")
     with pytest.raises(SangaoError):
         read(tmp_path)
+
+
+def test_a_chart_that_says_its_day_keeps_its_values_at_that_day(tmp_path: Path) -> None:
+    mine = {"patient": {"id": "a", "sex": "male"}, "facts": {"sbp_office": 150}}
+    folder(tmp_path, {"a.json": {**mine, "on": "2024-06-01"}, "b.json": {"patient": {"id": "b"}, "facts": {"fpg": 6}}})
+    found, _ = read(tmp_path)
+    assert [chart.on for _, chart in found] == [DAY, DAY]
+    assert [(one.fact, one.at) for one in found[0][1].readings] == [
+        ("sex", "2025-12-31"),
+        ("sbp_office", "2024-06-01"),
+    ]
+    assert [(one.fact, one.at) for one in found[1][1].readings] == [("fpg", "2025-12-31")]
+
+
+def test_rows_that_say_their_day_keep_their_values_at_that_day(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("id,day,sbp\n1,2024-06-01,150\n", encoding="utf-8")
+    (tmp_path / "m.yaml").write_text("key: id\non: {column: day}\ncolumns: {sbp: sbp_office}\n", encoding="utf-8")
+    ((_, chart),), _ = read(tmp_path / "p.csv", mapping=tmp_path / "m.yaml")
+    assert chart.on == DAY and [one.at for one in chart.readings] == ["2024-06-01"]

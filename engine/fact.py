@@ -104,3 +104,4 @@ class Dictionary:
     facts: dict[str, Fact] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     consistency: tuple[Consistency, ...] = ()
+    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # drug classes that hold other classes

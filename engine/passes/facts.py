@@ -24,7 +24,8 @@ def dictionary(shared: Shared) -> Dictionary:
         str(id): Group(str(id), str(doc.name.zh), str(doc.name.en), tuple(str(one) for one in doc.members))
         for id, doc in shared.groups.items()
     }
-    return Dictionary(facts, groups)
+    classes = {str(id): tuple(str(one) for one in kinds) for id, kinds in shared.classes.items()}
+    return Dictionary(facts, groups, classes=classes)
 
 
 def _fact(id: str, doc: FactDoc) -> Fact:

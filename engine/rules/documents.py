@@ -180,6 +180,7 @@ class FactsFile(Document):
     facts: dict[Name, FactDoc] = Field(default_factory=dict)
     groups: dict[Name, GroupDoc] = Field(default_factory=dict)
     consistency: tuple[ConsistencyDoc, ...] = ()
+    classes: dict[Code, Annotated[tuple[Code, ...], Some]] = Field(default_factory=dict)
 
 
 class SourceDoc(Document):

@@ -34,6 +34,7 @@ from sangao.engine.rules.strict_yaml import SIZE, read_yaml
 from sangao.engine.rules.text import Items, Map, Text
 
 D = TypeVar("D", bound=Document)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Shared:
     consistency: tuple[ConsistencyDoc, ...] = ()
     sources: dict[Text, SourceDoc] = field(default_factory=dict)
     rows: dict[Text, EvidenceDoc] = field(default_factory=dict)
+    classes: dict[Text, tuple[Text, ...]] = field(default_factory=dict)
 
 
 def read_folder(path: str | Path, prefix: str = "") -> tuple[Folder, list[Problem]]:
@@ -112,6 +114,7 @@ def read_shared(path: str | Path, prefix: str = "shared/") -> tuple[Shared, list
         tuple(rule for file in files for rule in file.consistency),
         sources.sources if sources is not None else {},
         reader.joined(file.rows for file in rows),
+        reader.joined(file.classes for file in files),
     )
     for key, fact in shared.facts.items():
         reader.problems += check_fact(key, fact)
@@ -211,9 +214,9 @@ class _Reader:
                 self.problems.append(Problem("rules.case_without_decide", case.span))
             yield case
 
-    def joined(self, parts: Iterable[dict[Text, D]]) -> dict[Text, D]:
+    def joined(self, parts: Iterable[dict[Text, V]]) -> dict[Text, V]:
         """Merge the mappings of several files; an id that stands twice is a problem, the first stays."""
-        merged: dict[Text, D] = {}
+        merged: dict[Text, V] = {}
         places: dict[Text, Span] = {}
         for part in parts:
             for key, value in part.items():

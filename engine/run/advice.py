@@ -6,14 +6,14 @@ emergency, urgent, soon, routine, questions; routine beyond the pack's budget is
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sangao.engine.answer import Status
 from sangao.engine.pack import ir
+from sangao.engine.run.permission import State, permission
 from sangao.engine.truth import FALSE, TRUE
 
-LATTICE = ("contraindicated", "stop", "avoid", "reduce", "caution", "allow", "recommend")
 URGENCY = ("emergency", "urgent", "soon", "routine")
 KINDS = ("refer", "drug", "follow_up", "order", "record", "educate", "lifestyle")
 
@@ -22,7 +22,8 @@ KINDS = ("refer", "drug", "follow_up", "order", "record", "educate", "lifestyle"
 class Item:
     """One action: the advice decisions behind it (the first names it), its status, what it overrules.
 
-    `question`: it is asked for, not yet advised. `start`, `go_on`: the permission of a drug class.
+    `question`: it is asked for, not yet advised. `start`, `go_on`: the permission of a drug class; the text is that of
+    the first rule.
     """
 
     ids: list[str]
@@ -53,7 +54,8 @@ def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any],
     live = [one for one in states if one[3] == TRUE or one[1].when_unknown != "hold"]
     beaten = {target: name for name, form, _, state in live if state == TRUE for target in form.overrules}
     items = _merged([one for one in live if one[0] not in beaten and one[1].drug_class is None])
-    items += _drugs([one for one in live if one[0] not in beaten and one[1].drug_class is not None])
+    drugs = [one for one in live if one[0] not in beaten and one[1].drug_class is not None]
+    items += _drugs(drugs, pack.dictionary.classes)
     for target, name in beaten.items():
         for item in items:
             if name in item.ids and any(one[0] == target for one in live):
@@ -74,9 +76,6 @@ def rank(item: Item) -> int:
     return len(KINDS) if item.start == "allow" else KINDS.index(item.form.kind)
 
 
-State = tuple[str, ir.Advice, int, int]
-
-
 def _merged(states: Sequence[State]) -> list[Item]:
     found: dict[tuple[str, str, bool], Item] = {}
     for name, form, opened, assumed in states:
@@ -93,36 +92,33 @@ def _merged(states: Sequence[State]) -> list[Item]:
     return [item for (kind, code, acted), item in found.items() if acted or (kind, code) not in advised]
 
 
-def _drugs(states: Sequence[State]) -> list[Item]:
+def _drugs(states: Sequence[State], classes: Mapping[str, Sequence[str]]) -> list[Item]:
     """Return one item per drug class, under the strictest permission possible.
 
     Where a mere possibility is stricter than what certainly holds, or nothing certainly holds, the item is a question.
     """
-    found = []
-    for drug in dict.fromkeys(form.drug_class for _, form, _, _ in states):
-        mine = [one for one in states if one[1].drug_class == drug]
-        held = [one for one in mine if one[3] == TRUE]
-        start, go_on = _strictest(one[1].start for one in mine), _strictest(one[1].go_on for one in mine)
-        sure_start, sure_go_on = _strictest(one[1].start for one in held), _strictest(one[1].go_on for one in held)
-        open_question = (start, go_on) != (sure_start, sure_go_on)
-        deciding = [one for one in mine if one[1].start == start or one[1].go_on == go_on]
-        # The first gives the text: it says why not to start, and of an open question it is what is asked.
-        deciding.sort(
-            key=lambda one: (one[1].start is None or one[1].start != start, open_question == (one[3] == TRUE))
-        )
-        ids = [one[0] for one in deciding] + [one[0] for one in held if one not in deciding]
+    found: list[Item] = []
+    covered: dict[str, list[str]] = {}  # a class that a wider one decides is not said again; what it would allow is
+    for drug in dict.fromkeys(form.drug_class for _, form, _, _ in states if form.drug_class is not None):
+        may = permission(drug, states, classes)
+        by = {one[1].drug_class for one in may.deciding}
+        if drug not in by and drug not in classes and len(by) == 1:
+            covered.setdefault(by.pop() or "", []).extend(may.overruled)
+            continue
+        shown = [*may.deciding, *(one for one in may.held if one not in may.deciding)]
         best: Status = (
             "unknown"
-            if open_question
-            else min((status(one[2], one[3]) for one in deciding), key=("settled", "provisional", "unknown").index)
+            if may.open
+            else min((status(one[2], one[3]) for one in may.deciding), key=("settled", "provisional", "unknown").index)
         )
-        urgency = min((one[1].urgency for one in (*held, *deciding)), key=URGENCY.index)
-        found.append(Item(ids, deciding[0][1], best, urgency, open_question, start, go_on))
+        urgency = min((one[1].urgency for one in shown), key=URGENCY.index)
+        ids = list(dict.fromkeys(one[0] for one in shown if one[0] not in may.overruled))
+        own = next((one[1] for one in may.deciding if one[1].drug_class == drug), None)
+        form = replace(own or may.deciding[0][1], drug_class=drug)
+        found.append(Item(ids, form, best, urgency, may.open, may.start, may.go_on, list(may.overruled)))
+    for item in found:
+        item.overruled += [one for one in covered.get(item.form.drug_class or "", ()) if one not in item.overruled]
     return found
-
-
-def _strictest(permissions: Any) -> str | None:
-    return min((one for one in permissions if one is not None), key=LATTICE.index, default=None)
 
 
 def status(opened: int, assumed: int) -> Status:

@@ -5,7 +5,8 @@ The cases of a pack are admitted and answered once; a defect is then followed on
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sangao.engine import cases
@@ -68,7 +69,9 @@ class Bench:
         if isinstance(mutant.changed, ir.Leaf):
             return "case" if self._window_fails(mutant, mutant.changed) else "survived"
         made = mutant.of(self.pack.compiled)
-        if any(self._fails(made, mutant.changed, one) for one in self.tried if mutant.changed.id in one.cone):
+        near = [one for one in self.tried if mutant.changed.id in one.cone]
+        near.sort(key=lambda one: one.case.decide != mutant.changed.id)
+        if any(self._fails(made, mutant.changed, one) for one in near):
             return "case"
         only = frozenset({mutant.changed.id})
         if self._new(shaped(Study(made, self.about.never, only))):
@@ -108,12 +111,10 @@ class Bench:
 
     def _window_fails(self, mutant: Mutant, leaf: ir.Leaf) -> bool:
         made = mutant.of(self.pack.compiled)
-        shared = Admitter(made)
         for one in self.tried:
             if leaf.id not in one.cone:
                 continue
-            admit = shared if one.pack is self.pack else Admitter(mutant.of(one.pack.compiled))
-            admission = admit(one.chart)
+            admission = _with_leaf(one.pack, leaf)(one.chart)
             values = (admission.open, admission.assumed)
             moved = any(mine[leaf.id] != before[leaf.id] for mine, before in zip(values, one.values, strict=True))
             if moved and _wrong(made, one, *self.pack.rows.evaluate(*values)):
@@ -179,6 +180,14 @@ def _both(pack: ir.Pack, decision: ir.Decision, values: tuple[Values, Values], b
         granted = spec.taken_for_granted(pack, decision.enough, taken)
         assumed = form_of(decision, spec.Env(granted, before[1]))
     return opened, assumed
+
+
+def _with_leaf(pack: Pack, leaf: ir.Leaf) -> Admitter:
+    """Return the admitter of a pack with another window under the same id, without building it anew."""
+    admit = copy(pack._admit)
+    admit.pack = replace(pack.compiled, leaves={**pack.compiled.leaves, leaf.id: leaf})
+    admit.by_fact = {fact: [leaf if one.id == leaf.id else one for one in many] for fact, many in admit.by_fact.items()}
+    return admit
 
 
 def form_of(decision: ir.Decision, env: spec.Env) -> Any:

@@ -255,7 +255,7 @@ def _windows(pack: ir.Pack, leaf: ir.Leaf) -> Iterator[Mutant]:
         if source.n > 1:
             yield Mutant(where, f"n {source.n} → {source.n - 1}", replace(leaf, source=replace(source, n=source.n - 1)))
     for name in ("within", "inside"):
-        if getattr(source, name) is not None:
+        if getattr(source, name) not in (None, ir.Span()):
             yield Mutant(where, f"{name} dropped", replace(leaf, source=replace(source, **{name: None})))
 
 

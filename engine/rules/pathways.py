@@ -32,14 +32,16 @@ class StepDoc(Backed):
 class TaskDoc(Backed):
     """Something to be done in a state: `due` by a date, done on the date `done` (or once `met` holds), by `who`.
 
-    With `evidence`, it counts as done only where that holds too; `missed`: it is not done although it was before, or
-    before it is due; `applies`: else there is nothing to do. Without `done` and `met` it comes round again and again.
+    What was done before the date `since` belongs to an earlier round. With `evidence`, it counts as done only where
+    that holds too; `missed`: it is not done although it was before, or before it is due; `applies`: else there is
+    nothing to do. Without `done` and `met` it comes round again and again.
     """
 
     name: Names
     due: Formula
     done: Formula | None = None
     met: Formula | None = None
+    since: Formula | None = None
     evidence: Formula | None = None
     missed: Formula | None = None
     applies: Formula | None = None
@@ -118,8 +120,9 @@ def _words(doc: PathwayDoc) -> Iterator[Problem]:
         yield from (_unknown("pathway.unknown_role", one, doc.roles) for one in task.who if one not in doc.roles)
         if task.done is not None and task.met is not None:
             yield Problem("rules.conflict", task.met.span, {"first": "done", "second": "met"})
-        if task.evidence is not None and task.done is None:
-            yield Problem("rules.needs", task.evidence.span, {"given": "evidence", "needed": "done"})
+        for given, one in (("since", task.since), ("evidence", task.evidence)):
+            if one is not None and task.done is None:
+                yield Problem("rules.needs", one.span, {"given": given, "needed": "done"})
 
 
 def _once(doc: PathwayDoc) -> Iterator[Problem]:

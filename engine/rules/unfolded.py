@@ -86,8 +86,9 @@ def _label(doc: PathwayDoc, source: Text, to: Text) -> Text:
 def due(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
     """The day a task falls due; `never` while what it runs from has not happened."""
     title = _said(task, "{0}的截止日", "{0}: due by")
-    default = _default(task, task.due, ("截止日", "due by"))
-    return _decision(doc, f"{doc.id}.{name}.due", title, task, outcomes="date", default=default)
+    default = _default(task, f"min(falls_due, {NEVER})", ("截止日", "due by"))
+    lets = {**doc.let, Text("falls_due"): task.due}
+    return _decision(doc, f"{doc.id}.{name}.due", title, task, lets, outcomes="date", default=default)
 
 
 def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
@@ -105,7 +106,11 @@ def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
         if task.evidence is not None:
             lets[Text("evidence_complete")] = task.evidence
             done += " and evidence_complete"
-        ways["in_time"] = f"{done} and date_done <= {by}", "done_in_time", ["overdue"]
+        own = done
+        if task.since is not None:
+            lets[Text("date_begun")] = task.since
+            own += " and date_done >= date_begun"
+        ways["in_time"] = f"{own} and date_done <= {by}", "done_in_time", ["overdue"]
         ways["late"] = f"{done} and {overdue} and date_done > {by}", "done_late", ["overdue"]
     elif task.met is not None:
         lets[Text("it_is_met")] = task.met

@@ -67,3 +67,13 @@ def cone(pack: ir.Pack, decision: str) -> tuple[tuple[str, ...], tuple[str, ...]
             leaves |= reads
             asked |= asks
     return tuple(x for x in pack.leaves if x in leaves), tuple(x for x in pack.decisions if x in asked)
+
+
+def windows_beside(pack: ir.Pack, enough: ir.Enough, leaf: str) -> tuple[str, ...]:
+    """Return the windows of `assuming` over the fact of a bare leaf; none for a leaf that is a window itself."""
+    if isinstance(pack.leaves[leaf].source, ir.Window):
+        return ()
+    leaves = [pack.leaves[one] for one, _ in enough.assuming]
+    return tuple(
+        x.id for x in leaves if isinstance(x.source, ir.Window) and set(x.facts) & set(pack.leaves[leaf].facts)
+    )

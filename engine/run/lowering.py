@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from sangao.engine.pack import ir
 from sangao.engine.run import flat, known
 from sangao.engine.run.circuit import NO, YES, Circuit, Refused, Wanted, Writer
-from sangao.engine.run.cones import cone
+from sangao.engine.run.cones import cone, windows_beside
 from sangao.engine.run.flat import Out, Program, Slot
 from sangao.engine.run.known import Abstract, Closed, Ends, Items
 from sangao.engine.run.regions import regions
@@ -183,7 +183,9 @@ class _Maker:
         closes = self.circuit.both(known.single(self.circuit, result) ^ 1, now.known(decision.enough.when))
         granted = dict(kept)
         for name, given in decision.enough.assuming:
-            granted[name] = known.choose(self.circuit, now.holds(name), now.value(name), self.given(name, given))
+            beside = windows_beside(self.pack, decision.enough, name)
+            read = self.circuit.some(now.holds(one) for one in (name, *beside))
+            granted[name] = known.choose(self.circuit, read, now.value(name), self.given(name, given))
         return known.choose(self.circuit, closes, _Pass(self, True, granted).form(decision), result)
 
     def given(self, leaf: str, value: int | tuple[int, int]) -> Abstract:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import pick
-from sangao.engine.run.cones import direct, expressions, walk
+from sangao.engine.run.cones import direct, expressions, walk, windows_beside
 from sangao.engine.run.far import FAR, near
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
@@ -185,11 +185,12 @@ class Program(Writer):
         for leaf, given in enough.assuming:
             old = self.words.leaves[leaf]
             new = Name(old.kind, self.new("t"), self.new("t") if old.two else "")
+            read = " or ".join(self._holds(one) for one in (leaf, *windows_beside(self.pack, enough, leaf)))
             if old.two:
-                self.write(f"{new.one}, {new.two} = ({old.one}, {old.two}) if {self._holds(leaf)} else {given!r}")
+                self.write(f"{new.one}, {new.two} = ({old.one}, {old.two}) if {read} else {given!r}")
             else:
                 value = given - 1 if old.kind == "truth" and isinstance(given, int) else given
-                self.write(f"{new.one} = {old.one} if {self._holds(leaf)} else {value!r}")
+                self.write(f"{new.one} = {old.one} if {read} else {value!r}")
             renamed[leaf] = new
         self._rename(renamed)
         section(self, decision)

@@ -16,9 +16,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sangao.engine import fact, quantity
 from sangao.engine.errors import Problem, SangaoError, Span, fail, why
-from sangao.engine.pack import ir
+from sangao.engine.pack import ir, typed
+from sangao.engine.pack.sound import sound
 
 MAGIC = b"SANGAOPK"
 VERSION = 1
@@ -28,15 +28,8 @@ MOST = 64  # sections; a larger number means the head is not one of ours
 
 MEANING = ("meta", "dictionary", "leaves", "decisions", "settings", "guards", "contradictions", "measures", "pathways")
 LATER = frozenset({"measures", "pathways"})  # left out while empty: a pack from before they had a name keeps its hash
-CASES = ("promises", "cases")
+CASES = ("promises", "cases", "questions")
 TEXT = ("words", "citations", "documents", "params")
-
-_CLASSES: dict[str, type[Any]] = {
-    name: one
-    for module in (ir, fact)
-    for name, one in vars(module).items()
-    if isinstance(one, type) and is_dataclass(one)
-} | {"Span": quantity.Span}
 
 
 def encode(value: Any) -> Any:
@@ -56,20 +49,6 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [encode(part) for part in value]
     return value
-
-
-def decode(value: Any) -> Any:
-    """Return what `encode` was given. Raises KeyError, TypeError or ValueError for anything it did not write."""
-    if isinstance(value, list):
-        return tuple([decode(part) for part in value])
-    if not isinstance(value, dict):
-        return value
-    name = value["!"]
-    if name == "Fraction":
-        return Fraction(value["is"])
-    if name == "dict":
-        return {key: decode(part) for key, part in value["items"]}
-    return _CLASSES[name](**{key: decode(part) for key, part in value.items() if key != "!"})
 
 
 _NONE = object()
@@ -135,8 +114,8 @@ def loads(data: bytes, name: str = "") -> ir.Pack:
     try:
         values: dict[str, Any] = {}
         for title in ("meaning", "text", "cases"):
-            values |= {key: decode(part) for key, part in json.loads(found[title]).items()}
-        return ir.Pack(**values)
+            values |= {key: typed.field_of(key)(part) for key, part in json.loads(found[title]).items()}
+        return sound(ir.Pack(**values))
     except (KeyError, TypeError, ValueError, RecursionError, AttributeError) as error:
         raise SangaoError([Problem("host.pack_damaged", Span(name), {"section": "content"})], usage=True) from error
 

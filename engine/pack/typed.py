@@ -24,7 +24,7 @@ CLASSES: Mapping[str, type[Any]] = {
     if isinstance(one, type) and hasattr(one, "__dataclass_fields__")
 } | {"Span": quantity.Span}
 SCALARS = (str, int, bool, NoneType)
-_FRACTION = re.compile(r"-?\d{1,40}(/\d{1,40})?", re.ASCII)  # no exponents: short texts of endless numbers
+_FRACTION = re.compile(r"-?\d{1,40}(/[1-9]\d{0,39})?", re.ASCII)  # no exponents: short texts of endless numbers
 
 
 class Wrong(ValueError):

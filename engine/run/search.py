@@ -193,13 +193,17 @@ class Search:
         needed: set[str] = set()
         for value in self.values(last[0], (), reasons):
             before = self.put(last[0], value)
-            for fact in asked:
-                if fact in left | needed:
-                    continue
-                taken = [(leaf, self.blank(leaf)) for leaf in self.needs if fact in self.needs[leaf]]
-                if self.look() is not None:
-                    needed.add(fact)
-                for leaf, put in taken:
-                    self.restore(leaf, put)
-            self.restore(last[0], before)
+            try:
+                needed |= {fact for fact in asked if fact not in left | needed and self._opens(fact)}
+            finally:  # a search that stops here goes on to shrink what it has, from the chart as it was
+                self.restore(last[0], before)
         return [frozenset({fact}) for fact in asked if fact in needed]
+
+    def _opens(self, fact: str) -> bool:
+        """Return whether the chart as it stands is open without this fact."""
+        taken = [(leaf, self.blank(leaf)) for leaf in self.needs if fact in self.needs[leaf]]
+        try:
+            return self.look() is not None
+        finally:
+            for leaf, put in taken:
+                self.restore(leaf, put)

@@ -4,7 +4,7 @@ Answers are frozen data. What costs time (missing sets, released assumptions, th
 pack that gave the answer when it is first read, through `Answer.later`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -112,7 +112,7 @@ class Result:
 
     pack: Any
     chart: Any
-    decisions: dict[str, Answer]
+    decisions: Mapping[str, Answer]
     advice: Any
     problems: tuple[Problem, ...]
 

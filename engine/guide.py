@@ -15,8 +15,9 @@ from sangao.engine.answer import Answer, Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, fail
 from sangao.engine.pack import canon, ir, kept
-from sangao.engine.run import advice, answers
+from sangao.engine.run import advice
 from sangao.engine.run.admit import Admission, Admitter
+from sangao.engine.run.decided import Decided, Later, with_later
 from sangao.engine.run.pathway import Progress, progress
 from sangao.engine.run.rows import compile_rows
 
@@ -33,9 +34,9 @@ class Pack:
     `compiled` is the frozen form (`sangao.engine.pack.ir`), `id`, `edition` and `hash` name it in every result.
     """
 
-    def __init__(self, compiled: ir.Pack) -> None:
+    def __init__(self, compiled: ir.Pack, hash: str = "") -> None:
         self.compiled = compiled
-        self._admit = Admitter(compiled)
+        self._hash = hash  # where it is known: of a saved pack
         self._admitted: dict[int, tuple[Chart, Admission]] = {}
 
     @property
@@ -51,14 +52,22 @@ class Pack:
     @cached_property
     def hash(self) -> str:
         """Return the SHA-256 of the pack's meaning."""
-        return canon.pack_hash(self.compiled)
+        return self._hash or canon.pack_hash(self.compiled)
+
+    @cached_property
+    def _admit(self) -> Admitter:
+        return Admitter(self.compiled)
+
+    @cached_property
+    def _adviser(self) -> advice.Adviser:
+        return advice.Adviser(self.compiled)
 
     @cached_property
     def rows(self) -> Any:
         """Return the generated runner of this pack."""
         return compile_rows(self.compiled)
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[str, ...]:
         """Return the ids of the decisions a host may ask, in order; advice is given by `decide_all`."""
         found = self.compiled.decisions.values()
@@ -88,17 +97,14 @@ class Pack:
         decision = self.decision(name)
         admission = self.admit(chart)
         opened, assumed = self.rows.decide(name, admission.open, admission.assumed)
-        return self._answer(decision, chart, opened, assumed)
+        return with_later(self.rows.tell(decision.id, opened, assumed), self._later(chart))
 
     def decide_all(self, chart: Chart) -> Result:
         """Answer every decision, with the advice that follows, what to ask next, and the problems of the chart."""
         admission = self.admit(chart)
         opened, assumed = self.rows.evaluate(admission.open, admission.assumed)
-        found = {
-            name: self._answer(self.compiled.decisions[name], chart, opened[name], assumed[name])
-            for name in self.decisions
-        }
-        given = advice.listed(self.compiled, opened, assumed, self.compiled.words.get)
+        found = Decided(self.decisions, opened, assumed, self.rows.tell, self._later(chart))
+        given = self._adviser.listed(opened, assumed)
         return Result(self, chart, found, given, admission.problems)
 
     def pathway(self, name: str, chart: Chart) -> Progress:
@@ -134,13 +140,13 @@ class Pack:
         """Write the pack as one `.sangao` file that executes nothing when opened; return its hash."""
         return canon.save(self.compiled, Path(path))
 
-    def _answer(self, decision: ir.Decision, chart: Chart, opened: Any, assumed: Any) -> Answer:
-        def later(what: str) -> Any:
+    def _later(self, chart: Chart) -> Later:
+        def later(decision: str, what: str) -> Any:
             from sangao.engine.explain import later as explained
 
-            return explained.later(self, decision, chart, what)
+            return explained.later(self, self.compiled.decisions[decision], chart, what)
 
-        return answers.answer(decision, opened, assumed, later)
+        return later
 
 
 def load(
@@ -159,7 +165,7 @@ def load(
     if saved and len(many) == 1:
         if overlays:
             raise fail("host.overlay_on_saved", usage=True)
-        return Pack(canon.load(Path(many[0])))
+        return Pack(*canon.opened(Path(many[0])))
     return Pack(compiled(many, settings or {}, [kept.overlay(one) for one in overlays]))
 
 

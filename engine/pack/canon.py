@@ -134,8 +134,14 @@ def save(pack: ir.Pack, path: Path) -> str:
 
 def load(path: Path) -> ir.Pack:
     """Open a `.sangao` file. Raises SangaoError (unreadable, not a pack, newer, damaged)."""
+    return opened(path)[0]
+
+
+def opened(path: Path) -> tuple[ir.Pack, str]:
+    """Open a `.sangao` file, as `load`; also return the pack's hash, which need not be worked out again."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
-    return loads(data, str(path))
+    pack = loads(data, str(path))
+    return pack, hashlib.sha256(sections(data)["meaning"]).hexdigest()

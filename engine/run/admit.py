@@ -17,7 +17,7 @@ from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.entering import INT32, steps, takers
+from sangao.engine.run.entering import INT32, Takers, steps
 from sangao.engine.run.lists import ListReader
 from sangao.engine.run.occasions import Admitted
 from sangao.engine.run.timeline import Timeline
@@ -58,7 +58,7 @@ class Admitter:
     def __init__(self, pack: ir.Pack) -> None:
         self.pack = pack
         facts = pack.dictionary.facts
-        self.takers = takers(facts)
+        self.takers = Takers(facts)
         self.names = _names(facts)
         self.lists = ListReader(facts, self.names)
         self.blank = {leaf.id: nothing_known(leaf.kind, len(leaf.values)) for leaf in pack.leaves.values()}

@@ -5,20 +5,22 @@ certainly holds, and under unknown the strictest that may hold, shown with the q
 emergency, urgent, soon, routine, questions; routine beyond the pack's budget is folded, urgent never.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sangao.engine.answer import Status
 from sangao.engine.pack import ir
+from sangao.engine.run.cells import Remembered
 from sangao.engine.run.permission import State, permission
 from sangao.engine.truth import FALSE, TRUE
 
+FIRMNESS: tuple[Status, ...] = ("settled", "provisional", "unknown")
 URGENCY = ("emergency", "urgent", "soon", "routine")
 KINDS = ("refer", "drug", "follow_up", "order", "record", "educate", "lifestyle")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One action: the advice decisions behind it (the first names it), its status, what it overrules.
 
@@ -26,14 +28,14 @@ class Item:
     the first rule.
     """
 
-    ids: list[str]
+    ids: tuple[str, ...]
     form: ir.Advice
     status: Status
     urgency: str
     question: bool = False
     start: str | None = None
     go_on: str | None = None
-    overruled: list[str] = field(default_factory=list)
+    overruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,41 @@ class Listed:
     folded: tuple[Item, ...]
 
 
-def listed(pack: ir.Pack, opened: Mapping[str, Any], assumed: Mapping[str, Any], words: Callable[[str], Any]) -> Listed:
-    """Return the advice list from what both passes say of every advice decision."""
-    states = [
-        (decision.id, decision.form, opened[decision.id], assumed[decision.id])
-        for decision in pack.decisions.values()
-        if isinstance(decision.form, ir.Advice) and not decision.hidden and assumed[decision.id] != FALSE
-    ]
+class Adviser(Remembered):
+    """Lists advice for charts of one pack; charts on which every advice stands alike share a list."""
+
+    __slots__ = ("advising", "pack")
+    most = 1 << 10
+
+    def __init__(self, pack: ir.Pack) -> None:
+        super().__init__()
+        self.pack = pack
+        self.advising = tuple(
+            (one.id, one.form) for one in pack.decisions.values() if isinstance(one.form, ir.Advice) and not one.hidden
+        )
+
+    def listed(self, opened: Mapping[str, Any], assumed: Mapping[str, Any]) -> Listed:
+        """Return the advice list from what both passes say of every advice decision."""
+        found: Listed = self[tuple([(opened[id], assumed[id]) for id, _ in self.advising])]
+        return found
+
+    def work(self, key: tuple[tuple[int, int], ...]) -> Listed:
+        """Return the list for the open and the assumed truth of every advice."""
+        named = zip(self.advising, key, strict=True)
+        return listed(self.pack, [(id, form, opened, assumed) for (id, form), (opened, assumed) in named])
+
+
+def listed(pack: ir.Pack, states: Sequence[State]) -> Listed:
+    """Return the advice list from the states of every advice decision."""
+    states = [one for one in states if one[3] != FALSE]
     live = [one for one in states if one[3] == TRUE or one[1].when_unknown != "hold"]
     beaten = {target: name for name, form, _, state in live if state == TRUE for target in form.overrules}
     items = _merged([one for one in live if one[0] not in beaten and one[1].drug_class is None])
     drugs = [one for one in live if one[0] not in beaten and one[1].drug_class is not None]
     items += _drugs(drugs, pack.dictionary.classes)
-    for target, name in beaten.items():
-        for item in items:
-            if name in item.ids and any(one[0] == target for one in live):
-                item.overruled.append(target)
+    known = {one[0] for one in live}
+    lost = [(target, name) for target, name in beaten.items() if target in known]
+    items = [_beating(item, [target for target, name in lost if name in item.ids]) for item in items]
     items.sort(key=lambda item: (item.question, URGENCY.index(item.urgency), rank(item)))
     kept: list[Item] = []
     folded: list[Item] = []
@@ -83,11 +104,11 @@ def _merged(states: Sequence[State]) -> list[Item]:
         key = (form.kind, form.code, acted)
         before = found.get(key)
         if before is None:
-            found[key] = Item([name], form, status(opened, assumed), form.urgency, question=not acted)
+            found[key] = Item((name,), form, status(opened, assumed), form.urgency, question=not acted)
             continue
-        before.ids.append(name)
-        before.status = min(before.status, status(opened, assumed), key=("settled", "provisional", "unknown").index)
-        before.urgency = min(before.urgency, form.urgency, key=URGENCY.index)
+        best = min(before.status, status(opened, assumed), key=FIRMNESS.index)
+        urgency = min(before.urgency, form.urgency, key=URGENCY.index)
+        found[key] = replace(before, ids=(*before.ids, name), status=best, urgency=urgency)
     advised = {(kind, code) for kind, code, acted in found if acted}
     return [item for (kind, code, acted), item in found.items() if acted or (kind, code) not in advised]
 
@@ -107,18 +128,19 @@ def _drugs(states: Sequence[State], classes: Mapping[str, Sequence[str]]) -> lis
             continue
         shown = [*may.deciding, *(one for one in may.held if one not in may.deciding)]
         best: Status = (
-            "unknown"
-            if may.open
-            else min((status(one[2], one[3]) for one in may.deciding), key=("settled", "provisional", "unknown").index)
+            "unknown" if may.open else min((status(one[2], one[3]) for one in may.deciding), key=FIRMNESS.index)
         )
         urgency = min((one[1].urgency for one in shown), key=URGENCY.index)
-        ids = list(dict.fromkeys(one[0] for one in shown if one[0] not in may.overruled))
+        ids = tuple(dict.fromkeys(one[0] for one in shown if one[0] not in may.overruled))
         own = next((one[1] for one in may.deciding if one[1].drug_class == drug), None)
         form = replace(own or may.deciding[0][1], drug_class=drug)
-        found.append(Item(ids, form, best, urgency, may.open, may.start, may.go_on, list(may.overruled)))
-    for item in found:
-        item.overruled += [one for one in covered.get(item.form.drug_class or "", ()) if one not in item.overruled]
-    return found
+        found.append(Item(ids, form, best, urgency, may.open, may.start, may.go_on, may.overruled))
+    return [_beating(item, covered.get(item.form.drug_class or "", ())) for item in found]
+
+
+def _beating(item: Item, others: Sequence[str]) -> Item:
+    """Return an item that overrules others too."""
+    return replace(item, overruled=tuple(dict.fromkeys((*item.overruled, *others)))) if others else item
 
 
 def status(opened: int, assumed: int) -> Status:

@@ -112,13 +112,14 @@ class Remembered(dict[Any, Any]):
     """Results by key, worked out when first asked; forgets all when it grows too large."""
 
     __slots__ = ()
+    most = REMEMBERED
 
     def work(self, key: Any) -> Any:
         """Return the result for a key that was not asked before."""
         raise NotImplementedError
 
     def __missing__(self, key: Any) -> Any:
-        if len(self) >= REMEMBERED:
+        if len(self) >= self.most:
             self.clear()
         result = self[key] = self.work(key)
         return result

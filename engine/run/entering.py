@@ -177,6 +177,16 @@ def _out_of_range(fact: Fact, given: Any) -> Problem:
     return _problem(fact, "chart.out_of_range", given, **ends)
 
 
-def takers(facts: Mapping[str, Fact]) -> dict[str, Taker]:
-    """Return the takers of a dictionary, by fact id."""
-    return {fact.id: taker(fact) for fact in facts.values()}
+class Takers(dict[str, Taker]):
+    """The takers of a dictionary by fact id, each made when a value of its fact first comes."""
+
+    __slots__ = ("facts",)
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __missing__(self, fact: str) -> Taker:
+        """Make the taker of a fact. Raises KeyError for a fact the dictionary does not have."""
+        made = self[fact] = taker(self.facts[fact])
+        return made

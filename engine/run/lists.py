@@ -163,15 +163,22 @@ def _broader(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:
         for fact in facts.values()
         if fact.list is not None and fact.kind == "bool"
     }
-    return {
-        fact: tuple(
+    order = {fact: i for i, fact in enumerate(prefixes)}
+    begins: dict[tuple[str | None, str], list[str]] = {}
+    for fact, (mine, codes) in prefixes.items():
+        for code in codes:
+            begins.setdefault((mine, code), []).append(fact)
+    found: dict[str, tuple[str, ...]] = {}
+    for fact, (mine, codes) in prefixes.items():
+        first = codes[0] if codes else ""
+        near = {other for end in range(len(first) + 1) for other in begins.get((mine, first[:end]), ())}
+        found[fact] = tuple(
             other
-            for other, (list_, above) in prefixes.items()
-            if other != fact and list_ == mine and codes and set(codes) != set(above)
-            if all(code.startswith(above) for code in codes)
+            for other in sorted(near, key=order.__getitem__)
+            if other != fact and set(codes) != set(prefixes[other][1])
+            if all(code.startswith(prefixes[other][1]) for code in codes)
         )
-        for fact, (mine, codes) in prefixes.items()
-    }
+    return found
 
 
 def codes(text: str) -> tuple[str, ...]:

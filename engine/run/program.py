@@ -20,7 +20,6 @@ from sangao.engine.run.cones import direct, expressions, walk, windows_beside
 from sangao.engine.run.far import FAR, near
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
-from sangao.engine.run.told import Told
 from sangao.engine.run.writer import Writer, name_leaf, remark
 from sangao.engine.truth import UNKNOWN
 
@@ -167,7 +166,7 @@ class Program(Writer):
             self._close(decision, decision.enough)
         self.words = words
         if self.kind == "enough":
-            told = self.constant(Told(decision), "told")
+            told = self.constant(self.memory[decision.id].both, "told")
             self.write(f"a_{self.at} = {told}[answers[{self.at}].open, a_{self.at}.open]")
 
     def _rename(self, names: Mapping[str, Name]) -> None:

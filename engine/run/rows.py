@@ -11,7 +11,7 @@ import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from operator import is_not
+from operator import is_not, itemgetter
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -21,7 +21,7 @@ from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
 from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.program import Program, must_ask
-from sangao.engine.run.told import Memory, Named, Step, Told
+from sangao.engine.run.told import Memory, Named, Step
 from sangao.engine.run.writer import Kind
 
 Abstract = Any
@@ -61,10 +61,10 @@ class Rows:
     _tightened: int = field(init=False)
     _places: dict[str, int] = field(init=False)
     _memory: dict[str, Memory] = field(init=False)
-    _told: tuple[Told, ...] = field(init=False)
     _keyed: tuple[Named, ...] = field(init=False)
     _unkeyed: tuple[tuple[int, Named], ...] = field(init=False)
     _blank: tuple[int | None, ...] = field(init=False)
+    _pick: Callable[[Mapping[str, Abstract]], Sequence[Abstract]] = field(init=False)
     _numbers: Bare | None = None
     _gaps: Bare | None = None
 
@@ -72,7 +72,6 @@ class Rows:
         decisions = self.pack.decisions
         self._closing = tuple((i, one) for i, one in enumerate(decisions.values()) if one.enough)
         self._memory = {name: Memory(one) for name, one in decisions.items()}
-        self._told = tuple(Told(one) for one in decisions.values())
         remembered = list(enumerate(self._memory.values()))
         self._keyed = tuple(one.named for _, one in remembered if one.by_key is not None)
         self._unkeyed = tuple((at, one.named) for at, one in remembered if one.by_key is None)
@@ -80,6 +79,7 @@ class Rows:
             None if leaf.kind in ("number", "date") else (1 << (len(leaf.values) or 2)) - 1
             for leaf in self.pack.leaves.values()
         )
+        self._pick = itemgetter(*self.leaves) if len(self.leaves) > 1 else lambda values: list(values.values())
         self._places = {leaf: i for i, leaf in enumerate(self.leaves)}
         tightened = {leaf for one in decisions.values() for leaf in must_ask(self.pack, one)}
         self._tightened = sum(1 << i for i, leaf in enumerate(self.leaves) if leaf in tightened)
@@ -89,8 +89,8 @@ class Rows:
         self, open_values: Mapping[str, Abstract], assumed_values: Mapping[str, Abstract]
     ) -> tuple[dict[str, Abstract], dict[str, Abstract]]:
         """Return what each decision allows in the open and in the assumed pass, as `spec.evaluate`."""
-        first = [open_values[one] for one in self.leaves]
-        second = first if assumed_values is open_values else [assumed_values[one] for one in self.leaves]
+        first = self._pick(open_values)
+        second = first if assumed_values is open_values else self._pick(assumed_values)
         opened, assumed = self.run(first, second)
         before = dict(zip(self.decisions, opened, strict=True))
         return before, (before if assumed is opened else dict(zip(self.decisions, assumed, strict=True)))
@@ -245,7 +245,14 @@ class Rows:
         """Return the answers to all decisions: value, status, bounds (without what is worked out later)."""
         if opened is assumed:
             return tuple([one.alike[what] for one, what in zip(self._memory.values(), opened, strict=True)])
-        return tuple([told[key] for told, key in zip(self._told, zip(opened, assumed, strict=True), strict=True)])
+        pairs = zip(opened, assumed, strict=True)
+        return tuple([one.both[pair] for one, pair in zip(self._memory.values(), pairs, strict=True)])
+
+    def tell(self, decision: str, opened: Abstract, assumed: Abstract) -> Answer:
+        """Return the answer to one decision, as `told`."""
+        memory = self._memory[decision]
+        answer: Answer = memory.alike[opened] if opened == assumed else memory.both[opened, assumed]
+        return answer
 
     # --- text ---------------------------------------------------------------------------------------------------------
     def source(self, kind: Kind = "open", *, guarded: bool = False, traced: bool = False) -> str:

@@ -95,12 +95,13 @@ class Named(Remembered):
 class Memory:
     """What the programs of one pack remember of one decision."""
 
-    __slots__ = ("_looked", "alike", "by_key", "decision", "named")
+    __slots__ = ("_looked", "alike", "both", "by_key", "decision", "named")
 
     def __init__(self, decision: ir.Decision) -> None:
         self.decision = decision
         self.by_key = keyed(decision)
         self.alike = Told(decision, alike=True)
+        self.both = Told(decision)
         self.named = Named(decision, self.by_key)
         self._looked: dict[tuple[bool, bool], Looked] = {}
 

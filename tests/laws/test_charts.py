@@ -124,6 +124,7 @@ def test_a_saved_pack_answers_the_same_charts_alike(name: str) -> None:
     asked = pack(name)
     again = Pack(canon.loads(canon.dumps(asked.compiled)))
     assert again.hash == asked.hash
+    assert canon.dumps(again.compiled) == canon.dumps(asked.compiled)
     charts = Charts(asked.compiled, 17)
     for _ in range(20):
         chart = Chart.from_dict(charts.one())

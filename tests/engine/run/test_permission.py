@@ -2,7 +2,7 @@
 
 import sangao
 from sangao.engine.pack import ir
-from sangao.engine.run.advice import listed
+from sangao.engine.run.advice import Adviser
 from sangao.engine.run.permission import State, permission
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
@@ -51,7 +51,7 @@ def test_a_choice_is_as_free_as_the_freest_it_holds() -> None:
 def test_a_rule_that_certainly_does_not_hold_limits_nothing() -> None:
     pack = sangao.load("htn_primary_2025").compiled
     chart = {one.id: FALSE for one in pack.decisions.values() if isinstance(one.form, ir.Advice)}
-    assert not [item for item in listed(pack, chart, chart, pack.words.get).shown if item.form.drug_class]
+    assert not [item for item in Adviser(pack).listed(chart, chart).shown if item.form.drug_class]
 
 
 def test_a_pregnant_woman_with_all_three_highs_gets_no_blocker_no_statin_no_tablet() -> None:

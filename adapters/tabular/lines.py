@@ -33,6 +33,7 @@ def detect(path: Path, given: str | None = None) -> Encoded:
         if given is None and start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             given = "utf-16"
         candidates = [given] if given else ["utf-8-sig", "gb18030"]
+        "a".encode(candidates[0])  # LookupError for what is no encoding of text, such as `hex`
         line = 0
         for encoding in candidates:
             lines, line = _count(path, encoding)
@@ -40,7 +41,7 @@ def detect(path: Path, given: str | None = None) -> Encoded:
                 return Encoded(encoding, lines)
     except OSError as error:
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise fail("table.undecodable", Span(str(path)), usage=True, encoding=given or "", line=1) from error
     raise fail("table.undecodable", Span(str(path), line, 1), usage=True, encoding=candidates[-1], line=line)
 
@@ -54,8 +55,8 @@ def _count(path: Path, encoding: str) -> tuple[int, int]:
             chunk = file.read(CHUNK)
             try:
                 text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                return lines, lines + 1 + chunk[: max(error.start, 0)].count(b"\n")
+            except UnicodeError as error:
+                return lines, lines + 1 + chunk[: max(getattr(error, "start", 0), 0)].count(b"\n")
             lines += text.count("\n")
             last = text[-1:] or last
             if not chunk:

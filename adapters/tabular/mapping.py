@@ -6,6 +6,7 @@ The grammar is on the page docs/mapping.md. Nothing here knows a dictionary: whe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -131,8 +132,15 @@ class _Reader:
             (*BLANKS, *extra),
             tuple(self.list_rule(str(name), name, one, names) for name, one in self.mapping(given, "lists").items()),
             self.text(given, "encoding"),
-            {"tab": "\t", "\\t": "\t"}.get(sep := self.text(given, "separator") or "", sep) or None,
+            self.separator(given),
         )
+
+    def separator(self, given: Mapping[str, Any]) -> str | None:
+        found = self.text(given, "separator")
+        one = {"tab": "\t", "\\t": "\t"}.get(found or "", found)
+        if one is not None and (len(one) != 1 or one in '\r\n"\0'):
+            self.shape(given["separator"], "separator", "一个字符,或 tab", "one character, or tab")
+        return one
 
     def day(self, given: Any) -> tuple[str | None, str | None]:
         if given is None:
@@ -140,10 +148,10 @@ class _Reader:
         if isinstance(given, Mapping):
             self.keys(given, ("column",))
             return None, self.text(given, "column")
-        found = day_of(str(given))
+        found = day_of(_plain(given))
         if found is None or found[0] != found[1]:
             self.shape(given, "on", "一个日期,或 {column: 列名}", "a day, or {column: NAME}")
-        return str(given), None
+        return _plain(given), None
 
     def columns(self, name: str, place: Any, given: Any) -> list[Column]:
         """Read one column and the further facts it gives."""
@@ -260,7 +268,10 @@ class _Reader:
 
 
 def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Return a single value as text; anything else is no text, however deep it goes."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float | date) else ""
 
 
 def _span(place: Any) -> Span:

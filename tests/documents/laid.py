@@ -50,6 +50,7 @@ BESIDE = {
     "table": ("map.yaml", "stratify patients.csv --map map.yaml --pack clinic --out answers.csv"),
     "host": ("chart.json", ""),
     "cohort": ("people.ndjson", "cohort people.ndjson"),
+    "measure": ("profiles/county.yaml", "check profiles/county.yaml"),
 }
 """Where a document of these areas stands by default, and how it is used."""
 

@@ -58,7 +58,8 @@ class Maker:
         if i and self.chance(0.2):
             facts = tuple(x for x in self.facts if x in (name, self.random.choice(list(self.facts))))
         bounds = (0, HIGH) if kind in ("number", "date") else (None, None)
-        self.leaves[name] = ir.Leaf(name, kind, ir.Bare(name), facts, "", low=bounds[0], high=bounds[1], values=values)  # type: ignore[arg-type]
+        source = ir.Window("last", name, name) if len(facts) > 1 and bounds[1] else ir.Bare(name)
+        self.leaves[name] = ir.Leaf(name, kind, source, facts, "", low=bounds[0], high=bounds[1], values=values)  # type: ignore[arg-type]
 
     # --- expressions ----------------------------------------------------------------------------------------------
     def having(self, *kinds: str) -> list[str]:
@@ -145,7 +146,10 @@ class Maker:
         when = ir.Known(self.random.choice(["any", "all"]), (self.random.choice(reads),))  # type: ignore[arg-type]
         leaf = self.leaves[self.random.choice(reads)]
         given: Any = self.random.choice([(0, 4), (3, 3)]) if leaf.kind in ("number", "date") else 1
-        return ir.Enough(when, ((leaf.id, given),))
+        beside = [
+            x for x in map(self.leaves.__getitem__, reads) if leaf.id in x.facts and isinstance(x.source, ir.Window)
+        ]
+        return ir.Enough(when, ((leaf.id, given), *((x.id, (3, 3)) for x in beside if x.id != leaf.id)))
 
     def outcome(self) -> ir.Outcome:
         if self.chance(0.2):

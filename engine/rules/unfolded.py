@@ -161,7 +161,8 @@ def next_step(doc: PathwayDoc) -> DecisionDoc:
     exceptions = {}
     for i, name in enumerate(names):
         own = f"{doc.id}.{name}.open"
-        when = Text(f"{own} < {NEVER} and {own} = {first}", name.span, -1)
+        due_first = f" and {own} = {first}" if names[i + 1 :] else ""  # the last one written gives way to all others
+        when = Text(f"{own} < {NEVER}{due_first}", name.span, -1)
         says = _names(f"最先到期:{doc.tasks[name].name.zh}", f"due first: {doc.tasks[name].name.en}")
         exceptions[name] = _exception(doc.tasks[name], when, name, over=[str(one) for one in names[i + 1 :]], says=says)
     nothing = Text(NONE, doc.id.span, -1)

@@ -3,6 +3,20 @@
 from sangao.engine.errors import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "checks.hidden_choice": Entry(
+        "error",
+        "`{one}` 与 `{other}` 回答不同而未显示:{zh}",
+        "`{one}` and `{other}` answer differently and nothing shows it: {en}",
+        "让 `{shown}` 在此成立,或写入 `silent:`、`alike:`。反例: {case}",
+        "let `{shown}` hold there, or name the outcomes in `silent:` or `alike:`. Witness: {case}",
+    ),
+    "checks.overruled": Entry(
+        "note",
+        "`{wish}`({wish_rows})推荐的药被 `{ban}`({ban_rows})限制,显示较严的 {shown}",
+        "what `{wish}` ({wish_rows}) recommends, `{ban}` ({ban_rows}) limits; the stricter `{shown}` is shown",
+        "两条规则都会列出。例: {case}",
+        "both rules are named in the answer. Witness: {case}",
+    ),
     "checks.constant_comparison": Entry(
         "error",
         "这个条件对任何病人都{zh}",

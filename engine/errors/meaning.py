@@ -21,6 +21,18 @@ ENTRIES: dict[str, Entry] = {
         "最接近的名字:{nearest}",
         "the nearest name is {nearest}",
     ),
+    "meaning.not_advice": _error(
+        "`{name}` 不是建议,不能显示分歧",
+        "`{name}` is no advice and can show no open question",
+        "`shown_by:` 写一条 advice 的 id",
+        "let `shown_by:` name an advice",
+    ),
+    "meaning.question_kind": _error(
+        "`{name}` 的结果不是代码,不能逐项比较",
+        "`{name}` does not answer with codes and cannot be compared",
+        "`between:` 只写结果为代码、集合或是/否的判断",
+        "let `between:` name decisions that answer with codes, sets or bools",
+    ),
     "meaning.overlay_pack": _error(
         "覆盖文件针对 `{name}`,不是 `{pack}`",
         "the overlay patches `{name}`, not `{pack}`",
@@ -116,6 +128,12 @@ ENTRIES: dict[str, Entry] = {
         "`{name}` is both a fact and a decision",
         "给决策换一个名字,如加上前缀",
         "rename the decision, for instance with a prefix",
+    ),
+    "meaning.too_large": _error(
+        "把 let 代入后,这个条件超过 {deepest} 层或 {largest} 项",
+        "with its lets in place the condition has more than {deepest} levels or {largest} parts",
+        "把其中一部分写成单独的决策",
+        "make a decision of its own of a part of it",
     ),
     "meaning.let_cycle": _error(
         "let 互相引用:{cycle}", "lets go round in a circle: {cycle}", "拆开这个循环", "break the circle"

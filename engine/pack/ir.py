@@ -562,6 +562,23 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One question that several decisions answer. Where two of them say different things, `shown_by` (advice) holds.
+
+    `silent`: outcomes that say nothing; `alike`: (`decision=code`, word) for outcomes that say what another calls
+    otherwise; `where`: the patients the question is asked of.
+    """
+
+    id: str
+    between: tuple[str, ...]
+    shown_by: str
+    silent: tuple[str, ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
+    where: Expr | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Overlay:
     """A local overlay that the pack was compiled with: its document and the days (both inclusive) it holds."""
 
@@ -617,3 +634,4 @@ class Pack:
     cases: tuple[Case, ...] = ()
     measures: dict[str, Measure] = field(default_factory=dict)
     pathways: dict[str, Pathway] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()

@@ -1,7 +1,7 @@
 """Documents → the compiled pack, in steps; all problems of a folder come at once.
 
 >>> [step.__name__ for step in steps()]
-['order', 'word', 'measure', 'pathway', 'promise', 'case', 'back', 'prune']
+['order', 'word', 'measure', 'pathway', 'promise', 'question', 'case', 'back', 'prune']
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,9 +24,10 @@ def steps() -> "tuple[Callable[[Work], Work], ...]":
     from sangao.engine.passes.pathways import pathway
     from sangao.engine.passes.proofs import case, promise
     from sangao.engine.passes.prune import prune
+    from sangao.engine.passes.questions import question
     from sangao.engine.passes.words import word
 
-    return (order, word, measure, pathway, promise, case, back, prune)
+    return (order, word, measure, pathway, promise, question, case, back, prune)
 
 
 def compile_folder(

@@ -175,4 +175,5 @@ def _packed(work: Work) -> ir.Pack:
         tuple(work.cases),
         work.measures,
         work.pathways,
+        tuple(work.questions),
     )

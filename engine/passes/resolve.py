@@ -1,6 +1,7 @@
 """Names → what they name: `let` and parameters are put in place, synonyms become ids, unknown names are problems."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,8 @@ from sangao.engine.rules.params import in_force
 from sangao.engine.rules.text import Text
 
 ONE = Fraction(1)
+DEEPEST = 90  # levels of a condition with its lets in place; twice what one text may have
+LARGEST = 5000  # names, numbers and operators in it
 
 
 @dataclass(eq=False, slots=True)
@@ -34,6 +37,7 @@ class Here:
     reads: dict[str, None] = field(default_factory=dict)
     asks: dict[str, None] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
+    sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def within(self, facts: frozenset[str], name: str) -> "Here":
         """Return the place inside a `where`: the members of the group alone have a name there, beside the lets."""
@@ -58,10 +62,25 @@ def parsed(text: Text, work: Work) -> Node:
 def resolve(node: Node, here: Here) -> Node:
     """Return the tree with every name settled; all unknown names of it are reported before it fails."""
     before = len(here.work.problems)
+    levels, nodes = _measured(node, here)
+    if levels > DEEPEST or nodes > LARGEST:
+        raise here.work.fail("meaning.too_large", node.span, deepest=DEEPEST, largest=LARGEST)
     result = _resolve(node, here)
     if result is None or len(here.work.problems) > before:
         raise Failed("names")
     return result
+
+
+def _measured(node: Node, here: Here) -> tuple[int, int]:
+    """Return how deep and how large a tree is once its lets are in place, without putting them there."""
+    if isinstance(node, tree.Name) and node.id in here.lets:
+        if node.id not in here.sizes:
+            here.sizes[node.id] = (0, 0)  # stands for itself while it is looked at: a circle is reported elsewhere
+            with suppress(Failed):
+                here.sizes[node.id] = _measured(parsed(here.lets[node.id], here.work), here)
+        return here.sizes[node.id]
+    below = [_measured(one, here) for one in tree.children(node)]
+    return 1 + max((levels for levels, _ in below), default=0), 1 + sum(nodes for _, nodes in below)
 
 
 def _resolve(node: Node, here: Here) -> Node | None:

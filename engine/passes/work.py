@@ -95,6 +95,7 @@ class Work:
     cases: list[ir.Case] = field(default_factory=list)
     measures: dict[str, ir.Measure] = field(default_factory=dict)
     pathways: dict[str, ir.Pathway] = field(default_factory=dict)
+    questions: list[ir.Question] = field(default_factory=list)
 
     def report(self, code: str, where: Span | Text = NOWHERE, *also: Span, **parts: Any) -> None:
         """Add a problem; the same problem at the same place stands once."""

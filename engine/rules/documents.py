@@ -88,6 +88,17 @@ class UseDoc(Document):
     renamed: dict[DecisionId, DecisionId] = Field(default_factory=dict, alias="as")
 
 
+class QuestionDoc(Document):
+    """A question that several decisions answer; `shown_by`: the advice that holds wherever two of them differ."""
+
+    id: Name
+    between: Annotated[tuple[DecisionId, ...], Some]
+    shown_by: DecisionId
+    silent: tuple[Code, ...] = ()
+    alike: dict[DecisionId, dict[Code, Code]] = Field(default_factory=dict)
+    where: Formula | None = None
+
+
 class PackDoc(Document):
     """pack.yaml: who the pack is."""
 
@@ -101,6 +112,7 @@ class PackDoc(Document):
     follows: Names | None = None
     occasion: dict[Name, OccasionDoc] = Field(default_factory=dict)
     uses: tuple[UseDoc, ...] = ()
+    questions: tuple[QuestionDoc, ...] = ()
     advice_budget: Count = 5
     experimental: Bool = False
 
@@ -253,6 +265,7 @@ __all__ = [
     "PathwayDoc",
     "PermissionDoc",
     "PointsDoc",
+    "QuestionDoc",
     "ReadingDoc",
     "RowDoc",
     "RowsFile",

@@ -18,6 +18,7 @@ def check(pack: "Pack") -> list[Problem]:
     Of a pack with an overlay the proofs are not asked for: its own cases speak of the national rule, and are left out.
     """
     from sangao.engine.passes.checks.cited import problems as cited
+    from sangao.engine.passes.checks.conflicts import problems as conflicts
     from sangao.engine.passes.checks.dead import problems as dead
     from sangao.engine.passes.checks.named import problems as named
     from sangao.engine.passes.checks.pathways import problems as pathways
@@ -28,11 +29,8 @@ def check(pack: "Pack") -> list[Problem]:
 
     about = study(pack)
     found: list[Problem] = []
-    for one in (
-        (promises, tables, dead, ties, pathways, named)
-        if pack.meta.overlays
-        else (promises, tables, dead, ties, pathways, cited, named)
-    ):
+    always = (promises, tables, dead, ties, pathways, conflicts, named)
+    for one in always if pack.meta.overlays else (*always, cited):
         found += one(about)
     return sorted(found, key=lambda one: (one.where.file, one.where.line, one.where.column, one.code))
 

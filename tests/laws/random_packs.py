@@ -52,8 +52,8 @@ class Maker:
         name = f"{kind}{i}"
         absent = self.random.choice(["unknown", "assume_false"]) if kind == "bool" else "unknown"
         cost = self.random.randint(1, 5)
-        self.facts[name] = Fact(name, kind, name, name, absent=absent, cost=cost)  # type: ignore[arg-type]
         values = ("x", "y", "z") if kind == "code" else ()
+        self.facts[name] = Fact(name, kind, name, name, values=values, absent=absent, cost=cost)  # type: ignore[arg-type]
         facts = (name,)
         if i and self.chance(0.2):
             facts = tuple(x for x in self.facts if x in (name, self.random.choice(list(self.facts))))

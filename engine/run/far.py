@@ -4,7 +4,7 @@ A leaf is *near* when a program only compares it with constants, and it and they
 number that is blank has infinite ends, which sums and comparisons of any two numbers carry through.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sangao.engine.pack import ir
 from sangao.engine.pack.below import parts
@@ -14,21 +14,15 @@ FAR = (1 << 30) - 1  # the largest whole number of one digit in CPython
 SAFE = 1 << 29
 
 
-def near(pack: ir.Pack, decisions: Iterable[ir.Decision]) -> set[str]:
-    """Return the number and date leaves that these decisions only compare with constants, all of them small."""
-    found = {
-        leaf.id
-        for leaf in pack.leaves.values()
-        if leaf.kind in ("number", "date") and leaf.low is not None and leaf.high is not None
-        if leaf.low > -SAFE and leaf.high < SAFE
-    }
-    for decision in decisions:
-        found.difference_update(_otherwise(decision.form))
-    return found
+def bounded(leaf: ir.Leaf) -> bool:
+    """Return whether a leaf is a number or date that stays well inside `FAR`."""
+    if leaf.kind not in ("number", "date") or leaf.low is None or leaf.high is None:
+        return False
+    return leaf.low > -SAFE and leaf.high < SAFE
 
 
-def _otherwise(form: ir.Form) -> Iterator[str]:
-    """Yield the leaves that a form reads in any other way."""
+def otherwise(form: ir.Form) -> Iterator[str]:
+    """Yield the leaves that a form does more with than compare them with constants well inside `FAR`."""
     columns: tuple[ir.Input, ...] = ()
     if isinstance(form, ir.Table):
         columns = form.inputs

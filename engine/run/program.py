@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import pick
-from sangao.engine.run.cones import direct, expressions, walk, windows_beside
-from sangao.engine.run.far import FAR, near
+from sangao.engine.run.cones import expressions, walk, windows_beside
+from sangao.engine.run.far import FAR, bounded
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
 from sangao.engine.run.writer import Writer, name_leaf, remark
@@ -68,9 +68,9 @@ class Program(Writer):
     # --- what it starts from ------------------------------------------------------------------------------------------
     def _unpack(self, decisions: Sequence[str]) -> None:
         names = self.words.leaves
-        chosen = [self.pack.decisions[one] for one in decisions]
-        used = set().union(*(direct(one)[0] for one in chosen))
-        self.near = near(self.pack, chosen)
+        used: set[str] = set().union(*(self.memory[one].reads for one in decisions))
+        wide: set[str] = set().union(*(self.memory[one].otherwise for one in decisions))
+        self.near = {one for one in names if one not in wide and bounded(self.pack.leaves[one])}
         if names:
             self.write(f"{''.join(f'{name.one}, ' for name in names.values())}= leaves")
         for one, name in names.items():
@@ -112,7 +112,7 @@ class Program(Writer):
         self.write(f"{''.join(f'a_{i}, ' for i in range(len(self.decisions)))}= answers")
         if keys := self._keys():
             self.write(f"{keys}= keys")
-        asked = {ask for one in written for ask in direct(self.pack.decisions[one])[1]}
+        asked = {ask for one in written for ask in self.memory[one].asks}
         for number, one in enumerate(self.decisions):
             if one not in written and one in asked:
                 name = self.words.decisions[one]
@@ -135,9 +135,8 @@ class Program(Writer):
         cones: dict[str, int | None] = {}
         for one in self.decisions:
             decision = self.pack.decisions[one]
-            leaves, asks = direct(decision)
-            total = sum(bits[leaf] for leaf in leaves)
-            below = [cones[ask] for ask in asks]
+            total = sum(bits[leaf] for leaf in self.memory[one].reads)
+            below = [cones[ask] for ask in self.memory[one].asks]
             if decision.enough or None in below:
                 cones[one] = None
                 continue

@@ -6,7 +6,8 @@ from sangao.engine.answer import Answer
 from sangao.engine.pack import ir
 from sangao.engine.run.answers import answer
 from sangao.engine.run.cells import Remembered
-from sangao.engine.run.cones import branches
+from sangao.engine.run.cones import branches, direct
+from sangao.engine.run.far import otherwise
 from sangao.engine.run.keys import Keyed, Unsettled, held, keyed
 from sangao.engine.run.spec import single
 
@@ -95,7 +96,7 @@ class Named(Remembered):
 class Memory:
     """What the programs of one pack remember of one decision."""
 
-    __slots__ = ("_looked", "alike", "both", "by_key", "decision", "named")
+    __slots__ = ("_asks", "_looked", "_otherwise", "_reads", "alike", "both", "by_key", "decision", "named")
 
     def __init__(self, decision: ir.Decision) -> None:
         self.decision = decision
@@ -104,6 +105,30 @@ class Memory:
         self.both = Told(decision)
         self.named = Named(decision, self.by_key)
         self._looked: dict[tuple[bool, bool], Looked] = {}
+        self._reads: frozenset[str] | None = None
+        self._asks: frozenset[str] = frozenset()
+        self._otherwise: frozenset[str] | None = None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The leaves that the decision looks at itself."""
+        if self._reads is None:
+            reads, asks = direct(self.decision)
+            self._asks, self._reads = frozenset(asks), frozenset(reads)
+        return self._reads
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The decisions that the decision looks at itself."""
+        _ = self.reads
+        return self._asks
+
+    @property
+    def otherwise(self) -> frozenset[str]:
+        """The leaves that the decision does more with than compare them with small constants."""
+        if self._otherwise is None:
+            self._otherwise = frozenset(otherwise(self.decision.form))
+        return self._otherwise
 
     def looked(self, *, answers: bool, plain: bool) -> Looked:
         """Return what keys allow, or the answers to them."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sangao.engine.pack import ir
-from sangao.engine.run.cones import direct
 from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.phrases import Name, Phrases, nearest_zero
 from sangao.engine.run.told import Memory
@@ -80,7 +79,7 @@ class Writer:
             {one: name_decision(self.pack.decisions[one], i, self.kind) for i, one in enumerate(self.decisions)},
             self.kind in PLAIN,
         )
-        self.asked = {ask for one in self.decisions for ask in direct(self.pack.decisions[one])[1]}
+        self.asked = {ask for one in self.decisions for ask in self.memory[one].asks}
         self.traced = self.traced or self.bare
         self.constants |= {"bisect": bisect_right, "nearest_zero": nearest_zero, "Unsettled": Unsettled}
         self.constants |= {"BLANK": BLANK, "NINF": BLANK[0], "INF": BLANK[1]}

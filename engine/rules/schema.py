@@ -20,6 +20,7 @@ from sangao.engine.rules.documents import (
     SourcesFile,
 )
 from sangao.engine.rules.overlay import OverlayDoc
+from sangao.engine.rules.profiles import ProfileDoc
 
 _FILES: dict[str, tuple[Any, str]] = {
     "pack": (PackDoc, "pack.yaml"),
@@ -30,14 +31,15 @@ _FILES: dict[str, tuple[Any, str]] = {
     "sources": (SourcesFile, "shared/sources.yaml"),
     "rows": (RowsFile, "shared/rows/*.yaml"),
     "overlay": (OverlayDoc, "overlays/*.yaml"),
+    "profile": (ProfileDoc, "profiles/*.yaml"),
 }
 
 
 def json_schema() -> dict[str, dict[str, Any]]:
-    """Return the schema of each kind of file: pack, params, rules, cases, facts, sources, rows, overlay.
+    """Return the schema of each kind of file: pack, params, rules, cases, facts, sources, rows, overlay, profile.
 
     >>> sorted(json_schema())
-    ['cases', 'facts', 'overlay', 'pack', 'params', 'rows', 'rules', 'sources']
+    ['cases', 'facts', 'overlay', 'pack', 'params', 'profile', 'rows', 'rules', 'sources']
     """
     return {
         name: {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"sangao: {file}"}

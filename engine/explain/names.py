@@ -114,7 +114,8 @@ def value_of(given: Any) -> Value:
 def plain(pack: ir.Pack, words: ir.Words, lang: str) -> str:
     """Return what is said of a node without a patient: each value that a text carries under its name in brackets."""
     said = (words.says_zh or words.zh) if lang == "zh" else (words.says_en or words.en)
-    return fill(said, lambda hole: f"〔{thing(pack, hole.name, lang)}〕") if "{" in said else said
+    open_, close = "〔〕" if lang == "zh" else "[]"
+    return fill(said, lambda hole: f"{open_}{thing(pack, hole.name, lang)}{close}") if "{" in said else said
 
 
 def number(steps: int, leaf: ir.Leaf) -> str:

@@ -46,6 +46,7 @@ def rule(pack: ir.Pack, decision: ir.Decision) -> dict[str, Any]:
         "asks": list(decision.asks),
         "must_ask": list(decision.must_ask),
         "when_unknown": {"zh": own.unknown_zh, "en": own.unknown_en} if own.unknown_zh else None,
+        "text": {lang: names.plain(pack, own, lang) for lang in ("zh", "en")} if isinstance(form, ir.Advice) else None,
         "cites": backing(pack, own),
         "about": list(own.about),
         "promises": [one.text for one in pack.promises if one.decision == decision.id],
@@ -184,6 +185,8 @@ def text(pack: ir.Pack, decision: ir.Decision, lang: str = "zh") -> str:
     named = {one["code"]: one[lang] for one in found["outcomes"]}
     for one in found["parts"]:
         lines.append(_line(pack, one, named, lang))
+    if found["text"]:
+        lines.append(f"{'告知' if lang == 'zh' else 'says'}{colon}{found['text'][lang]}")
     if found["promises"]:
         lines.append(f"{'承诺(已证明)' if lang == 'zh' else 'promises (proved)'}{colon}{'; '.join(found['promises'])}")
     asked = [names.thing(pack, one, lang) for one in found["asks"]]

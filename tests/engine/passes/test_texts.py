@@ -8,6 +8,7 @@ import pytest
 
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
+from sangao.engine.explain import rule
 from sangao.engine.guide import Pack
 from sangao.engine.passes import compile_folder
 from tests.engine.passes.conftest import pack_text
@@ -123,3 +124,11 @@ def test_a_hole_that_means_nothing_is_named(folder: Folder, zh: str, en: str, co
     with pytest.raises(SangaoError) as caught:
         compile_folder(folder(GOAL + advice(zh, en)))
     assert {one.code for one in caught.value.problems if one.severity == "error"} == {code}
+
+
+def test_the_rule_page_says_what_is_told(folder: Folder) -> None:
+    pack = compile_folder(folder(GOAL + advice("由{weight}减到{t.goal|1}", "from {weight} to {t.goal|1}")))
+    made = pack.decisions["t.lose"]
+    assert "告知:由〔体重〕减到〔目标体重〕" in rule.text(pack, made, "zh").splitlines()
+    assert "says: from [weight] to [goal weight]" in rule.text(pack, made, "en").splitlines()
+    assert rule.rule(pack, pack.decisions["t.goal"])["text"] is None

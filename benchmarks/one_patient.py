@@ -32,6 +32,7 @@ from sangao.engine.run.told import nodes
 TARGET = "htn.risk"
 ASKED = ("htn.bp_column", "htn.risk_factors", TARGET)
 SUBSET, WHOLE = "htn_guideline_2018", "htn_primary_2025"
+NEW = 3_000  # charts met once only: what is remembered of others helps them, what would be of them does not
 SLOW = {"cel-python": 10}  # answers one chart in a hundred milliseconds: one round in ten
 Answer = tuple[int, ...]
 
@@ -182,6 +183,15 @@ def whole(rounds: int, count: int) -> None:
             p50, p99 = times[len(times) // 2] / 1000, times[len(times) * 99 // 100] / 1000
             title = f"{blank:.0%} blank{', trace read in names' if traced else ''}"
             print(f"  {title:50}{p50:10.1f}{p99:10.1f}{p50 * 90 / total:20.1f}")
+        run = ours(rows, False)
+        draws = [
+            dict(zip(rows.leaves, draw(random, list(pack.leaves.values()), blank), strict=True)) for _ in range(NEW)
+        ]
+        new = [median_ns(run, [chart]) for chart in draws]
+        for title, times in (("first", new[: NEW // 10]), ("last", new[-NEW // 10 :])):
+            p50, p99 = (sorted(times)[len(times) * at // 100] / 1000 for at in (50, 99))
+            row = f"{blank:.0%} blank, every chart new, the {title} {NEW // 10}"
+            print(f"  {row:50}{p50:10.1f}{p99:10.1f}{p50 * 90 / total:20.1f}")
     given = {
         "sbp_office": "152 mmHg",
         "dbp_office": 96,

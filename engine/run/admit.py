@@ -16,7 +16,7 @@ from sangao.engine.chart import Chart, Reading, day_of
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
-from sangao.engine.run import spec
+from sangao.engine.run.conditions import Conditions
 from sangao.engine.run.entering import INT32, Takers, steps
 from sangao.engine.run.lists import ListReader
 from sangao.engine.run.occasions import Admitted
@@ -75,6 +75,7 @@ class Admitter:
                 self.members.setdefault(one.list, []).append(one)
         self.order = {fact: i for i, fact in enumerate(facts)}
         self.nothing = {fact.id: nothing_known(fact.kind, len(fact.values)) for fact in facts.values()}
+        self.conditions = Conditions(pack)
         self.settings = tuple(Reading(fact, value, source="site setting") for fact, value in pack.settings.items())
 
     def __call__(self, chart: Chart) -> Admission:
@@ -84,7 +85,7 @@ class Admitter:
         admitted = self._readings(chart, on, problems)
         admitted += self.lists.read(chart, on, problems, {one.fact for one in admitted}, len(chart.readings))
         admitted = self.lists.widened(admitted, problems)
-        timeline = Timeline(self.pack, admitted, on, problems, self.nothing)
+        timeline = Timeline(self.pack, admitted, on, problems, self.nothing, self.conditions)
         values = dict(self.blank)
         self._fill(values, timeline.facts(), timeline, problems)
         assumed_facts = self._absent(chart, values, timeline, problems)
@@ -260,9 +261,9 @@ class Admitter:
         false: dict[str, None] = {}
         assumed: list[str] = []
         if self.guarded:
-            known = spec.Env(timeline.named(), {})
+            known = timeline.named()
             for fact in self.guarded:
-                if not timeline.holds(fact.id) and spec.truth(self.pack.guards[fact.id], known) == TRUE:
+                if not timeline.holds(fact.id) and self.conditions.truth(self.pack.guards[fact.id], known) == TRUE:
                     false[fact.id] = None
         suspended = self.lists.suspended(chart)
         for name in {*chart.lists, *chart.complete} - suspended:

@@ -9,7 +9,8 @@ from sangao.engine import quantity, windows
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Group
 from sangao.engine.pack import ir
-from sangao.engine.run import intervals, spec
+from sangao.engine.run import intervals
+from sangao.engine.run.conditions import Conditions
 from sangao.engine.run.entering import steps
 from sangao.engine.run.occasions import Admitted, by_day, made_one
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
@@ -25,8 +26,10 @@ class Timeline:
         on: int,
         problems: list[Problem],
         nothing: Mapping[str, Any],
+        conditions: Conditions,
     ) -> None:
         self.pack = pack
+        self.conditions = conditions
         self._nothing = nothing
         self.on = on
         self.facts_known: dict[str, Any] = {}
@@ -151,20 +154,7 @@ class Timeline:
     def _holds(self, source: ir.Window, values: Mapping[str, Any], fact: Any) -> int:
         if source.where is None:
             return TRUE if fact is None or fact.kind != "bool" else values.get(fact.id) or UNKNOWN
-        return spec.truth(source.where, spec.Env(self._members(source.subject, values), {}))
-
-    def _members(self, subject: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        facts = self.pack.dictionary.facts
-        group = self.pack.dictionary.groups.get(subject)
-        if group is None and subject in facts and facts[subject].group:
-            group = self.pack.dictionary.groups.get(facts[subject].group or "")
-        known: dict[str, Any] = {}
-        for member in group.members if group else (subject,):
-            fact = facts[member]
-            value = values.get(member)
-            blank = {"bool": UNKNOWN, "code": (1 << len(fact.values)) - 1}.get(fact.kind)
-            known[member] = blank if value is None else value
-        return known
+        return self.conditions.truth(source.where, values)
 
     # --- occasions ----------------------------------------------------------------------------------------------------
     def _occasions(self, subject: str, rule: Group | None) -> list[tuple[int | None, dict[str, Any]]]:
@@ -199,7 +189,8 @@ class Timeline:
             else:
                 result[fact] = usable[-1]  # later the same day beats earlier
         rule = group or Group("", "", "", tuple(numbers))
-        limits = {fact: None if rule.repeat_over is None else steps(rule.repeat_over, facts[fact]) for fact in numbers}
+        over = rule.repeat_over if any(len(many) > 1 for many in numbers.values()) else None
+        limits = {fact: None if over is None else steps(over, facts[fact]) for fact in numbers}
         made, due = made_one(rule, numbers, limits)
         if due and rule.id not in self._due:
             self._due.add(rule.id)
@@ -209,11 +200,11 @@ class Timeline:
     # --- contradictions -----------------------------------------------------------------------------------------------
     def _contradictions(self) -> None:
         for rule in self.pack.contradictions:
-            if not all(fact in self.by_fact for fact in rule.facts):
+            if rule.facts[0] not in self.by_fact or not all(fact in self.by_fact for fact in rule.facts):
                 continue
             if rule.group is not None:
                 self._in_one_occasion(rule)
-            elif spec.truth(rule.when, spec.Env(self.named(), {})) == TRUE:
+            elif self.conditions.truth(rule.when, self.named()) == TRUE:
                 self._reject(rule, [one for fact in rule.facts for one in self.by_fact[fact]])
 
     def _in_one_occasion(self, rule: ir.Contradiction) -> None:
@@ -224,7 +215,7 @@ class Timeline:
                 at.setdefault((one.day, one.moment), {})[one.fact] = one
         for together in at.values():
             values = {fact: together[fact].value if fact in together else None for fact in rule.facts}
-            if spec.truth(rule.when, spec.Env(values, {})) == TRUE:
+            if self.conditions.truth(rule.when, values) == TRUE:
                 self._reject(rule, [together[fact] for fact in rule.facts])
 
     def _reject(self, rule: ir.Contradiction, readings: Sequence[Admitted]) -> None:

@@ -135,6 +135,12 @@ ENTRIES: dict[str, Entry] = {
         "把其中一部分写成单独的决策",
         "make a decision of its own of a part of it",
     ),
+    "meaning.too_deep": _error(
+        "例外套例外、决策问决策,连起来超过 {limit} 层",
+        "exceptions under exceptions, or decisions asking decisions, go deeper than {limit} levels",
+        "让条件直接读事实,或把例外并列",
+        "read facts instead of decisions, or hang exceptions side by side",
+    ),
     "meaning.let_cycle": _error(
         "let 互相引用:{cycle}", "lets go round in a circle: {cycle}", "拆开这个循环", "break the circle"
     ),

@@ -11,11 +11,13 @@ from sangao.engine import quantity
 from sangao.engine.fact import Fact, Group
 from sangao.engine.formulas import FORMULAS
 from sangao.engine.pack import ir
+from sangao.engine.pack.below import depth
 
 Kind = Literal["truth", "number", "code", "set"]
 OPS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 WIDE = 2**31 * 10**12  # no compiled constant is larger: an int32 value on a common grid
 DEEP = 120  # levels of one expression; the language allows 40, and a name may stand for a condition
+FARTHEST = 250  # levels through all that is asked; the compiler allows less
 FAR = 400 * 12  # months, or as many days a month, that a span may reach
 KINDS: Mapping[str, Kind] = {"bool": "truth", "number": "number", "date": "number", "code": "code", "set": "set"}
 
@@ -41,9 +43,12 @@ def sound(pack: ir.Pack) -> ir.Pack:
         names.leaves[key] = KINDS[leaf.kind]
         names.codes[key] = len(leaf.values)
     _no_circle(pack)
+    reach: dict[str, int] = {}
     for key, decision in pack.decisions.items():
         need(key == decision.id and key not in pack.leaves)
         _decision(decision, names, pack)
+        reach[key] = depth(decision) + max((reach[one] for one in decision.asks), default=0)
+        need(reach[key] <= FARTHEST)
         names.decisions[key] = KINDS[decision.outcome.kind]
         names.outcomes[key] = len(decision.outcome.codes)
     for id, measure in pack.measures.items():

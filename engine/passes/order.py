@@ -2,7 +2,11 @@
 
 from sangao.engine.errors import Span
 from sangao.engine.pack import ir
+from sangao.engine.pack.below import depth
 from sangao.engine.passes.work import NOWHERE, Entry, Failed, Work
+
+DEEPEST = 200  # levels of conditions and exceptions, through all that is asked; ours stay below sixty
+CHAIN = 60  # decisions that ask each other in a row
 
 
 def decision(entry: Entry, work: Work, asked_at: Span = NOWHERE) -> ir.Decision:
@@ -13,10 +17,16 @@ def decision(entry: Entry, work: Work, asked_at: Span = NOWHERE) -> ir.Decision:
         ring = [*work.opened[work.opened.index(entry) :], entry]
         work.report("meaning.cycle", asked_at, entry.doc.id.span, cycle=" → ".join(one.id for one in ring))
         raise Failed("cycle")
+    if len(work.opened) == CHAIN:
+        raise work.fail("meaning.too_deep", asked_at, entry.doc.id.span, limit=DEEPEST)
     if entry not in work.lowered:
         work.opened.append(entry)
         try:
-            work.lowered[entry] = form_of(entry, work)
+            made = form_of(entry, work)
+            work.depths[made.id] = depth(made) + max((work.depths[one] for one in made.asks), default=0)
+            if work.depths[made.id] > DEEPEST:
+                raise work.fail("meaning.too_deep", entry.doc.id, limit=DEEPEST)
+            work.lowered[entry] = made
         except Failed:
             work.lowered[entry] = None
         finally:

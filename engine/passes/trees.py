@@ -15,6 +15,7 @@ from sangao.engine.rules.documents import DecisionDoc, ExceptionDoc
 from sangao.engine.rules.text import Text
 
 DEFAULT = "default"
+DEEPEST = 30  # exceptions under exceptions
 ONE = Fraction(1)
 
 
@@ -74,6 +75,8 @@ def _hung(doc: DecisionDoc, here: Here) -> dict[str, list[str]]:
             if below in path:
                 cycle = " → ".join([*path[path.index(below) :], below])
                 raise here.work.fail("meaning.exception_cycle", _place(doc, below), cycle=cycle)
+            if len(path) > DEEPEST:
+                raise here.work.fail("meaning.too_deep", _place(doc, below), limit=DEEPEST)
             visit(below, (*path, below))
 
     visit(DEFAULT, (DEFAULT,))

@@ -82,6 +82,7 @@ class Work:
     leaves: dict[str, ir.Leaf] = field(default_factory=dict)
     decisions: dict[str, ir.Decision] = field(default_factory=dict)
     lowered: dict[Entry, ir.Decision | None] = field(default_factory=dict)
+    depths: dict[str, int] = field(default_factory=dict)
     bounds: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     opened: list[Entry] = field(default_factory=list)
     guards: dict[str, ir.Expr] = field(default_factory=dict)

@@ -80,7 +80,8 @@ def line(result: Reckoning, found: Measured, goal: GoalDoc | None, lang: str) ->
         return [*cells, "", ""]
     goals = [wanted(str(text), lang, found.is_rate) for text in goal.goal]
     name_zh, name_en, colour = VERDICTS[result.verdicts[goal.key]]
-    verdict = f"[{colour}]{name_zh if lang == 'zh' else name_en}[/{colour}]"
+    mark = "" if result.settled(goal) else "*"
+    verdict = f"[{colour}]{name_zh if lang == 'zh' else name_en}{mark}[/{colour}]"
     if len(goals) > 1:
         each = [VERDICTS[one][lang != "zh"] for one in result.readings(goal)]
         goals = [f"{text}:{one}" for text, one in zip(goals, each, strict=True)]

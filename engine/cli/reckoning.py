@@ -139,6 +139,12 @@ class Reckoning:
         found = self.of(goal)
         return verdicts(goal, found.measure, (found.assumed.low, found.assumed.high), self.was(found, goal))
 
+    def settled(self, goal: GoalDoc) -> bool:
+        """Return whether the verdict of a goal is the same when nothing is assumed of anybody."""
+        found = self.of(goal)
+        bare = verdicts(goal, found.measure, (found.open.low, found.open.high), self.was(found, goal))
+        return together(bare) == self.verdicts[goal.key]
+
     def rows(self) -> Iterator[tuple[Measured, GoalDoc | None]]:
         """Yield the lines of the report: every goal with its measure, then the measures that no goal speaks of."""
         said = set()
@@ -236,6 +242,7 @@ class Reckoning:
                 for one, verdict in zip(goals_of(goal), self.readings(goal), strict=True)
             ],
             "verdict": self.verdicts[goal.key],
+            "settled": self.settled(goal),
             "note": {"zh": str(goal.note.zh), "en": str(goal.note.en)} if goal.note is not None else None,
             "cites": [{"row": str(row), "document": str(self.profile.doc.document)} for row in goal.cite],
             "about": [str(row) for row in goal.about],

@@ -23,7 +23,8 @@ def show(
 ) -> None:
     """把一条规则写成句子、表格与出处 · Show a rule as sentences, its table and its citations."""
     with ending(lang, form):
-        found = [(pack.compiled, pack.decision(decision)) for pack in desk(context).packs(packs, overlays)]
+        opened = desk(context).packs(packs, overlays)
+        found = [(pack.compiled, pack.decision(name)) for pack in opened for name in asked(pack.compiled, decision)]
         if form == "json":
             shown = [rule.rule(pack, one) for pack, one in found]
             typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=2))
@@ -32,6 +33,13 @@ def show(
             typer.echo(rule.text(pack, one, lang))
             if isinstance(one.form, ir.Table):
                 _print(pack, one, lang)
+
+
+def asked(pack: ir.Pack, name: str) -> list[str]:
+    """Return the decisions to show: what a measure asks of each person, else the decision itself."""
+    measure = pack.measures.get(name)
+    parts = [one for one in (measure.denominator, measure.numerator) if one] if measure is not None else []
+    return parts or [name]
 
 
 def _print(pack: ir.Pack, decision: ir.Decision, lang: str) -> None:

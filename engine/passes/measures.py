@@ -66,7 +66,7 @@ def _part(doc: MeasureDoc, part: str, expr: Text, left_out: bool) -> DecisionDoc
         "let": dict(doc.let),
         **backing,
     }
-    if doc.when_unknown is not None:
+    if doc.when_unknown is not None and part == NUMERATOR:
         made["when_unknown"] = {"zh": doc.when_unknown.zh, "en": doc.when_unknown.en}
     return DecisionDoc.model_validate(Map(_keys(made), doc.span))
 

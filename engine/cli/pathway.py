@@ -16,13 +16,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run.pathway import Doing, Progress
 
 DEFAULT = "pathway_gates"
-STANDS = {
-    "done": {"zh": "已完成", "en": "done"},
-    "overdue": {"zh": "逾期", "en": "overdue"},
-    "due": {"zh": "待办", "en": "to do"},
-    "waiting": {"zh": "未到此步", "en": "not reached"},
-    "unknown": {"zh": "未知", "en": "unknown"},
-}
+UNKNOWN = {"zh": "未知", "en": "unknown"}
 HEADS = {
     "zh": ("状态", "任务", "完成情况", "截止日", "负责"),
     "en": ("state", "task", "how it stands", "due by", "who"),
@@ -64,7 +58,7 @@ def pathway(
 def _print(pack: Pack, one: Progress, lang: Lang) -> None:
     words = _Words(pack.compiled, one.pathway, lang)
     states = " / ".join(words.outcome(one.state.decision, str(code)) for code in one.state.possible)
-    console = Console(width=110, highlight=False)
+    console = Console(width=140, highlight=False)
     console.print(f"{words.name(one.pathway.id)}  {one.on.isoformat()}  {states}", markup=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in HEADS[lang]:
@@ -100,11 +94,10 @@ class _Words:
     def stands(self, doing: Doing) -> str:
         if doing.stands == "unknown":
             parts = " / ".join(self.outcome(doing.status.decision, str(code)) for code in doing.status.possible)
-            return f"{STANDS['unknown'][self.lang]}: {parts}"
-        detail = self.outcome(doing.status.decision, str(doing.status.value))
-        return f"{STANDS[doing.stands][self.lang]} · {detail}"
+            return f"{UNKNOWN[self.lang]}: {parts}"
+        return self.outcome(doing.status.decision, str(doing.status.value))
 
     def date(self, value: Any) -> str:
         if value is None:
             return "?"
-        return {"zh": "—", "en": "—"}[self.lang] if value == "never" else str(value)
+        return "—" if value == "never" else str(value)

@@ -1,5 +1,6 @@
 """Where a patient stands: states still possible, tasks done, due, overdue, the next step; one meaning everywhere."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -10,10 +11,11 @@ from sangao.engine import cases
 from sangao.engine.chart import Chart, Reading
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
-from sangao.engine.pack import canon
+from sangao.engine.pack import canon, ir
 from sangao.engine.run import spec
 from sangao.engine.run.columns import Answered, enter, run
 from sangao.engine.run.many import Many
+from sangao.engine.truth import TRUE, UNKNOWN
 from tests.laws.columns import lowered
 
 GATES = "gates.pathway"
@@ -154,3 +156,26 @@ def test_the_day_of_the_chart_is_no_fact_a_host_may_send(gates: Pack) -> None:
     found = gates.admit(sent)
     assert [one.code for one in found.problems] == ["chart.unknown_fact"]
     assert found.open["today"] == (sent.on.toordinal(),) * 2
+
+
+def walked(pathway: ir.Pathway, truth: Callable[[ir.Expr], int], state: str) -> set[str]:
+    """Return the states a walk from a state may end in: the meaning of a pathway, written down once more."""
+    steps = next(one for one in pathway.states if one.id == state).steps
+    held = [(one, truth(one.when)) for one in steps if not one.back]
+    certain = [one for one, how in held if how == TRUE]
+    assert len(certain) < 2, "these pathways have one way on at a time"
+    ways = certain or [one for one, how in held if how == UNKNOWN]
+    found = set() if certain else {state}
+    return found.union(*(walked(pathway, truth, one.to) for one in ways))
+
+
+@pytest.mark.parametrize("name", [GATES, LOOP])
+def test_the_decision_ends_where_the_walk_ends(gates: Pack, name: str) -> None:
+    pathway = gates.compiled.pathways[name]
+    codes = gates.compiled.decisions[name].outcome.codes
+    for one in charts(gates, 80):
+        admission = gates.admit(one)
+        opened, _ = gates.rows.evaluate(admission.open, admission.assumed)
+        env = spec.Env(admission.open, opened)
+        ends = walked(pathway, lambda expr, env=env: spec.truth(expr, env), pathway.start)  # type: ignore[misc]
+        assert opened[name] == sum(1 << codes.index(state) for state in ends)

@@ -56,6 +56,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "change": ("{0}{1}变化量", "change of {1} {0}"),
     "days_since": ("{0}距{1}的天数", "days since {1} {0}"),
     "due": ("{1}后{0}之日", "{0} after {1}"),
+    "due_year": ("{}当年12月31日", "31 December of the year of {}"),
     "since_is": ("{0}距{1}{2}{4}", "{3} {4} since {1} {0}"),
 }
 

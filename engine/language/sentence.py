@@ -188,12 +188,10 @@ class _Speaker:
             case tree.Call(function, items):
                 return say(self.lang, function, joined((self.part(item) for item in items), "list", self.lang))
             case tree.Window("due", subject, within=tree.Length() as length):
-                span = (
-                    say(self.lang, "this_year")
-                    if length.unit == "this year"
-                    else amount(length.count, length.unit, self.lang)
-                )
-                return say(self.lang, "due", span, self.names.name(subject.id, self.lang))
+                name = self.names.name(subject.id, self.lang)
+                if length.unit == "this year":
+                    return say(self.lang, "due_year", name)
+                return say(self.lang, "due", amount(length.count, length.unit, self.lang), name)
             case tree.Window(op, _, n):
                 key = "last_n" if op == "last" and n not in (None, 1) else _WINDOW_KEYS.get(op, op)
                 return self.window(node, key)

@@ -307,11 +307,13 @@ class Admitter:
 
 
 def _says(given: object, value: str) -> bool:
-    """Return whether a qualifier says this value; `< 8` is a limit on a number.
+    """Return whether a qualifier says this value; `< 8` is a limit on a number, truths are written `true`, `false`.
 
-    >>> _says(6, "< 8"), _says("", "< 8"), _says("capillary", "capillary")
-    (True, False, True)
+    >>> _says(6, "< 8"), _says("", "< 8"), _says("capillary", "capillary"), _says(False, "false")
+    (True, False, True, True)
     """
+    if isinstance(given, bool):
+        return str(given).lower() == value
     if not value.startswith("<"):
         return str(given) == value
     try:

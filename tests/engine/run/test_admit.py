@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from sangao.engine.chart import Chart
+from sangao.engine.fact import Dictionary, Fact
 from sangao.engine.guide import Pack, load
-from sangao.engine.run.admit import Admission
+from sangao.engine.pack import ir
+from sangao.engine.run.admit import Admission, Admitter
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 GUIDELINES = Path(__file__).parents[3] / "guidelines"
@@ -238,6 +240,18 @@ def test_sample_and_setting_select_the_fact_and_an_unknown_sample_feeds_no_diagn
     doubtful = admitted(readings=[{**capillary, "sample": "unknown"}])
     assert codes(doubtful) == ["chart.sample_unknown"]
     assert known(doubtful, "fpg") is None
+
+
+def test_a_qualifier_that_is_a_truth_selects_as_it_is_written() -> None:
+    office = Fact("a1c", "number", "糖化", "HbA1c", select=(("standardised", "false", "loose"),))
+    loose = Fact("loose", "number", "糖化(未标准化)", "HbA1c, any method")
+    meta = ir.Meta("p", "1", "p", "包", "pack", "national", "D")
+    leaves = {one: ir.Leaf(one, "number", ir.Bare(one), (one,)) for one in ("a1c", "loose")}
+    admit = Admitter(ir.Pack(meta, Dictionary({"a1c": office, "loose": loose}), leaves, {}))
+    for standardised, fact in {True: "a1c", False: "loose", None: "a1c", "unknown": "a1c"}.items():
+        reading = {"fact": "a1c", "value": 7, "at": ON, "standardised": standardised}
+        found = admit(Chart.of(on=ON, readings=[reading]))
+        assert {name for name, value in found.open.items() if value is not None} == {fact}
 
 
 def test_a_narrower_fact_says_the_broader_one_and_a_denied_broader_one_denies_it() -> None:

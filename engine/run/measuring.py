@@ -25,7 +25,8 @@ Given = Mapping[str, int | None]  # numbers entered by hand: `n`, `d`
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What one pass came to. Persons: `n` certainly in the numerator, `d` certainly in the denominator (None: there is
-    none), `unknown` in the denominator with the numerator not known, `open` not known to be in the denominator.
+    none), `unknown` in the denominator with the numerator not known (also where it then counts as not in it), `open`
+    not known to be in the denominator.
 
     Of events `n` and `d` are sums over the persons whose number is known and `unknown` the persons of whom it is not.
     `n` is None when it was to be entered and was not. `low` and `high` are the ends of the rate (of a count: of the
@@ -73,6 +74,7 @@ class _Sums:
     table: Counter[tuple[int, int]] = field(default_factory=Counter)
     events: list[int] = field(default_factory=lambda: [0, 0, 0, 0])  # numerator low, high, denominator low, high
     blank: int = 0
+    unproved: int = 0  # counted as not in the numerator for want of evidence
 
 
 class Tally:
@@ -97,10 +99,13 @@ class Tally:
             if numerator is None:
                 continue
             n, taken = opened[numerator], assumed[numerator]
-            if one.unknown == "out" and taken in (None, UNKNOWN):  # no evidence: not counted, whatever it may have been
+            none = one.unknown == "out" and taken in (None, UNKNOWN)  # no evidence: not counted, whatever it may be
+            if none:
                 n = taken = (0, 0) if one.counts == "events" else FALSE
             for sum, value, answers in zip(sums, (n, taken), (opened, assumed), strict=True):
-                _add(sum, one, value, None if denominator is None else answers[denominator])
+                d = TRUE if denominator is None else answers[denominator]
+                sum.unproved += none and (d == TRUE if one.counts == "persons" else d is not None)
+                _add(sum, one, value, d)
         self.persons += 1
         return admitted.problems
 
@@ -115,7 +120,7 @@ class Tally:
 
 def _add(sums: _Sums, measure: ir.Measure, n: Any, d: Any) -> None:
     if measure.counts == "persons":
-        sums.table[TRUE if not measure.denominator else d, n] += 1
+        sums.table[d, n] += 1
         return
     if not measure.denominator:
         d = (0, 0)
@@ -132,17 +137,18 @@ def _counts(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction], given: 
     if measure.counts == "events":
         return _events(measure, sums, steps)
     t = sums.table
-    inside, unknown = t[TRUE, TRUE], t[TRUE, UNKNOWN]
+    inside, open_n = t[TRUE, TRUE], t[TRUE, UNKNOWN]
+    unknown = open_n + sums.unproved
     if not measure.denominator:
-        return Counts(Fraction(inside), None, unknown, 0, Fraction(inside), Fraction(inside + unknown))
-    certain = inside + unknown + t[TRUE, FALSE]
+        return Counts(Fraction(inside), None, unknown, 0, Fraction(inside), Fraction(inside + open_n))
+    certain = inside + open_n + t[TRUE, FALSE]
     joining_out = t[UNKNOWN, FALSE] + t[UNKNOWN, UNKNOWN]
     joining_in = t[UNKNOWN, TRUE] + t[UNKNOWN, UNKNOWN]
     everyone = t[UNKNOWN, FALSE] + t[UNKNOWN, TRUE] + t[UNKNOWN, UNKNOWN]
     if not certain:  # perhaps nobody is in the denominator, and then there is no rate
         return Counts(Fraction(inside), Fraction(0), unknown, everyone)
     low = Fraction(inside, certain + joining_out)
-    high = Fraction(inside + unknown + joining_in, certain + joining_in)
+    high = Fraction(inside + open_n + joining_in, certain + joining_in)
     return Counts(Fraction(inside), Fraction(certain), unknown, everyone, low, high)
 
 
@@ -150,11 +156,11 @@ def _events(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction]) -> Coun
     n_low, n_high = (value * steps[0] for value in sums.events[:2])
     d_low, d_high = (value * steps[1] for value in sums.events[2:])
     if not measure.denominator:  # further events of the persons not known can only add to the count
-        return Counts(n_low, None, sums.blank, 0, n_low, None if sums.blank else n_high)
+        return Counts(n_low, None, sums.blank + sums.unproved, 0, n_low, None if sums.blank else n_high)
     low = high = None
     if not sums.blank and d_low > 0:
         low, high = n_low / d_high, n_high / d_low
-    return Counts(n_low, d_low, sums.blank, 0, low, high)
+    return Counts(n_low, d_low, sums.blank + sums.unproved, 0, low, high)
 
 
 def _entered(measure: ir.Measure, sums: _Sums, steps: Sequence[Fraction], given: Given) -> Counts:

@@ -115,7 +115,8 @@ def test_a_county_over_two_years(home: Path) -> None:
     low = measures["m.low"]
     assert (low["n"], low["d"], low["unknown"], low["rate"], low["low"], low["high"]) == (1, 3, 1, None, "33.3", "66.7")
     assert low["unknown_share"] == "33.3" and low["status"] == "unknown"
-    assert measures["m.low:strict"]["rate"] == "33.3"
+    strict = measures["m.low:strict"]
+    assert (strict["rate"], strict["unknown"], strict["unknown_share"]) == ("33.3", 1, "33.3")
     verdicts = {one["id"]: one["verdict"] for one in first["goals"]}
     assert verdicts == {
         "low": "unknown",

@@ -221,7 +221,7 @@ def shown(fact: Any, value: Any) -> Any:
 # --- backing ----------------------------------------------------------------------------------------------------------
 def backing(pack: ir.Pack, words: ir.Words) -> list[dict[str, Any]]:
     """Return the citations of a node: row, document, where in it, origin, how well it was seen."""
-    if words.origin == "local":  # the overlay's document is what stands behind it; rows say what it speaks of
+    if overlaid(pack, words):  # the overlay's document is what stands behind it; rows say what it speaks of
         rows: list[str | None] = [*words.cite, *words.about] or [None]
         local = {"document": words.document, "where": None, "origin": "local", "evidence": "known"}
         return [{"row": row, **local} for row in rows]
@@ -242,12 +242,17 @@ def backing(pack: ir.Pack, words: ir.Words) -> list[dict[str, Any]]:
     return found
 
 
+def overlaid(pack: ir.Pack, words: ir.Words) -> bool:
+    """Return whether an overlay put a node there: local, and no row of the pack is kept under its document."""
+    return words.origin == "local" and not any(key.endswith(f"|{words.document}") for key in pack.citations)
+
+
 def because(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
     """Return the argument as the `because` list of the result JSON."""
     found = []
     for reason in reasons(case, decision):
         words = case.pack.words.get(reason.node if reason.rule else reason.decision, ir.Words())
-        own = words if words.cite or words.origin == "local" else case.pack.words.get(reason.decision, words)
+        own = words if words.cite or overlaid(case.pack, words) else case.pack.words.get(reason.decision, words)
         found.append(
             {
                 "rule": reason.node if reason.rule else reason.decision,

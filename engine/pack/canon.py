@@ -110,7 +110,10 @@ def sections(data: bytes, name: str = "") -> dict[str, bytes]:
 
 def loads(data: bytes, name: str = "") -> ir.Pack:
     """Return the pack of a file's bytes. Raises SangaoError as `sections` does."""
-    found = sections(data, name)
+    return _pack(sections(data, name), name)
+
+
+def _pack(found: Mapping[str, bytes], name: str) -> ir.Pack:
     try:
         values: dict[str, Any] = {}
         for title in ("meaning", "text", "cases"):
@@ -143,5 +146,5 @@ def opened(path: Path) -> tuple[ir.Pack, str]:
         data = path.read_bytes()
     except OSError as error:
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
-    pack = loads(data, str(path))
-    return pack, hashlib.sha256(sections(data)["meaning"]).hexdigest()
+    found = sections(data, str(path))
+    return _pack(found, str(path)), hashlib.sha256(found["meaning"]).hexdigest()

@@ -68,6 +68,8 @@ def _of_type(hint: Any) -> Reader:
             by_class[one.__name__] = None
     if by_class and "dict" not in by_class:
         by_type[dict] = _object(frozenset(by_class))
+    if all(one is _same for one in by_type.values()):
+        return _plain(frozenset(by_type))
 
     def read(value: Any) -> Any:
         reader = by_type.get(type(value))
@@ -86,6 +88,15 @@ def _members(hint: Any) -> list[Any]:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _plain(kinds: frozenset[type]) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) in kinds:
+            return value
+        raise Wrong("type")
+
+    return read
 
 
 def _one_of(values: tuple[Any, ...]) -> Reader:
@@ -127,17 +138,22 @@ def _mapping(reader: Reader) -> Reader:
 
 
 def _object(names: frozenset[str]) -> Reader:
+    made: dict[str, tuple[type[Any], dict[str, Reader], frozenset[str]]] = {}  # filled when read: types name each other
+
     def read(value: dict[str, Any]) -> Any:
         name = value.get("!")
-        if name not in names:
-            raise Wrong("class")
-        if name == "Fraction":
-            return _fraction(value.get("is"))
-        readers = _of_class(name)
+        known = made.get(name)  # type: ignore[arg-type]
+        if known is None:
+            if name not in names:
+                raise Wrong("class")
+            if name == "Fraction":
+                return _fraction(value.get("is"))
+            known = made[name] = CLASSES[name], _of_class(name), _needed(name)
+        kind, readers, needed = known
         found = {key: readers[key](part) for key, part in value.items() if key != "!"}
-        if not _needed(name) <= found.keys():
+        if not needed <= found.keys():
             raise Wrong("field")
-        return CLASSES[name](**found)
+        return kind(**found)
 
     return read
 

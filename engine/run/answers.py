@@ -22,13 +22,14 @@ def answer(decision: ir.Decision, opened: Any, assumed: Any, later: Callable[[st
     closed = single(outcome, assumed)
     status: Status = "unknown" if not closed else "settled" if single(outcome, opened) else "provisional"
     low, high = ends(outcome, opened)
+    same = outcome.kind == "set" and closed and opened == assumed  # of a set the three texts are one
     return Answer(
         decision=decision.id,
-        value=value(outcome, assumed) if closed else None,
+        value=low if same else value(outcome, assumed) if closed else None,
         status=status,
         at_least=low,
         at_most=high,
-        possible=members(outcome, opened),
+        possible=high if isinstance(high, tuple) else members(outcome, opened),
         open=opened,
         taken=assumed,
         later=later,
@@ -45,7 +46,7 @@ def value(outcome: ir.Outcome, possible: Any) -> Value:
         case "number" | "date":
             return _number(outcome, possible[0])
         case "set":
-            return tuple(code for i, code in enumerate(outcome.codes) if possible[0] >> i & 1)
+            return tuple([code for i, code in enumerate(outcome.codes) if possible[0] >> i & 1])
         case "bool":
             return bool(possible & 2)
         case _:
@@ -62,8 +63,8 @@ def ends(outcome: ir.Outcome, possible: Any) -> tuple[Value, Value]:
     if outcome.kind in ("number", "date"):
         return (None, None) if possible is None else (_number(outcome, possible[0]), _number(outcome, possible[1]))
     if outcome.kind == "set":
-        certain, may = (value(outcome, (mask, mask)) for mask in possible)
-        return certain, may
+        certain = value(outcome, (possible[0], possible[0]))
+        return certain, certain if possible[0] == possible[1] else value(outcome, (possible[1], possible[1]))
     if not outcome.ordered:
         return None, None
     return outcome.codes[(possible & -possible).bit_length() - 1], outcome.codes[possible.bit_length() - 1]

@@ -125,7 +125,7 @@ def read_shared(path: str | Path, prefix: str = "shared/") -> tuple[Shared, list
 def read_document(model: type[D], path: str | Path) -> tuple[D | None, list[Problem]]:
     """Read one file that holds one document and stands outside a guideline folder (an overlay, a profile)."""
     path = Path(path)
-    reader = _Reader(path.parent, f"{path.parent.name}/")
+    reader = _Reader(path.parent, f"{path.parent.name}/" if path.parent.name else "")
     document = reader.one(model, path.name, needed=True)
     return document, reader.sorted()
 

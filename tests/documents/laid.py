@@ -5,7 +5,7 @@ file. A document is one file, or a folder of files that are laid over the base t
 the file (in the folder: of its `expect.txt`) steer this:
 
     # at: params.yaml                       where it stands (default: rules/<its name>); `shared/…` is the shared one,
-                                            of a chart, table or host it is a place beside the packs
+                                            of a chart, table or host, and with `run`, a place beside the packs
     # without: pack.yaml                    a file of the base that is taken away
     # grow: 1000000                         that many bytes of comment are added at its end
     # folder: nobody                        an empty folder that is made beside the packs
@@ -100,7 +100,8 @@ def lay_out(path: Path, into: Path) -> None:
         shutil.copytree(path, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns(EXPECT))
     elif not gone:
         at = standing(path)
-        target = into / at if at.startswith("shared/") or path.parent.name in BESIDE else into / "minimal" / at
+        beside = at.startswith("shared/") or path.parent.name in BESIDE or head(path, "run")
+        target = into / at if beside else into / "minimal" / at
         target.parent.mkdir(parents=True, exist_ok=True)
         data = path.read_bytes()
         if path.suffix != ".yaml":

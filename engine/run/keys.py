@@ -73,6 +73,7 @@ class Nodes(Keyed):
     """What a closed tree allows, as the definition says of a tree with these truths; and its branches."""
 
     __slots__ = ("ids", "root")
+    most = 1 << 13
 
     def __init__(self, decision: ir.Decision, root: ir.Branch) -> None:
         super().__init__(decision)

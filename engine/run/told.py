@@ -12,6 +12,7 @@ from sangao.engine.run.keys import Keyed, Unsettled, held, keyed
 from sangao.engine.run.spec import single
 
 Abstract = Any
+ANSWERS = 1 << 11  # remembered per decision: a server runs for months, and a set of twelve items has half a million
 
 
 class Step(NamedTuple):
@@ -29,6 +30,7 @@ class Told(Remembered):
     """
 
     __slots__ = ("alike", "decision")
+    most = ANSWERS
 
     def __init__(self, decision: ir.Decision, *, alike: bool = False) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class Whole(Remembered):
     """The answers to a set decision by `certain << width | possible`, what both passes allow; as many bits as items."""
 
     __slots__ = ("alike", "width")
+    most = ANSWERS
 
     def __init__(self, decision: ir.Decision, alike: Told) -> None:
         super().__init__()
@@ -58,6 +61,7 @@ class Looked(Remembered):
     """What a key allows, or with `alike` the answer to it; of a two-valued program only what leaves one outcome."""
 
     __slots__ = ("alike", "by_key", "plain")
+    most = 1 << 13
 
     def __init__(self, by_key: Keyed, alike: Told | None, plain: bool) -> None:
         super().__init__()
@@ -75,6 +79,7 @@ class Named(Remembered):
     """The steps of one decision by its key; where it has none, by what it allowed."""
 
     __slots__ = ("by_key", "decision", "every")
+    most = ANSWERS
 
     def __init__(self, decision: ir.Decision, by_key: Keyed | None) -> None:
         super().__init__()
@@ -130,9 +135,11 @@ class Memory:
             self._otherwise = frozenset(otherwise(self.decision.form))
         return self._otherwise
 
-    def looked(self, *, answers: bool, plain: bool) -> Looked:
+    def looked(self, *, answers: bool, plain: bool) -> Remembered:
         """Return what keys allow, or the answers to them."""
         assert self.by_key is not None
+        if not answers and not plain:
+            return self.by_key
         found = self._looked.get((answers, plain))
         if found is None:
             made = Looked(self.by_key, self.alike if answers else None, plain)

@@ -14,6 +14,7 @@ from sangao.engine.fact import Dictionary, Fact
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.rows import Rows, compile_rows
+from sangao.engine.run.told import ANSWERS
 
 LONG = os.environ.get("SANGAO_TIER") == "long"
 FOLDERS = sorted(one.parent.name for one in Path(sangao.__file__).parent.glob("guidelines/*/pack.yaml"))
@@ -144,3 +145,19 @@ def test_the_packs_that_ship_are_answered_as_the_definition_says(folder: str) ->
         bools = [name for name, leaf in compiled.leaves.items() if leaf.kind == "bool" and opened[name] == 3]
         assumed = {**opened, **{name: 1 for name in bools if random.random() < 0.8}}
         assert rows.evaluate(opened, assumed) == spec.evaluate(compiled, opened, assumed)
+
+
+def test_what_is_remembered_of_many_different_charts_stays_bounded() -> None:
+    items = tuple(ir.Item(f"i{i}", ir.Read(f"b{i}")) for i in range(14))
+    codes = tuple(item.id for item in items)
+    names = tuple(f"b{i}" for i in range(14))
+    leaves = {name: ir.Leaf(name, "bool", ir.Bare(name), (name,)) for name in names}
+    which = ir.Decision("which", ir.Outcome("set", codes), ir.Criteria(items), names)
+    meta = ir.Meta("small", "1", "small", "小", "small", "project", "")
+    rows = Rows(ir.Pack(meta, Dictionary({}), leaves, {"which": which}), names, ("which",))
+    random = Random(1)
+    for _ in range(3 * ANSWERS):
+        numbers = [random.choice((0, 1, None)) for _ in names]
+        held = tuple(code for code, one in zip(codes, numbers, strict=True) if one)
+        assert rows.answer_numbers(numbers)[0][0].at_least == held
+    assert len(rows._memory["which"].alike) <= ANSWERS

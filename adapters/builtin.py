@@ -25,13 +25,14 @@ def commands() -> Iterable[Any]:
     from sangao.engine.cli.decide import decide
     from sangao.engine.cli.demo import demo
     from sangao.engine.cli.diff import diff
+    from sangao.engine.cli.list import list_
     from sangao.engine.cli.measure import measure
     from sangao.engine.cli.packs import build, packs
     from sangao.engine.cli.pathway import pathway
     from sangao.engine.cli.show import show
     from sangao.engine.cli.stratify import stratify
 
-    return [demo, decide, stratify, check, show, packs, build, diff, pathway, measure]
+    return [demo, decide, stratify, check, show, packs, build, diff, list_, pathway, measure]
 
 
 @hookimpl(trylast=True)

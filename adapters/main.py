@@ -25,7 +25,7 @@ def app() -> typer.Typer:
             if isinstance(command, typer.Typer):
                 found.add_typer(command)
             else:
-                found.command()(command)
+                found.command(command.__name__.rstrip("_"))(command)
     return found
 
 

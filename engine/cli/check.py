@@ -8,6 +8,7 @@ import typer
 
 from sangao.engine import cases
 from sangao.engine.cli import programme as profile
+from sangao.engine.cli import worklist
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
@@ -30,7 +31,9 @@ def check(
     """逐项检查规则包并运行全部病例 · Run every static check, then every case, of the packs named."""
     with ending(lang, form):
         here = desk(context)
-        names = packs or [*map(str, here.folders()), *map(str, here.overlays()), *map(str, here.profiles())]
+        names = packs or [
+            *map(str, (*here.folders(), *here.overlays(), *here.profiles(), *here.work_lists())),
+        ]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
         opened: list[ir.Pack] = []
@@ -38,6 +41,9 @@ def check(
             if profile.is_profile(Path(name)):
                 mine, goals, number = profile.checked(here, Path(name))
                 what, row = "goals", {"profile": Path(name).name, "goals": goals, "cases": number}
+            elif worklist.is_list(Path(name)):
+                mine, columns, number = worklist.checked(here, Path(name))
+                what, row = "columns", {"list": Path(name).name, "columns": columns, "cases": number}
             else:
                 mine, pack = _one(here, name)
                 opened += [pack.compiled] if pack else []

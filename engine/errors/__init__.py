@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
-AREAS = ("language", "rules", "meaning", "checks", "chart", "host", "table", "cohort", "measure", "pathway")
+AREAS = ("language", "rules", "meaning", "checks", "chart", "host", "table", "cohort", "measure", "pathway", "worklist")
 
 
 @dataclass(frozen=True, slots=True)

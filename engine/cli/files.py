@@ -1,0 +1,68 @@
+"""Files that a command writes: whole or not at all, and what was refused beside the result."""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sangao.engine.cli.cohort import REFUSED_HEADER, Refused
+from sangao.engine.errors import Span, fail, why
+
+
+@dataclass(slots=True)
+class Refusing:
+    """Takes what was refused: counted by code, written down where there is a file for it."""
+
+    writer: Any = None
+    codes: Counter[str] = field(default_factory=Counter)
+
+    def __call__(self, one: Refused) -> None:
+        """Take one refused value or chart."""
+        self.codes[one.problem.code] += 1
+        if self.writer is not None:
+            self.writer.writerow(one.cells())
+
+    @property
+    def count(self) -> int:
+        """Return how many were refused."""
+        return self.codes.total()
+
+
+@contextmanager
+def rejecting(rejects: Path | None, out: Path | None) -> Iterator[Refusing]:
+    """Write what is refused to `rejects`, by default beside `out`; the file appears when all is done."""
+    path = rejects if rejects is not None or out is None else out.with_name(f"{out.name}.rejects.csv")
+    if path is None:
+        yield Refusing()
+        return
+    part = _part(path)
+    with ExitStack() as stack:
+        stack.callback(part.unlink, missing_ok=True)
+        try:
+            file = stack.enter_context(part.open("w", encoding="utf-8", newline=""))
+        except OSError as error:
+            raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(REFUSED_HEADER)
+        yield Refusing(writer)
+        file.flush()
+        os.replace(part, path)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, whole or not at all. Raises SangaoError (`host.unwritable`)."""
+    part = _part(path)
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")

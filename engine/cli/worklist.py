@@ -1,0 +1,101 @@
+"""Work lists against their pack: do the names exist, does the order make sense, do the cases give what they say."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sangao.engine.chart import Chart
+from sangao.engine.cli.desk import Desk
+from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.pack import ir
+from sangao.engine.passes.compiling import find_folder_of_facts
+from sangao.engine.passes.proofs import chart_json
+from sangao.engine.rules.fit import nearest
+from sangao.engine.rules.folder import read_shared
+from sangao.engine.rules.text import Text
+from sangao.engine.rules.worklists import ListCaseDoc, ListDoc, read_list
+from sangao.engine.run.listing import Lister, Plan, Sample, Shown
+
+ORDERS = {"bool": ("true",), "number": ("greatest", "least"), "date": ("earliest", "latest")}
+
+
+def is_list(path: Path) -> bool:
+    """Return whether a file that `sangao check` was given is a work list: it stands in a folder of work lists."""
+    return path.suffix == ".yaml" and path.resolve().parent.name == "worklists"
+
+
+def plan(doc: ListDoc, period: str) -> Plan:
+    """Return what the runner needs; a sample is drawn by the list and the period."""
+    sample = Sample(doc.sample.number, str(doc.sample.per), f"{doc.id}:{period}") if doc.sample is not None else None
+    shows = tuple(Shown(str(one.of), one.total) for one in doc.shows)
+    return Plan(str(doc.who), shows, tuple((str(one.by), one.first) for one in doc.order), sample)
+
+
+def checked(here: Desk, path: Path) -> tuple[list[Problem], int, int]:
+    """Check one list; return the problems, and how many columns and cases it has."""
+    doc, problems = read_list(path)
+    if doc is None:
+        return problems, 0, 0
+    try:
+        pack = here.pack(str(doc.pack)).compiled
+    except SangaoError as error:
+        return [*problems, *(Problem(one.code, doc.pack.span, one.parts) for one in error.problems)], 0, 0
+    own = path.resolve().parent.parent / "shared"
+    shared, _ = read_shared(own if own.is_dir() else find_folder_of_facts())
+    return [*problems, *check(doc, pack, map(str, shared.rows))], len(doc.shows), len(doc.cases)
+
+
+def check(doc: ListDoc, pack: ir.Pack, rows: Iterable[str]) -> list[Problem]:
+    """Return what is wrong with a list: names, order, rows unknown or that no case proves, cases that fail."""
+    problems = [*_names(doc, pack), *_rows(doc, set(rows))]
+    if problems:
+        return problems
+    return [one for case in doc.cases for one in _case(doc, case, pack)]
+
+
+def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
+    named: list[Text] = [doc.who, *(one.of for one in doc.shows), *(one.by for one in doc.order)]
+    if doc.sample is not None:
+        named.append(doc.sample.per)
+    known = {**pack.decisions, **pack.dictionary.facts}
+    missing = [one for one in named if str(one) not in known]
+    for name in missing:
+        parts = {"pack": pack.meta.id, "name": name, "nearest": nearest(name, known)}
+        yield Problem("worklist.unknown_name", name.span, parts)
+    if missing:
+        return
+    who = pack.decisions.get(str(doc.who))
+    if who is None or who.outcome.kind != "bool":
+        yield Problem("worklist.not_a_question", doc.who.span, {"name": doc.who})
+    for one in doc.order:
+        decision = pack.decisions.get(str(one.by))
+        kind = decision.outcome.kind if decision is not None else pack.dictionary.facts[str(one.by)].kind
+        if one.first not in ORDERS.get(kind, ()):
+            yield Problem("worklist.order", one.by.span, {"name": one.by, "first": one.first})
+
+
+def _rows(doc: ListDoc, known: set[str]) -> Iterable[Problem]:
+    cited: tuple[Any, ...] = doc.cite
+    about: tuple[Any, ...] = doc.about
+    proved = {str(row) for case in doc.cases for row in case.proves}
+    for row in (*cited, *about):
+        if str(row) not in known:
+            yield Problem("meaning.unknown_row", row.span, {"row": row, "nearest": nearest(row, known)})
+    for row in cited:
+        if str(row) in known and str(row) not in proved:
+            yield Problem("worklist.unproved_row", row.span, {"row": row})
+
+
+def _case(doc: ListDoc, case: ListCaseDoc, pack: ir.Pack) -> Iterable[Problem]:
+    people = [(str(one.person), Chart.from_dict({**chart_json(one), "on": str(case.on)})) for one in case.cohort]
+    found = Lister(pack, plan(doc, str(case.on)[:4])).listed(people)
+    pairs: list[tuple[str, Any, Any]] = [
+        ("listed", [str(one) for one in case.expect.listed], [one.key for one in found.people]),
+        ("unsure", [str(one) for one in case.expect.unsure], [one.key for one in found.unsure]),
+    ]
+    pairs += [(str(name), str(value), found.totals.get(str(name))) for name, value in case.expect.totals.items()]
+    for what, wanted, got in pairs:
+        if wanted != got:
+            yield Problem(
+                "worklist.case_failed", case.span, {"it": case.it, "what": what, "wanted": wanted, "got": got}
+            )

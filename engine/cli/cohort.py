@@ -12,14 +12,14 @@ refuses all of them. A chart without a key is known by its place and never taken
 
 import codecs
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from sangao.engine.chart import Chart, Entry
-from sangao.engine.cli.bulk import LEFT_ASIDE, places
+from sangao.engine.cli.refused import REFUSED_HEADER, Refused, Sink, nowhere, of_chart, whole
 from sangao.engine.cli.stratify import read_map
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
@@ -28,41 +28,9 @@ Doubles = Literal["merge", "first", "refuse"]
 LINES = frozenset({".ndjson", ".jsonl"})
 BATCH = 2000
 TIMELESS = frozenset({"sex", "birth_date"})
-REFUSED_HEADER = ("where", "key", "column", "fact", "value", "code", "zh", "en")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One value or chart that was not used: its place (`file:line`), the person's key, what it said, the problem."""
-
-    where: str
-    key: str
-    column: str
-    fact: str
-    value: str
-    problem: Problem
-
-    def cells(self) -> tuple[str, ...]:
-        """Return the line of a rejects file, in the order of `REFUSED_HEADER`."""
-        problem = self.problem
-        texts = (problem.text("zh"), problem.text("en"))
-        return (self.where, self.key, self.column, self.fact, self.value, problem.code, *texts)
-
-
-Sink = Callable[[Refused], None]
 _Found = tuple[str, str, Chart]  # place, key, chart
-
-
-def of_chart(key: str, chart: Chart, problems: Sequence[Problem]) -> Iterator[Refused]:
-    """Yield the values of a chart that a pack could not use, each with its problem."""
-    for problem in problems:
-        if problem.severity == "error" or problem.code in LEFT_ASIDE:
-            for column, fact, value in places(chart, problem):
-                yield Refused("", key, column, fact, value, problem)
-
-
-def nowhere(refused: Refused) -> None:
-    """Drop what was refused: for a first look that only counts."""
 
 
 @dataclass(slots=True)
@@ -168,7 +136,7 @@ class Cohort:
                 return
             many = _listed(file)
         except OSError as error:
-            refused(_whole(name, Problem("host.unreadable", Span(name), {"reason": error.strerror or ""})))
+            refused(whole(name, Problem("host.unreadable", Span(name), {"reason": error.strerror or ""})))
             return
         if many is None:
             yield from self._one(file, name, refused)
@@ -181,13 +149,13 @@ class Cohort:
             chart = self.hook.read_chart(source=source, on=None)
         except SangaoError as error:
             for problem in error.problems:
-                refused(_whole(place, problem))
+                refused(whole(place, problem))
             return
         except Exception as error:  # a reader of any maker: one chart that it cannot bear must not take the county down
-            refused(_whole(place, Problem("cohort.reader_failed", parts={"kind": type(error).__name__})))
+            refused(whole(place, Problem("cohort.reader_failed", parts={"kind": type(error).__name__})))
             return
         if chart is None:
-            refused(_whole(place, Problem("cohort.not_a_chart")))
+            refused(whole(place, Problem("cohort.not_a_chart")))
             return
         yield place, chart.id or "", self._as_of(chart, says_its_day(source))
 
@@ -288,5 +256,4 @@ def _listed(file: Path) -> Iterable[object] | None:
     return found if isinstance(found, list) else None
 
 
-def _whole(place: str, problem: Problem) -> Refused:
-    return Refused(place, "", "", problem.fact or "", "" if problem.given is None else str(problem.given), problem)
+__all__ = ["REFUSED_HEADER", "Cohort", "Doubles", "Refused", "charts", "nowhere", "of_chart", "open_cohort", "united"]

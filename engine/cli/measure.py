@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +16,10 @@ import typer
 from sangao.engine.chart import today
 from sangao.engine.cli.cohort import REFUSED_HEADER, Cohort, Doubles, Refused, of_chart, open_cohort
 from sangao.engine.cli.desk import Desk, desk, ending, report
+from sangao.engine.cli.kept import earlier, period_of
 from sangao.engine.cli.options import Format, Language, Strict
-from sangao.engine.cli.reckoning import Period, Reckoning, earlier, period_of, to_csv
+from sangao.engine.cli.reckoned_csv import to_csv
+from sangao.engine.cli.reckoning import Reckoning
 from sangao.engine.cli.stratify import read_map
 from sangao.engine.cli.summary import progress
 from sangao.engine.errors import Problem, SangaoError, Span, fail
@@ -201,6 +202,3 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise fail("host.unwritable", Span(str(path)), usage=True, reason=error.strerror or "") from error
-
-
-__all__ = ["Period", "date", "measure"]

@@ -66,7 +66,7 @@ def table(result: Reckoning, lang: str) -> Table:
 
 def line(result: Reckoning, found: Measured, goal: GoalDoc | None, lang: str) -> list[str]:
     """Return the cells of one line."""
-    row = result._measure(found)
+    row = result.measured_as(found)
     percent = "%" if found.is_rate and found.measure.per == 100 else ""
     value = span(row["low"], row["high"], percent) if found.is_rate else span(whole(row["low"]), whole(row["high"]), "")
     if found.status == "provisional" and row["rate"] is not None:
@@ -74,7 +74,7 @@ def line(result: Reckoning, found: Measured, goal: GoalDoc | None, lang: str) ->
     unknown = "—" if row["unknown_share"] is None else f"{row['unknown_share']}%"
     if row["open"]:
         unknown += f" +{row['open']:,}"
-    moved = result._change(found, goal)
+    moved = result.moved(found, goal)
     cells = [result.title(found, lang), amount(row["n"]), amount(row["d"]), value, unknown, shift(moved, found, lang)]
     if goal is None:
         return [*cells, "", ""]
@@ -133,7 +133,7 @@ def foot(result: Reckoning, lang: str) -> Iterator[str]:
     """Yield the lines below the table: marks, goals reported together, notes, what was refused."""
     zh = lang == "zh"
     yield ""
-    for one in result._together():
+    for one in result.flags():
         each = ";".join(f"{key} {VERDICTS[flag][not zh]}" for key, flag in one["flags"].items())
         yield f"{one['title'][lang]}: {VERDICTS[one['verdict']][not zh]} ({each})"
     for goal in result.goals():

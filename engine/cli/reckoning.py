@@ -1,91 +1,22 @@
 """What a cohort came to: counts, rates, comparisons, verdicts, as data that can be kept and compared with later."""
 
-import csv
-import io
-import json
-import re
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from sangao.engine.cli.cohort import Cohort
-from sangao.engine.cli.programme import flags, goals_of, verdicts
-from sangao.engine.errors import Problem, Span, fail
+from sangao.engine.cli.kept import SCHEMA, Earlier, Period
+from sangao.engine.cli.programme import flags as all_of
+from sangao.engine.cli.programme import goals_of, verdicts
+from sangao.engine.errors import Problem
 from sangao.engine.explain.argument import backing
 from sangao.engine.guide import Pack
 from sangao.engine.rules.profiles import GoalDoc, Profile
 from sangao.engine.run.compared import Ends, change, number, points, scaled, shown
 from sangao.engine.run.goals import Verdict, together
 from sangao.engine.run.measuring import Given, Measured, Tally
-
-SCHEMA = "sangao.measures/1"
-_PERIOD = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A calendar year up to the end of one of its months; `text` is how it was asked for."""
-
-    text: str
-    start: date
-    until: date
-
-
-def period_of(text: str) -> Period:
-    """Return the period a text names. Raises SangaoError when it names none.
-
-    >>> period_of("2025Q3").until.isoformat(), period_of("2024-02").until.isoformat()
-    ('2025-09-30', '2024-02-29')
-    """
-    found = _PERIOD.fullmatch(text.strip())
-    if found is None or found[1] == "0000":
-        raise fail("measure.bad_period", usage=True, given=text)
-    year = int(found[1])
-    month = int(found[2]) * 6 if found[2] else int(found[3]) * 3 if found[3] else int(found[4] or 12)
-    return Period(text.strip(), date(year, 1, 1), date(year, month, monthrange(year, month)[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A result kept from an earlier period: the ends of every measure, where it came from, whether rules differ."""
-
-    name: str
-    period: str
-    ends: Mapping[str, Ends]
-    problem: Problem | None = None
-
-
-def earlier(path: Path, pack: Pack, kind: str) -> Earlier:
-    """Return a kept result. Raises SangaoError (`measure.bad_result`) when the file is none."""
-    try:
-        found = json.loads(path.read_bytes())
-        if found["schema"] != SCHEMA:
-            raise ValueError
-        ends = {
-            one["id"]: (_fraction(one["exact"]["low"]), _fraction(one["exact"]["high"])) for one in found["measures"]
-        }
-        made = str(found["pack"]["hash"])
-        period = str(found["period"]["name"])
-    except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=error.strerror or "") from error
-    except (ValueError, KeyError, TypeError, ZeroDivisionError, RecursionError) as error:
-        raise fail("measure.bad_result", Span(str(path)), usage=True) from error
-    parts = {"file": path.name, "other": made[:12]}
-    return Earlier(
-        path.name,
-        period,
-        ends,
-        None if made == pack.hash else Problem("measure.other_definition", Span(str(path)), parts),
-    )
-
-
-def _fraction(pair: Any) -> Fraction | None:
-    return None if pair is None else Fraction(int(pair[0]), int(pair[1]))
 
 
 @dataclass(slots=True)
@@ -183,12 +114,12 @@ class Reckoning:
                 "refused": dict(sorted(self.refused.items())),
             },
             "compared": {kind: {"file": one.name, "period": one.period} for kind, one in self.before.items()},
-            "measures": [self._measure(one) for one in self.measured.values()],
+            "measures": [self.measured_as(one) for one in self.measured.values()],
             "goals": [self._goal(goal) for goal in self.goals()],
-            "together": self._together(),
+            "together": self.flags(),
         }
 
-    def _measure(self, found: Measured) -> dict[str, Any]:
+    def measured_as(self, found: Measured) -> dict[str, Any]:
         counts, per = found.assumed, Fraction(found.measure.per if found.is_rate else 1)
         persons = found.is_rate and found.measure.counts == "persons"
         among = counts.d if persons else Fraction(self.tally.persons)
@@ -211,11 +142,11 @@ class Reckoning:
             "per": found.measure.per if found.is_rate else None,
             "status": found.status,
             "exact": {"low": _pair(counts.low), "high": _pair(counts.high)},
-            "change": self._change(found, None),
+            "change": self.moved(found, None),
             "cites": backing(self.pack.compiled, words),
         }
 
-    def _change(self, found: Measured, goal: GoalDoc | None) -> dict[str, Any] | None:
+    def moved(self, found: Measured, goal: GoalDoc | None) -> dict[str, Any] | None:
         was = self.was(found, goal)
         if was == (None, None):
             return None
@@ -236,7 +167,7 @@ class Reckoning:
             "id": goal.key,
             "measure": found.measure.id,
             "against": self.against(found, goal) if any(one.kind != "value" for one in goals_of(goal)) else None,
-            "change": self._change(found, goal),
+            "change": self.moved(found, goal),
             "readings": [
                 {"goal": one.text, "verdict": verdict}
                 for one, verdict in zip(goals_of(goal), self.readings(goal), strict=True)
@@ -248,7 +179,7 @@ class Reckoning:
             "about": [str(row) for row in goal.about],
         }
 
-    def _together(self) -> list[dict[str, Any]]:
+    def flags(self) -> list[dict[str, Any]]:
         if self.profile is None:
             return []
         return [
@@ -256,7 +187,7 @@ class Reckoning:
                 "id": str(name),
                 "title": {"zh": str(one.title.zh), "en": str(one.title.en)},
                 "flags": {str(goal): self.verdicts[str(goal)] for goal in one.goals},
-                "verdict": flags(one, self.verdicts),
+                "verdict": all_of(one, self.verdicts),
                 "cites": [str(row) for row in one.cite],
             }
             for name, one in self.profile.doc.together.items()
@@ -269,39 +200,3 @@ def _plain(value: Fraction | None) -> int | str | None:
 
 def _pair(value: Fraction | None) -> list[int] | None:
     return None if value is None else [value.numerator, value.denominator]
-
-
-COLUMNS = (
-    "id", "title_zh", "title_en", "n", "d", "unknown", "open", "unknown_share", "rate", "low", "high", "least", "most",
-    "status", "against", "points_low", "points_high", "change_low", "change_high", "goal", "verdict", "cites",
-)  # fmt: skip
-
-
-def to_csv(result: Reckoning) -> str:
-    """Return the lines of the report as CSV: a line per reading of each goal, or per measure without a profile."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    for found, goal in result.rows():
-        row = result._measure(found)
-        moved = result._change(found, goal) or {"against": None, "points": [None, None], "change": [None, None]}
-        line = {
-            **{key: row.get(key) for key in COLUMNS},
-            "title_zh": row["title"]["zh"],
-            "title_en": row["title"]["en"],
-            "against": moved["against"],
-            **{
-                f"{kind}_{end}": moved[kind][i]
-                for kind in ("points", "change")
-                for i, end in enumerate(("low", "high"))
-            },
-            "cites": " ".join(map(str, goal.cite))
-            if goal is not None
-            else " ".join(one["row"] for one in row["cites"]),
-        }
-        if goal is None:
-            writer.writerow(line)
-            continue
-        for one, verdict in zip(goals_of(goal), result.readings(goal), strict=True):
-            writer.writerow({**line, "goal": one.text, "verdict": verdict})
-    return text.getvalue()

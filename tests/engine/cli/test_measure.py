@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sangao.adapters.main import app
-from sangao.engine.cli.reckoning import period_of
+from sangao.engine.cli.kept import period_of
 from sangao.engine.errors import SangaoError
 
 PACK = """pack: county

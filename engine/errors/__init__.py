@@ -130,7 +130,7 @@ class _Parts(dict[str, Any]):
 
 
 def _said(part: Any, lang: str) -> Any:
-    if isinstance(part, Mapping):
+    if isinstance(part, Mapping) and part.keys() == {"zh", "en"}:
         return part["zh" if lang == "zh" else "en"]
     return part.replace("、", ", ") if lang != "zh" and isinstance(part, str) else part
 

@@ -164,6 +164,12 @@ ENTRIES: dict[str, Entry] = {
     "rules.not_positive": _error(
         "`{given}` 不大于 0", "`{given}` is not above 0", "写一个正数", "write a positive number"
     ),
+    "rules.too_fine": _error(
+        "以 `{grid}` 为步长,`{given}` 超出 32 位整数",
+        "in steps of `{grid}` the end `{given}` does not fit into 32 bits",
+        "用更大的 grid,或更窄的 hard 与 warn",
+        "take a larger `grid`, or narrower ranges in `hard` and `warn`",
+    ),
     "rules.no_outcomes": _error(
         "`{id}` 没有声明可能的结果",
         "`{id}` does not declare what it can answer",

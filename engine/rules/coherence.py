@@ -51,6 +51,9 @@ def check_document(document: AnyDoc) -> list[Problem]:
     return problems
 
 
+STEPS = 2**31  # a value is kept as a whole number of grid steps in 32 bits
+
+
 def check_fact(key: Text, fact: FactDoc) -> list[Problem]:
     """Return what is wrong with one fact."""
     problems: list[Problem] = []
@@ -82,6 +85,9 @@ def check_fact(key: Text, fact: FactDoc) -> list[Problem]:
     for step in filter(None, (fact.grid, fact.resolution)):
         if Fraction(step) <= 0:
             problems.append(Problem("rules.not_positive", step.span, {"given": step}))
+    for end in (*(fact.hard or ()), *(fact.warn or ())):
+        if fact.grid is not None and Fraction(fact.grid) > 0 and abs(Fraction(end)) / Fraction(fact.grid) >= STEPS:
+            problems.append(Problem("rules.too_fine", end.span, {"given": end, "grid": fact.grid}))
     return problems
 
 

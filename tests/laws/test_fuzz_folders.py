@@ -2,7 +2,9 @@
 
 # ruff: noqa: E501
 import json
+import shutil
 import time
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -23,6 +25,7 @@ from sangao.engine.run import spec
 from tests.laws.test_fuzz_charts import BASE
 from tests.laws.test_fuzz_packs import CHARTS, at, changed, places
 
+NOTHING: Mapping[str, str] = {}
 LONGEST = 60  # seconds of work for one folder; the usual one takes a hundredth
 PARTS = [
     "sbp_office",
@@ -116,19 +119,26 @@ def damaged(random: Random) -> list[Any]:
     return documents
 
 
-def used(rules: str, params: str = "") -> bool:
-    """Compile, check, save, open and ask a folder with these rules; return whether it compiled."""
+def used(rules: str = "", params: str = "", pack: str = "minimal", others: Mapping[str, str] = NOTHING) -> bool:
+    """Compile, check, save, open and ask a folder with these rules (and other files of the base changed).
+
+    Return whether it compiled.
+    """
     started = time.process_time()
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "minimal"
-        for file in (BASE / "minimal").iterdir():
-            (path / "rules").mkdir(parents=True, exist_ok=True)
-            (path / file.name).write_bytes(file.read_bytes())
-        (path / "rules" / "rules.yaml").write_text(rules, encoding="utf-8")
+        home = Path(folder)
+        path = home / pack
+        shutil.copytree(BASE / pack, path)
+        shutil.copytree(BASE / "shared", home / "shared")
+        (path / "rules").mkdir(exist_ok=True)
+        for name, text in others.items():
+            (home / name).write_text(text, encoding="utf-8")
+        if rules:
+            (path / "rules" / "rules.yaml").write_text(rules, encoding="utf-8")
         if params:
             (path / "params.yaml").write_text(params, encoding="utf-8")
         try:
-            compiled = compile_folder(path, shared=BASE / "shared")
+            compiled = compile_folder(path)
         except SangaoError as error:
             for problem in error.problems:
                 assert problem.report("zh") and problem.report("en")
@@ -137,14 +147,14 @@ def used(rules: str, params: str = "") -> bool:
             return False
     for problem in check(compiled):
         assert problem.report("zh") and problem.report("en")
-    pack = Pack(canon.loads(canon.dumps(compiled)))
-    assert pack.compiled == compiled
-    for outcome in cases.run_all(pack):
+    opened = Pack(canon.loads(canon.dumps(compiled)))
+    assert opened.compiled == compiled
+    for outcome in cases.run_all(opened):
         assert not any("runners disagree" in one for one in outcome.wrong)
     for chart in CHARTS:
-        given = pack.admit(chart)
-        assert pack.rows.evaluate(given.open, given.assumed) == spec.evaluate(compiled, given.open, given.assumed)
-        json.dumps(pack.decide_all(chart).to_dict())
+        given = opened.admit(chart)
+        assert opened.rows.evaluate(given.open, given.assumed) == spec.evaluate(compiled, given.open, given.assumed)
+        json.dumps(opened.decide_all(chart).to_dict())
     assert time.process_time() - started < LONGEST
     return True
 
@@ -152,6 +162,42 @@ def used(rules: str, params: str = "") -> bool:
 @given(st.randoms(use_true_random=False))
 def test_no_damage_to_good_documents_makes_the_compiler_raise(random: Random) -> None:
     used("\n---\n".join(json.dumps(one, ensure_ascii=False) for one in damaged(random)))
+
+
+@cache
+def tree_of(name: str) -> Any:
+    (node,), _ = read_yaml((BASE / name).read_bytes(), name)
+    return plain(node)
+
+
+OTHERS = [
+    "shared/facts/facts.yaml",
+    "shared/facts/clinic.yaml",
+    "shared/rows/rows.yaml",
+    "shared/sources.yaml",
+    "clinic/pack.yaml",
+]
+DECLARED = ["number", "bool", "code", "date", "0.0000000000001", "1000000", "kPa", "1/3", "-5", "999999999999", "conditions", "this year",
+            "100000 years", "0 days", "glucose < 3 mmol/L", "closest_two", "last", "5 mmHg", "clinic", "minimal", "must_ask"]  # fmt: skip
+
+
+@given(st.randoms(use_true_random=False))
+def test_no_damage_to_facts_or_packs_makes_the_compiler_raise(random: Random) -> None:
+    name = random.choice(OTHERS)
+    content = tree_of(name)
+    for _ in range(random.randint(1, 3)):
+        path = random.choice(places(content))
+        old = at(content, path)
+        new: list[Any] = [
+            random.choice(PARTS),
+            *random.choices(DECLARED, k=3),
+            at(content, random.choice(places(content))),
+        ]
+        if isinstance(old, dict) and old:
+            gone = random.choice(list(old))
+            new += [{key: part for key, part in old.items() if key != gone}, {**old, gone: random.choice(DECLARED)}] * 2
+        content = changed(content, path, random.choice(new))
+    used(pack="clinic", others={name: json.dumps(content, ensure_ascii=False)})
 
 
 DECISION = """decision: htn.high

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from sangao.engine.chart import Chart, Entry
 from sangao.engine.cli.refused import REFUSED_HEADER, Refused, Sink, nowhere, of_chart, whole
 from sangao.engine.cli.stratify import read_map
-from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.fact import Dictionary
 
 Doubles = Literal["merge", "first", "refuse"]
@@ -136,7 +136,7 @@ class Cohort:
                 return
             many = _listed(file)
         except OSError as error:
-            refused(whole(name, Problem("host.unreadable", Span(name), {"reason": error.strerror or ""})))
+            refused(whole(name, Problem("host.unreadable", Span(name), {"reason": why(error)})))
             return
         if many is None:
             yield from self._one(file, name, refused)
@@ -180,7 +180,7 @@ def open_cohort(
             raise fail("cohort.empty", Span(str(path)), usage=True)
         return Cohort(hook, path, on, doubles=doubles)
     if not path.is_file():
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason="no such file")
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why())
     if path.suffix.lower() in {".json", *LINES}:
         return Cohort(hook, path, on, doubles=doubles)
     columns = hook.read_columns(source=path, mapping=None if mapping is None else read_map(mapping))

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sangao.engine.errors import Problem, Span, fail
+from sangao.engine.errors import Problem, Span, fail, why
 from sangao.engine.guide import Pack
 from sangao.engine.run.compared import Ends
 
@@ -63,7 +63,7 @@ def earlier(path: Path, pack: Pack, kind: str) -> Earlier:
         made = str(found["pack"]["hash"])
         period = str(found["period"]["name"])
     except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=error.strerror or "") from error
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
     except (ValueError, KeyError, TypeError, ZeroDivisionError, RecursionError) as error:
         raise fail("measure.bad_result", Span(str(path)), usage=True) from error
     parts = {"file": path.name, "other": made[:12]}

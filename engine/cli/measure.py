@@ -1,11 +1,8 @@
 """`sangao measure`: a cohort against the measures of a pack and the goals of a programme."""
 
-import csv
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from sangao.engine.chart import today
-from sangao.engine.cli.cohort import REFUSED_HEADER, Cohort, Doubles, Refused, of_chart, open_cohort
+from sangao.engine.cli.cohort import Cohort, Doubles, of_chart, open_cohort
 from sangao.engine.cli.desk import Desk, desk, ending, report
+from sangao.engine.cli.files import Refusing, rejecting, write
 from sangao.engine.cli.kept import earlier, period_of
 from sangao.engine.cli.options import Format, Language, Strict
 from sangao.engine.cli.reckoned_csv import to_csv
@@ -74,7 +72,8 @@ def measure(
         given = numbers(entered, opened) if entered is not None else {}
         wanted = chosen(opened, goals, freeze is not None)
         people = open_cohort(here.hook, cohort, mapping, min(when.until, today()), opened.compiled.dictionary, doubles)
-        tally, refused = counted(opened, wanted, people, rejects or aside(out), lang)
+        with rejecting(rejects, out) as refusing:
+            tally, refused = counted(opened, wanted, people, refusing, lang)
         before = {
             kind: earlier(path, opened, kind) for kind, path in (("previous", previous), ("baseline", baseline)) if path
         }
@@ -127,37 +126,16 @@ def chosen(pack: Pack, profile: Profile | None, every: bool) -> list[ir.Measure]
 
 
 def counted(
-    pack: Pack, measures: list[ir.Measure], cohort: Cohort, rejects: Path | None, lang: str
+    pack: Pack, measures: list[ir.Measure], cohort: Cohort, refused: Refusing, lang: str
 ) -> tuple[Tally, Counter[str]]:
     """Count a cohort; return the tally and how much was refused, by code."""
     tally = Tally(pack.compiled, measures)
-    codes: Counter[str] = Counter()
-    with ExitStack() as stack:
-        part = rejects.with_name(f".{rejects.name}.{os.getpid()}.part") if rejects is not None else None
-        writer = None
-        if part is not None:
-            stack.callback(part.unlink, missing_ok=True)
-            try:
-                file = stack.enter_context(part.open("w", encoding="utf-8", newline=""))
-            except OSError as error:
-                raise fail("host.unwritable", Span(str(rejects)), usage=True, reason=error.strerror or "") from error
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(REFUSED_HEADER)
-
-        def refuse(one: Refused) -> None:
-            codes[one.problem.code] += 1
-            if writer is not None:
-                writer.writerow(one.cells())
-
-        with progress(cohort.total, lang, "统计" if lang == "zh" else "counting") as moved:
-            for key, chart in cohort.charts(refuse):
-                for one in of_chart(key, chart, tally.add(chart)):
-                    refuse(one)
-                moved(1)
-        if part is not None and rejects is not None:
-            file.flush()
-            os.replace(part, rejects)
-    return tally, codes
+    with progress(cohort.total, lang, "统计" if lang == "zh" else "counting") as moved:
+        for key, chart in cohort.charts(refused):
+            for one in of_chart(key, chart, tally.add(chart)):
+                refused(one)
+            moved(1)
+    return tally, refused.codes
 
 
 def numbers(path: Path, pack: Pack) -> dict[str, Given]:
@@ -186,19 +164,3 @@ def _whole(value: Any, measure: ir.Measure) -> bool:
         and {str(key) for key in value} <= allowed
         and all(isinstance(one, str) and one.isascii() and one.isdigit() and len(one) < 10 for one in value.values())
     )
-
-
-def aside(out: Path | None) -> Path | None:
-    """Return where what was refused goes when nobody says: beside the result."""
-    return None if out is None else out.with_name(f"{out.name}.rejects.csv")
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise fail("host.unwritable", Span(str(path)), usage=True, reason=error.strerror or "") from error

@@ -1,9 +1,10 @@
 """Periods, and results kept from earlier ones: last year's, a frozen baseline."""
 
+import hashlib
 import json
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,7 +13,9 @@ from typing import Any
 
 from sangao.engine.errors import Problem, Span, fail, why
 from sangao.engine.guide import Pack
+from sangao.engine.pack import canon, ir
 from sangao.engine.run.compared import Ends
+from sangao.engine.run.narrowed import narrowed
 
 SCHEMA = "sangao.measures/1"
 _PERIOD = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?")
@@ -51,8 +54,25 @@ class Earlier:
     problem: Problem | None = None
 
 
-def earlier(path: Path, pack: Pack, kind: str) -> Earlier:
-    """Return a kept result. Raises SangaoError (`measure.bad_result`) when the file is none."""
+def definition(pack: ir.Pack, measure: ir.Measure) -> str:
+    """Return a hash of what a measure counts: all that its parts rest on, and nothing else of the pack."""
+    asked = [part for part in (measure.numerator, measure.denominator) if part]
+    part = narrowed(pack, asked)
+    facts = {fact for leaf in part.leaves.values() for fact in leaf.facts}
+    meant = {
+        "measure": canon.encode(measure),
+        "leaves": canon.encode(part.leaves),
+        "decisions": canon.encode(part.decisions),
+        "facts": canon.encode({name: pack.dictionary.facts[name] for name in sorted(facts)}),
+    }
+    return hashlib.sha256(json.dumps(meant, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def earlier(path: Path, pack: Pack, measures: Iterable[ir.Measure]) -> Earlier:
+    """Return a kept result. Raises SangaoError (`measure.bad_result`) when the file is none.
+
+    A measure that counted something else then than now is named in the problem of the result.
+    """
     try:
         found = json.loads(path.read_bytes())
         if found["schema"] != SCHEMA:
@@ -60,19 +80,16 @@ def earlier(path: Path, pack: Pack, kind: str) -> Earlier:
         ends = {
             one["id"]: (_fraction(one["exact"]["low"]), _fraction(one["exact"]["high"])) for one in found["measures"]
         }
-        made = str(found["pack"]["hash"])
+        then = {one["id"]: one["definition"] for one in found["measures"]}
         period = str(found["period"]["name"])
     except OSError as error:
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
     except (ValueError, KeyError, TypeError, ZeroDivisionError, RecursionError) as error:
         raise fail("measure.bad_result", Span(str(path)), usage=True) from error
-    parts = {"file": path.name, "other": made[:12]}
-    return Earlier(
-        path.name,
-        period,
-        ends,
-        None if made == pack.hash else Problem("measure.other_definition", Span(str(path)), parts),
-    )
+    names = [one.id for one in measures if one.id in then and definition(pack.compiled, one) != then[one.id]]
+    parts = {"file": path.name, "names": "、".join(names)}
+    problem = Problem("measure.other_definition", Span(str(path)), parts) if names else None
+    return Earlier(path.name, period, ends, problem)
 
 
 def _fraction(pair: Any) -> Fraction | None:

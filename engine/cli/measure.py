@@ -15,7 +15,7 @@ from sangao.engine.cli.cohort import Cohort, Doubles, of_chart, open_cohort
 from sangao.engine.cli.desk import Desk, desk, ending, report
 from sangao.engine.cli.files import Refusing, rejecting, write
 from sangao.engine.cli.kept import earlier, period_of
-from sangao.engine.cli.options import Format, Language, Strict
+from sangao.engine.cli.options import Format, Language, Overlays, Strict
 from sangao.engine.cli.reckoned_csv import to_csv
 from sangao.engine.cli.reckoning import Reckoning
 from sangao.engine.cli.stratify import read_map
@@ -57,6 +57,7 @@ def measure(
     doubles: Annotated[
         Doubles, typer.Option("--doubles", help="同一人多份病历:merge|first|refuse · charts of one person")
     ] = "merge",
+    overlays: Overlays = None,
     lang: Language = "zh",
     form: Format = "text",
     strict: Strict = False,
@@ -68,14 +69,16 @@ def measure(
         if freeze is not None and freeze.exists():
             raise fail("measure.frozen", Span(str(freeze)), usage=True)
         when = period_of(period or (str(goals.doc.period) if goals else str(today().year)))
-        opened = here.pack(pack or (str(goals.doc.pack) if goals else DEFAULT))
+        opened = here.pack(pack or (str(goals.doc.pack) if goals else DEFAULT), overlays or ())
         given = numbers(entered, opened) if entered is not None else {}
         wanted = chosen(opened, goals, freeze is not None)
         people = open_cohort(here.hook, cohort, mapping, min(when.until, today()), opened.compiled.dictionary, doubles)
         with rejecting(rejects, out) as refusing:
             tally, refused = counted(opened, wanted, people, refusing, lang)
         before = {
-            kind: earlier(path, opened, kind) for kind, path in (("previous", previous), ("baseline", baseline)) if path
+            kind: earlier(path, opened, wanted)
+            for kind, path in (("previous", previous), ("baseline", baseline))
+            if path
         }
         result = Reckoning(opened, goals, when, tally, given, before, people, refused)
         if result.problems:

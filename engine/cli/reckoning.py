@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from sangao.engine.cli.cohort import Cohort
-from sangao.engine.cli.kept import SCHEMA, Earlier, Period
+from sangao.engine.cli.kept import SCHEMA, Earlier, Period, definition
 from sangao.engine.cli.programme import flags as all_of
 from sangao.engine.cli.programme import goals_of, verdicts
 from sangao.engine.errors import Problem
@@ -141,6 +141,7 @@ class Reckoning:
             "most": shown(scaled(found.open.high, per)),
             "per": found.measure.per if found.is_rate else None,
             "status": found.status,
+            "definition": definition(self.pack.compiled, found.measure),
             "exact": {"low": _pair(counts.low), "high": _pair(counts.high)},
             "change": self.moved(found, None),
             "cites": backing(self.pack.compiled, words),

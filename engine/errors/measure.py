@@ -82,8 +82,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "measure.other_definition": Entry(
         "warning",
-        "`{file}` 出自另一版规则({other}),口径可能不同",
-        "`{file}` was made under other rules ({other}); the definitions may differ",
+        "`{file}` 中下列指标的口径与现行规则不同:{names}",
+        "in `{file}` these measures counted something else than they do now: {names}",
         "用同一版规则重新统计对照期",
         "count the earlier period again under the same rules",
     ),

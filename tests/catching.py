@@ -14,7 +14,7 @@ from sangao.engine.errors import Problem
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks import answers as diagrams
-from sangao.engine.passes.checks import dead, promises, tables, ties
+from sangao.engine.passes.checks import conflicts, dead, promises, tables, ties
 from sangao.engine.passes.checks.space import Space
 from sangao.engine.passes.checks.study import Study, study
 from sangao.engine.passes.checks.witness import ready_case
@@ -53,7 +53,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.about = study(self.pack.compiled)
-        self.seen = {(one.code, str(one.where)) for one in (*promises.problems(self.about), *shaped(self.about))}
+        known = (*promised(self.about), *shaped(self.about))
+        self.seen = {(one.code, str(one.where)) for one in known}
         cones = {one: frozenset(sum(cone(self.pack.compiled, one), ())) for one in self.pack.compiled.decisions}
         for case in self.pack.compiled.cases:
             if case.decide not in cones:
@@ -78,7 +79,7 @@ class Bench:
             return "check"
         if self.difference(mutant) is None and self._alike(mutant.changed):
             return "equal"
-        if self._new(promises.problems(study(made, self.about, only))):
+        if self._new(promised(study(made, self.about, only))):
             return "check"
         return "case" if self._fails_slowly(made, mutant.changed.id) else "survived"
 
@@ -158,6 +159,11 @@ class Bench:
 def shaped(about: Study) -> list[Problem]:
     """Return what the checks of rules find without their promises."""
     return [*tables.problems(about), *dead.problems(about), *ties.problems(about)]
+
+
+def promised(about: Study) -> list[Problem]:
+    """Return what the checks find of promises and of questions that several authorities answer."""
+    return [*promises.problems(about), *conflicts.hidden(about)]
 
 
 def parts(space: Space, decision: ir.Decision) -> list[int]:

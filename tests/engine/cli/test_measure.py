@@ -151,6 +151,15 @@ def test_a_baseline_is_never_written_over(home: Path) -> None:
     assert (home / "base.json").read_bytes() == before
 
 
+def test_a_measure_that_counts_something_else_than_then_is_named(home: Path) -> None:
+    cohort = str(people(home / "a.ndjson", *FIRST))
+    run(cohort, *GOALS, "--out", "a.json")
+    assert not run(cohort, *GOALS, "--previous", "a.json").stderr
+    (home / "county/rules/m.yaml").write_text(RULES.replace("< 140 mmHg", "< 130 mmHg"), encoding="utf-8")
+    said = run(cohort, *GOALS, "--previous", "a.json").stderr
+    assert "measure.other_definition" in said and "m.low" in said and "m.visits" not in said
+
+
 def test_the_page_says_what_is_not_known(home: Path) -> None:
     page = run(str(people(home / "a.ndjson", *FIRST)), *GOALS).stdout
     assert "33.3–66.7%" in page and "无法判断" in page and "--previous" in page and "两种读法" in page

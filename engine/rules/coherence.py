@@ -85,6 +85,10 @@ def check_fact(key: Text, fact: FactDoc) -> list[Problem]:
     for step in filter(None, (fact.grid, fact.resolution)):
         if Fraction(step) <= 0:
             problems.append(Problem("rules.not_positive", step.span, {"given": step}))
+    for unit in fact.units.values():
+        above, _, below = unit.times.partition("/")
+        if Fraction(above) <= 0 or Fraction(below or 1) <= 0:
+            problems.append(Problem("rules.not_positive", unit.times.span, {"given": unit.times}))
     for end in (*(fact.hard or ()), *(fact.warn or ())):
         if fact.grid is not None and Fraction(fact.grid) > 0 and abs(Fraction(end)) / Fraction(fact.grid) >= STEPS:
             problems.append(Problem("rules.too_fine", end.span, {"given": end, "grid": fact.grid}))

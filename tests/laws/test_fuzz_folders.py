@@ -172,12 +172,12 @@ def tree_of(name: str) -> Any:
 
 OTHERS = [
     "shared/facts/facts.yaml",
-    "shared/facts/clinic.yaml",
+    "shared/facts/laboratory.yaml",
     "shared/rows/rows.yaml",
     "shared/sources.yaml",
     "clinic/pack.yaml",
 ]
-DECLARED = ["number", "bool", "code", "date", "0.0000000000001", "1000000", "kPa", "1/3", "-5", "999999999999", "conditions", "this year",
+DECLARED = ["number", "bool", "code", "date", "0.0000000000001", "1000000", "kPa", "1/3", "1/0", "-5", "999999999999", "conditions", "this year",
             "100000 years", "0 days", "glucose < 3 mmol/L", "closest_two", "last", "5 mmHg", "clinic", "minimal", "must_ask"]  # fmt: skip
 
 

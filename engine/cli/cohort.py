@@ -48,7 +48,6 @@ class Cohort:
     doubles: Doubles = "merge"
     read: int = 0
     doubled: int = 0
-    dated: bool = False
     _twice: frozenset[int] | None = field(default=None, repr=False)
 
     def charts(self, refused: Sink = nowhere) -> Iterator[tuple[str, Chart]]:
@@ -99,8 +98,8 @@ class Cohort:
         else:
             yield from self._file(self.path, self.path.name, refused)
 
-    def _as_of(self, chart: Chart, dated: bool) -> Chart:
-        """Return a chart as of the cohort's day. A chart that says its own day keeps its values at that day.
+    def _as_of(self, chart: Chart) -> Chart:
+        """Return a chart as of the cohort's day: its values stay at the day it is of.
 
         Nothing is moved in time but sex and birth date, which hold on every day.
         """
@@ -108,8 +107,7 @@ class Cohort:
             return chart
         own, day = chart.on.isoformat(), self.on.isoformat()
         readings = tuple(
-            replace(one, at=day) if one.at == own and (not dated or one.fact in TIMELESS) else one
-            for one in chart.readings
+            replace(one, at=day) if one.at == own and one.fact in TIMELESS else one for one in chart.readings
         )
         return replace(chart, on=self.on, readings=readings)
 
@@ -123,7 +121,7 @@ class Cohort:
                         Refused(f"{self.path.name}:{cell.line}", one.key, cell.column, cell.fact, cell.value, problem)
                     )
                 if one.chart is not None:
-                    yield place, one.key, self._as_of(one.chart, self.dated)
+                    yield place, one.key, self._as_of(one.chart)
 
     def _file(self, file: Path, name: str, refused: Sink) -> Iterator[_Found]:
         """Yield the charts of one file; what of it is no chart is refused."""
@@ -146,7 +144,7 @@ class Cohort:
 
     def _one(self, source: object, place: str, refused: Sink) -> Iterator[_Found]:
         try:
-            chart = self.hook.read_chart(source=source, on=None)
+            chart = self.hook.read_chart(source=source, on=None if says_its_day(source) else self.on)
         except SangaoError as error:
             for problem in error.problems:
                 refused(whole(place, problem))
@@ -157,7 +155,7 @@ class Cohort:
         if chart is None:
             refused(whole(place, Problem("cohort.not_a_chart")))
             return
-        yield place, chart.id or "", self._as_of(chart, says_its_day(source))
+        yield place, chart.id or "", self._as_of(chart)
 
 
 def open_cohort(
@@ -186,9 +184,8 @@ def open_cohort(
     columns = hook.read_columns(source=path, mapping=None if mapping is None else read_map(mapping))
     if columns is None:
         return Cohort(hook, path, on, doubles=doubles)
-    dated = bool(getattr(columns, "dated", False))
-    bound = columns.bind(dictionary, None if dated else on)
-    return Cohort(hook, path, on, bound, columns.total, doubles, dated=dated)
+    bound = columns.bind(dictionary, None if getattr(columns, "dated", False) else on)
+    return Cohort(hook, path, on, bound, columns.total, doubles)
 
 
 def charts(

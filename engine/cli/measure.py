@@ -84,9 +84,8 @@ def measure(
         if result.problems:
             report(result.problems, lang, form)
         written = json.dumps(result.to_dict(), ensure_ascii=False, indent=1) + "\n"
-        for path, text in ((out, to_csv(result) if out and out.suffix.lower() == ".csv" else written),):
-            if path is not None:
-                write(path, text)
+        if out is not None:
+            write(out, to_csv(result) if out.suffix.lower() == ".csv" else written)
         if freeze is not None:
             write(freeze, json.dumps({**result.to_dict(), "frozen": today().isoformat()}, ensure_ascii=False, indent=1))
         if form == "json":

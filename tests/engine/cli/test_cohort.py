@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sangao.adapters.hub import hub
-from sangao.engine.chart import Chart
+from sangao.engine.chart import Chart, today
 from sangao.engine.cli.cohort import Cohort, Refused, open_cohort, united
 from sangao.engine.errors import SangaoError
 from sangao.engine.fact import Dictionary, Fact
@@ -160,3 +160,10 @@ def test_rows_that_say_their_day_keep_their_values_at_that_day(tmp_path: Path) -
     (tmp_path / "m.yaml").write_text("key: id\non: {column: day}\ncolumns: {sbp: sbp_office}\n", encoding="utf-8")
     ((_, chart),), _ = read(tmp_path / "p.csv", mapping=tmp_path / "m.yaml")
     assert chart.on == DAY and [one.at for one in chart.readings] == ["2024-06-01"]
+
+
+def test_a_reading_of_today_stays_there_though_the_chart_says_no_day(tmp_path: Path) -> None:
+    now = today().isoformat()
+    chart = {"facts": {"fpg": 6}, "readings": [{"fact": "sbp_office", "value": 150, "at": now}]}
+    found, _ = read(folder(tmp_path, {"a.json": chart}))
+    assert [(one.fact, one.at) for one in found[0][1].readings] == [("fpg", "2025-12-31"), ("sbp_office", now)]

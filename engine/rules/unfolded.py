@@ -5,16 +5,21 @@ not at all), `p.next.due` and `p.next` (what falls due first), `p.executed.<prof
 place; what stands here is said once for every pathway.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable
 
-from sangao.engine.errors import Span
 from sangao.engine.rules.forms import DecisionDoc, DefaultDoc, ExceptionDoc, RuleDoc
-from sangao.engine.rules.leaves import Document, Names
-from sangao.engine.rules.pathways import NONE, ExecutedDoc, PathwayDoc, StepDoc, TaskDoc
+from sangao.engine.rules.making import (
+    made_decision,
+    made_default,
+    made_exception,
+    pathway_title,
+    placed,
+    task_title,
+    words,
+)
+from sangao.engine.rules.pathways import NONE, ExecutedDoc, PathwayDoc, TaskDoc
 from sangao.engine.rules.text import Text
 
-D = TypeVar("D", bound=Document)
 NEVER = '"9999-12-31"'
 STATUS: dict[str, tuple[str, str]] = {
     "not_reached": ("未到此步", "not reached"),
@@ -55,10 +60,10 @@ def state(doc: PathwayDoc) -> DecisionDoc:
         step = doc.states[source].to[to]
         above = ["default"] if source == doc.first else [one for (_, end), one in labels.items() if end == source]
         over = [labels[source, beaten] for beaten in step.over]
-        exceptions[label] = _exception(step, step.when, to, above=above, over=over)
+        exceptions[label] = made_exception(step, step.when, to, above=above, over=over)
     first = doc.states[doc.first]
-    default = _placed(DefaultDoc(then=doc.first, cite=first.cite, about=first.about, says=first.says), first.span)
-    return _decision(
+    default = placed(DefaultDoc(then=doc.first, cite=first.cite, about=first.about, says=first.says), first.span)
+    return made_decision(
         doc,
         str(doc.id),
         doc.title,
@@ -85,10 +90,10 @@ def _label(doc: PathwayDoc, source: Text, to: Text) -> Text:
 # --- tasks ------------------------------------------------------------------------------------------------------------
 def due(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
     """The day a task falls due; `never` while what it runs from has not happened."""
-    title = _said(task, "{0}的截止日", "{0}: due by")
-    default = _default(task, f"min(falls_due, {NEVER})", ("截止日", "due by"))
+    title = task_title(task, "{0}的截止日", "{0}: due by")
+    default = made_default(task, f"min(falls_due, {NEVER})", ("截止日", "due by"))
     lets = {**doc.let, Text("falls_due"): task.due}
-    return _decision(doc, f"{doc.id}.{name}.due", title, task, lets, outcomes="date", default=default)
+    return made_decision(doc, f"{doc.id}.{name}.due", title, task, lets, outcomes="date", default=default)
 
 
 def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
@@ -120,24 +125,24 @@ def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
         lets[Text("it_applies")] = task.applies
         ways["without"] = f"not it_applies or {by} >= {NEVER}", "not_reached", list(ways)[:-1]
     exceptions = {
-        Text(label, task.span, -1): _exception(
-            task, Text(when, task.due.place(), -1), then, over=over, says=_names(*STATUS[then])
+        Text(label, task.span, -1): made_exception(
+            task, Text(when, task.due.place(), -1), then, over=over, says=words(*STATUS[then])
         )
         for label, (when, then, over) in ways.items()
     }
-    default = _default(task, "not_yet_due", STATUS["not_yet_due"])
+    default = made_default(task, "not_yet_due", STATUS["not_yet_due"])
     used = [code for code in STATUS if code == "not_yet_due" or any(then == code for _, then, _ in ways.values())]
-    return _decision(
+    return made_decision(
         doc,
         f"{doc.id}.{name}",
         task.name,
         task,
         lets=lets,
         outcomes=used,
-        names={Text(code): _names(*STATUS[code]) for code in used},
+        names={Text(code): words(*STATUS[code]) for code in used},
         default=default,
         exceptions=exceptions,
-        when_unknown=_names("完成情况未记录", "not recorded"),
+        when_unknown=words("完成情况未记录", "not recorded"),
     )
 
 
@@ -147,12 +152,12 @@ def opened(doc: PathwayDoc) -> Iterable[DecisionDoc]:
     for name, task in doc.tasks.items():
         id = f"{doc.id}.{name}"
         then = Text(f"{id}.due", task.span, -1)
-        one = _exception(
-            task, Text(f"{id} in {{not_yet_due, not_done}}", task.span, -1), then, says=_names("待办", "to do")
+        one = made_exception(
+            task, Text(f"{id} in {{not_yet_due, not_done}}", task.span, -1), then, says=words("待办", "to do")
         )
-        default = _placed(DefaultDoc(then=Text(NEVER, task.span, -1), says=_names("无待办", "nothing to do")), task)
-        title = _said(task, "{0}的待办日", "{0}: to do by")
-        yield _decision(doc, f"{id}.open", title, outcomes="date", default=default, exceptions={Text("waits"): one})
+        default = placed(DefaultDoc(then=Text(NEVER, task.span, -1), says=words("无待办", "nothing to do")), task)
+        title = task_title(task, "{0}的待办日", "{0}: to do by")
+        yield made_decision(doc, f"{id}.open", title, outcomes="date", default=default, exceptions={Text("waits"): one})
 
 
 def next_step(doc: PathwayDoc) -> DecisionDoc:
@@ -163,16 +168,18 @@ def next_step(doc: PathwayDoc) -> DecisionDoc:
         own = f"{doc.id}.{name}.open"
         due_first = f" and {own} = {first}" if names[i + 1 :] else ""  # the last one written gives way to all others
         when = Text(f"{own} < {NEVER}{due_first}", name.span, -1)
-        says = _names(f"最先到期:{doc.tasks[name].name.zh}", f"due first: {doc.tasks[name].name.en}")
-        exceptions[name] = _exception(doc.tasks[name], when, name, over=[str(one) for one in names[i + 1 :]], says=says)
+        says = words(f"最先到期:{doc.tasks[name].name.zh}", f"due first: {doc.tasks[name].name.en}")
+        exceptions[name] = made_exception(
+            doc.tasks[name], when, name, over=[str(one) for one in names[i + 1 :]], says=says
+        )
     nothing = Text(NONE, doc.id.span, -1)
-    default = _placed(DefaultDoc(then=nothing, says=_names("没有待办任务", "nothing to do")), doc)
-    return _decision(
+    default = placed(DefaultDoc(then=nothing, says=words("没有待办任务", "nothing to do")), doc)
+    return made_decision(
         doc,
         f"{doc.id}.next",
-        _whole(doc, "{0}:下一步", "{0}: next step"),
+        pathway_title(doc, "{0}:下一步", "{0}: next step"),
         outcomes=[*names, nothing],
-        names={name: task.name for name, task in doc.tasks.items()} | {nothing: _names("无", "none")},
+        names={name: task.name for name, task in doc.tasks.items()} | {nothing: words("无", "none")},
         default=default,
         exceptions=exceptions,
     )
@@ -182,9 +189,13 @@ def next_due(doc: PathwayDoc) -> DecisionDoc:
     """The day the next step falls due, `never` when nothing is to be done."""
     parts = [f"{doc.id}.{name}.open" for name in doc.tasks]
     then = Text(f"min({', '.join(parts)})" if len(parts) > 1 else parts[0], doc.id.span, -1)
-    default = _placed(DefaultDoc(then=then, says=_names("最早的待办日", "the earliest day")), doc)
-    return _decision(
-        doc, f"{doc.id}.next.due", _whole(doc, "{0}:下一步期限", "{0}: next step due"), outcomes="date", default=default
+    default = placed(DefaultDoc(then=then, says=words("最早的待办日", "the earliest day")), doc)
+    return made_decision(
+        doc,
+        f"{doc.id}.next.due",
+        pathway_title(doc, "{0}:下一步期限", "{0}: next step due"),
+        outcomes="date",
+        default=default,
     )
 
 
@@ -205,84 +216,17 @@ def executed(doc: PathwayDoc, name: Text, way: ExecutedDoc) -> DecisionDoc:
     in_time = [f"{doc.id}.{link} = done_in_time" for link in links]
     kept = [f"{counted(in_time)} >= {need}", *(f"{doc.id}.{link} = done_in_time" for link in must)]
     lost = [f"{counted(map(failed, links))} >= {len(links) - need + 1}", *map(failed, must)]
-    done = _exception(way, Text(" and ".join(kept), at, -1), "executed", says=_names(*VERDICT["executed"]))
-    gone = _exception(way, Text(" or ".join(lost), at, -1), "not_executed", says=_names(*VERDICT["not_executed"]))
-    default = _default(way, "open", VERDICT["open"])
-    return _decision(
+    done = made_exception(way, Text(" and ".join(kept), at, -1), "executed", says=words(*VERDICT["executed"]))
+    gone = made_exception(way, Text(" or ".join(lost), at, -1), "not_executed", says=words(*VERDICT["not_executed"]))
+    default = made_default(way, "open", VERDICT["open"])
+    return made_decision(
         doc,
         f"{doc.id}.executed.{name}",
         way.name,
         way,
         outcomes=list(VERDICT),
-        names={Text(code): _names(*words) for code, words in VERDICT.items()},
+        names={Text(code): words(*said) for code, said in VERDICT.items()},
         default=default,
         exceptions={Text("executed"): done, Text("not_executed"): gone},
-        when_unknown=_names("环节记录不全", "the record of the links is incomplete"),
+        when_unknown=words("环节记录不全", "the record of the links is incomplete"),
     )
-
-
-# --- making documents -------------------------------------------------------------------------------------------------
-def _decision(
-    doc: PathwayDoc,
-    id: str,
-    title: Names,
-    of: TaskDoc | ExecutedDoc | None = None,
-    lets: Mapping[Text, Text] | None = None,
-    **more: Any,
-) -> DecisionDoc:
-    place = doc if of is None else of
-    at = title.zh.place() if of is not None else doc.id.span
-    given = {name: value for name, value in more.items() if value is not None}
-    given["except"] = given.pop("exceptions", {})
-    for words in given.get("names", {}).values():
-        if not words.span.line:
-            _placed(words, place)
-    made = DecisionDoc.model_validate(
-        {"decision": Text(id, at, -1), "title": title, "let": dict(doc.let if lets is None else lets), **given}
-    )
-    return _placed(made, place)
-
-
-def _exception(
-    of: StepDoc | TaskDoc | ExecutedDoc,
-    when: Text,
-    then: str,
-    *,
-    above: Iterable[str] = ("default",),
-    over: Iterable[str] = (),
-    says: Names | None = None,
-) -> ExceptionDoc:
-    given: dict[str, Any] = {
-        "when": when,
-        "then": then if isinstance(then, Text) else Text(then, of.span, -1),
-        "of": [Text(one, of.span, -1) for one in above],
-        "over": [Text(one, of.span, -1) for one in over],
-        "cite": of.cite,
-        "about": of.about,
-    }
-    if says is not None or of.says is not None:
-        given["says"] = says if says is not None else of.says
-    return _placed(ExceptionDoc.model_validate(given), of)
-
-
-def _default(of: TaskDoc | ExecutedDoc, then: str, says: tuple[str, str]) -> DefaultDoc:
-    own = then if isinstance(then, Text) else Text(then, of.span, -1)
-    return _placed(DefaultDoc(then=own, cite=of.cite, about=of.about, says=_names(*says)), of)
-
-
-def _placed(made: D, at: Document | Span) -> D:
-    """Give a document the place of what it was made from."""
-    made._span = at if isinstance(at, Span) else at.span
-    return made
-
-
-def _names(zh: str, en: str) -> Names:
-    return Names.model_validate({"zh": zh, "en": en})
-
-
-def _said(task: TaskDoc, zh: str, en: str) -> Names:
-    return _names(zh.format(task.name.zh), en.format(task.name.en))
-
-
-def _whole(doc: PathwayDoc, zh: str, en: str) -> Names:
-    return _names(zh.format(doc.title.zh), en.format(doc.title.en))

@@ -24,7 +24,7 @@ from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.guide import Pack
 from sangao.engine.rules.fit import nearest
 from sangao.engine.rules.worklists import ListDoc, read_list
-from sangao.engine.run.listing import Listed, Lister, Person
+from sangao.engine.run.listing import NEVER, Listed, Lister, Person
 
 
 def list_(
@@ -38,6 +38,9 @@ def list_(
     on: On = None,
     period: Annotated[
         str | None, typer.Option("--period", help="抽样的统计期,如 2026Q1 · the period a sample is drawn for")
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="每组抽取人数 · how many of each group are drawn")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="写入 .csv 或 .json · where to write the list")] = None,
     rejects: Annotated[Path | None, typer.Option(help="被拒数值表 · refused values and charts, CSV")] = None,
@@ -61,7 +64,7 @@ def list_(
         pack = here.pack(str(doc.pack), overlays or ())
         when = day(on)
         people = open_cohort(here.hook, cohort, mapping, when, pack.compiled.dictionary, doubles)
-        lister = Lister(pack.compiled, worklist.plan(doc, period or quarter()))
+        lister = Lister(pack.compiled, worklist.plan(doc, period or quarter(), sample))
         with (
             rejecting(rejects, out) as refused,
             progress(people.total, lang, "列名单" if lang == "zh" else "listing") as seen,
@@ -127,8 +130,13 @@ def cell(pack: Pack, name: str, value: Any, lang: Lang) -> str:
         return "未知" if lang == "zh" else "unknown"
     if isinstance(value, list):
         return ("、" if lang == "zh" else ", ").join(cell(pack, name, one, lang) for one in value) or "—"
+    if isinstance(value, dict) and "at_least" in value:
+        more = "(其余未知)" if lang == "zh" else " (the rest unknown)"
+        return cell(pack, name, value["at_least"], lang) + more
     if isinstance(value, dict):
         return f"{value['number']} {value['unit']}".strip()
+    if value == NEVER:
+        return "未做" if lang == "zh" else "never"
     code = str(value).lower() if isinstance(value, bool) else str(value)
     words = pack.compiled.words.get(f"{name}={code}") or pack.compiled.words.get(f"{name}/{code}")
     if words is not None and getattr(words, lang):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sangao.engine.chart import Chart
 from sangao.engine.cli.desk import Desk
-from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.pack import ir
 from sangao.engine.passes.compiling import find_folder_of_facts
 from sangao.engine.passes.proofs import chart_json
@@ -24,9 +24,17 @@ def is_list(path: Path) -> bool:
     return path.suffix == ".yaml" and path.resolve().parent.name == "worklists"
 
 
-def plan(doc: ListDoc, period: str) -> Plan:
-    """Return what the runner needs; a sample is drawn by the list and the period."""
-    sample = Sample(doc.sample.number, str(doc.sample.per), f"{doc.id}:{period}") if doc.sample is not None else None
+def plan(doc: ListDoc, period: str, number: int | None = None) -> Plan:
+    """Return what the runner needs; a sample is drawn by the list and the period.
+
+    Raises `SangaoError`, a usage error, when neither the list nor `number` says how many are drawn.
+    """
+    sample = None
+    if doc.sample is not None:
+        drawn = number if number is not None else doc.sample.number
+        if drawn is None:
+            raise fail("worklist.sample_size", doc.work_list.span, usage=True, name=doc.id)
+        sample = Sample(drawn, str(doc.sample.per), f"{doc.id}:{period}")
     shows = tuple(Shown(str(one.of), one.total) for one in doc.shows)
     return Plan(str(doc.who), shows, tuple((str(one.by), one.first) for one in doc.order), sample)
 
@@ -64,6 +72,9 @@ def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
         yield Problem("worklist.unknown_name", name.span, parts)
     if missing:
         return
+    for case in doc.cases:
+        if doc.sample is not None and doc.sample.number is None and case.sample is None:
+            yield Problem("worklist.sample_size", case.span, {"name": doc.id})
     who = pack.decisions.get(str(doc.who))
     if who is None or who.outcome.kind != "bool":
         yield Problem("worklist.not_a_question", doc.who.span, {"name": doc.who})
@@ -88,7 +99,7 @@ def _rows(doc: ListDoc, known: set[str]) -> Iterable[Problem]:
 
 def _case(doc: ListDoc, case: ListCaseDoc, pack: ir.Pack) -> Iterable[Problem]:
     people = [(str(one.person), Chart.from_dict({**chart_json(one), "on": str(case.on)})) for one in case.cohort]
-    found = Lister(pack, plan(doc, str(case.on)[:4])).listed(people)
+    found = Lister(pack, plan(doc, str(case.on)[:4], case.sample)).listed(people)
     pairs: list[tuple[str, Any, Any]] = [
         ("listed", [str(one) for one in case.expect.listed], [one.key for one in found.people]),
         ("unsure", [str(one) for one in case.expect.unsure], [one.key for one in found.unsure]),

@@ -38,6 +38,12 @@ ENTRIES: dict[str, Entry] = {
         "true 用于是/否,greatest、least 用于数值,earliest、latest 用于日期",
         "true is for yes and no, greatest and least for numbers, earliest and latest for dates",
     ),
+    "worklist.sample_size": _error(
+        "名单 `{name}` 没有写抽取人数",
+        "list `{name}` does not say how many are drawn",
+        "用 --sample 给出每组人数;名单中写 number:,病例中写 sample:",
+        "give --sample; write `number:` in the list and `sample:` in a case",
+    ),
     "worklist.unproved_row": _error(
         "依据 {row} 被引用,但没有病例证明它",
         "row {row} is cited and no case proves it",

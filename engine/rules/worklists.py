@@ -31,9 +31,12 @@ class OrderDoc(Document):
 
 
 class SampleDoc(Document):
-    """So many people of each group, drawn by a seed and the period: the same draw whoever repeats it."""
+    """So many people of each group, drawn by a seed and the period: the same draw whoever repeats it.
 
-    number: Count
+    Without a `number` the list leaves it to the site: `sangao list … --sample N`; a case says its own.
+    """
+
+    number: Count | None = None
     per: Name
 
 
@@ -56,6 +59,7 @@ class ListCaseDoc(Document):
 
     it: Sentence
     on: Day
+    sample: Count | None = None
     cohort: Annotated[tuple[PersonDoc, ...], Some]
     expect: OnListDoc
     proves: Rows = ()

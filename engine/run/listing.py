@@ -1,7 +1,8 @@
 """Work lists over a cohort: who stands on a list, what is told of each, in which order. Nothing is decided here.
 
 A person stands on the list when the decision says so in the assumed pass; of whom it is not known stands apart. What is
-told of a person is the answer of a decision or the value of a fact; what is not known is shown as such.
+told of a person is the answer of a decision or the value of a fact; what is not known is shown as such. Of a set that is
+not known to its end the certain members are told (`{"at_least": […], "at_most": […]}`).
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from sangao.engine.truth import TRUE
 
 First = Literal["true", "greatest", "least", "earliest", "latest"]
 UNKNOWN = None
+NEVER = "never"
 Notice = Callable[[str, Chart, Sequence[Problem]], None]
 
 
@@ -103,7 +105,11 @@ class Lister:
         decision = self.decisions.get(name)
         if decision is not None:
             answer = answers.answer(decision, opened[name], assumed[name])
-            return UNKNOWN if answer.status == "unknown" else answers.as_json(answer.value)
+            if answer.status != "unknown":
+                return answers.as_json(answer.value)
+            if decision.outcome.kind == "set" and answer.at_least:
+                return {"at_least": answers.as_json(answer.at_least), "at_most": answers.as_json(answer.at_most)}
+            return UNKNOWN
         return self._fact(name, admission)
 
     def _fact(self, name: str, admission: Admission) -> Any:
@@ -116,7 +122,7 @@ class Lister:
         if value[0] != value[1]:
             return UNKNOWN
         if fact.kind == "date":
-            return date.fromordinal(value[0]).isoformat()
+            return NEVER if value[0] >= answers.LAST_DAY else date.fromordinal(value[0]).isoformat()
         return {"number": quantity.from_grid(value[0], fact.grid), "unit": fact.unit}
 
     def listed(self, people: Iterable[tuple[str, Chart]], notice: Notice | None = None) -> Listed:
@@ -153,13 +159,21 @@ def place(value: Any, first: First) -> tuple[int, Any]:
     True
     >>> place({"number": "12", "unit": "d"}, "greatest") < place({"number": "3", "unit": "d"}, "greatest")
     True
+    >>> place("2026-01-01", "earliest") < place("never", "earliest") < place(None, "earliest")
+    True
     """
     if value is UNKNOWN:
         return 1, 0
     if first == "true":
         return 0, 0 if value in (True, "true") else 1
     if first in ("earliest", "latest"):
-        day = date.fromisoformat(value).toordinal() if isinstance(value, str) else 0
+        day = (
+            answers.LAST_DAY
+            if value == NEVER
+            else date.fromisoformat(value).toordinal()
+            if isinstance(value, str)
+            else 0
+        )
         return 0, day if first == "earliest" else -day
     number = Fraction(value["number"]) if isinstance(value, dict) else Fraction(0)
     return 0, number if first == "least" else -number
@@ -193,5 +207,8 @@ def total(kind: str, values: Sequence[Any]) -> str:
     if kind == "count":
         return str(sum(value in (True, "true") for value in values))
     return quantity.decimal_text(
-        sum((Fraction(value["number"]) for value in values if isinstance(value, dict)), Fraction(0))
+        sum(
+            (Fraction(value["number"]) for value in values if isinstance(value, dict) and "number" in value),
+            Fraction(0),
+        )
     )

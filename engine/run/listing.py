@@ -1,8 +1,8 @@
 """Work lists over a cohort: who stands on a list, what is told of each, in which order. Nothing is decided here.
 
 A person stands on the list when the decision says so in the assumed pass; of whom it is not known stands apart. What is
-told of a person is the answer of a decision or the value of a fact; what is not known is shown as such. Of a set that is
-not known to its end the certain members are told (`{"at_least": […], "at_most": […]}`).
+told of a person is the answer of a decision or the value of a fact; what is not known is shown as such. Of a set not
+known to its end the certain members are told (`{"at_least": […], "at_most": […]}`).
 """
 
 import hashlib

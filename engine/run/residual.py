@@ -29,7 +29,8 @@ from sangao.engine.run.search import Search, Stopped
 
 SETS = 8
 EXACT = 10
-STEPS_EXACT, STEPS, LAST = 20_000, 1_000, 400  # looks: up to ten blank facts, more, and to shrink what is left then
+STEPS_EXACT = 20_000  # looks that up to ten blank facts may cost
+STEPS, LEAST = 6_000, 24  # with more, so many shared by the facts: many facts leave a large set whatever is tried
 NEVER_ASKED = 1 << 20
 
 Abstract = Any
@@ -79,7 +80,7 @@ def missing(
         dict(open_values),
         dict(assumed_values),
         needs,
-        STEPS_EXACT if len(facts) <= EXACT else STEPS,
+        STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts)),
         Tests(pack),
     )
     if search.look() is None:
@@ -137,15 +138,16 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
 
 def _shrunk(search: Search, asked: Sequence[str], droppable: Sequence[str]) -> list[int]:
     """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
-    search.steps = LAST
-    if len(search.filled(asked)) < len(search.needs) or search.failing(search.filled(asked)) is not None:
+    last = _looks(len(asked)) // 2
+    search.steps = last
+    if len(search.filled(asked)) < len(search.needs) or not _complete(search, asked):
         return []
-    kept, left = list(asked), LAST
+    kept, left = list(asked), last
     for fact in droppable:
         if not left:
             break
         less = [one for one in kept if one != fact]
-        search.steps = given = min(left, LAST // 8)
+        search.steps = given = min(left, max(last // 8, 4))
         try:
             if search.failing(search.filled(less)) is None:
                 kept = less
@@ -153,6 +155,18 @@ def _shrunk(search: Search, asked: Sequence[str], droppable: Sequence[str]) -> l
             search.steps = 0  # what cannot be seen quickly is kept
         left -= given - max(search.steps, 0)
     return [sum(1 << i for i, fact in enumerate(asked) if fact in kept)]
+
+
+def _complete(search: Search, asked: Sequence[str]) -> bool:
+    """Return whether everything asked settles: what a short look does not refute is taken as read (law 5)."""
+    try:
+        return search.failing(search.filled(asked)) is None
+    except Stopped:
+        return True
+
+
+def _looks(facts: int) -> int:
+    return max(LEAST, STEPS // facts)
 
 
 def _price(pack: ir.Pack, fact: str) -> int:

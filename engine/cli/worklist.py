@@ -1,6 +1,7 @@
 """Work lists against their pack: do the names exist, does the order make sense, do the cases give what they say."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,10 @@ def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
     if missing:
         return
     for case in doc.cases:
+        for name in case.settings:
+            if str(name) not in pack.dictionary.facts or not pack.dictionary.facts[str(name)].site:
+                parts = {"pack": pack.meta.id, "name": name, "nearest": nearest(name, pack.dictionary.facts)}
+                yield Problem("worklist.not_a_setting", name.span, parts)
         if doc.sample is not None and doc.sample.number is None and case.sample is None:
             yield Problem("worklist.sample_size", case.span, {"name": doc.id})
     who = pack.decisions.get(str(doc.who))
@@ -99,6 +104,8 @@ def _rows(doc: ListDoc, known: set[str]) -> Iterable[Problem]:
 
 def _case(doc: ListDoc, case: ListCaseDoc, pack: ir.Pack) -> Iterable[Problem]:
     people = [(str(one.person), Chart.from_dict({**chart_json(one), "on": str(case.on)})) for one in case.cohort]
+    site = {str(name): str(value) for name, value in case.settings.items()}
+    pack = replace(pack, settings={**pack.settings, **site})
     found = Lister(pack, plan(doc, str(case.on)[:4], case.sample)).listed(people)
     pairs: list[tuple[str, Any, Any]] = [
         ("listed", [str(one) for one in case.expect.listed], [one.key for one in found.people]),

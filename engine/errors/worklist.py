@@ -26,6 +26,12 @@ ENTRIES: dict[str, Entry] = {
         "最接近:{nearest}",
         "the nearest is {nearest}",
     ),
+    "worklist.not_a_setting": _error(
+        "`{name}` 不是包 `{pack}` 的本地设置",
+        "`{name}` is no site setting of pack `{pack}`",
+        "患者的事实写在 cohort 的个人下;最接近:{nearest}",
+        "facts of a patient stand under a person of the cohort; the nearest is {nearest}",
+    ),
     "worklist.not_a_question": _error(
         "`{name}` 不是是/否的判断,不能决定谁在名单上",
         "`{name}` does not answer yes or no and cannot say who stands on a list",

@@ -55,11 +55,12 @@ class OnListDoc(Document):
 
 
 class ListCaseDoc(Document):
-    """A cohort with the list it gives."""
+    """A cohort with the list it gives; `settings` are what the site has set."""
 
     it: Sentence
     on: Day
     sample: Count | None = None
+    settings: dict[Name, Text] = Field(default_factory=dict)
     cohort: Annotated[tuple[PersonDoc, ...], Some]
     expect: OnListDoc
     proves: Rows = ()

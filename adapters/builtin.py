@@ -29,10 +29,11 @@ def commands() -> Iterable[Any]:
     from sangao.engine.cli.measure import measure
     from sangao.engine.cli.packs import build, packs
     from sangao.engine.cli.pathway import pathway
+    from sangao.engine.cli.report import report
     from sangao.engine.cli.show import show
     from sangao.engine.cli.stratify import stratify
 
-    return [demo, decide, stratify, check, show, packs, build, diff, list_, pathway, measure]
+    return [demo, decide, stratify, check, show, packs, build, diff, list_, pathway, measure, report]
 
 
 @hookimpl(trylast=True)

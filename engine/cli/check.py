@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from sangao.engine import cases
+from sangao.engine.cli import handouts, worklist
 from sangao.engine.cli import programme as profile
-from sangao.engine.cli import worklist
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
@@ -32,7 +32,7 @@ def check(
     with ending(lang, form):
         here = desk(context)
         names = packs or [
-            *map(str, (*here.folders(), *here.overlays(), *here.profiles(), *here.work_lists())),
+            *map(str, (*here.folders(), *here.overlays(), *here.profiles(), *here.work_lists(), *here.reports())),
         ]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
@@ -44,6 +44,9 @@ def check(
             elif worklist.is_list(Path(name)):
                 mine, columns, number = worklist.checked(here, Path(name))
                 what, row = "columns", {"list": Path(name).name, "columns": columns, "cases": number}
+            elif handouts.is_report(Path(name)):
+                mine, sections, number = handouts.checked(here, Path(name))
+                what, row = "sections", {"report": Path(name).name, "sections": sections, "cases": number}
             else:
                 mine, pack = _one(here, name)
                 opened += [pack.compiled] if pack else []

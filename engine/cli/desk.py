@@ -42,6 +42,11 @@ class Desk:
         homes = [home for found in self.hook.guideline_folders() for home in found]
         return sorted({one for home in homes for one in Path(home).glob("worklists/*.yaml")}, key=lambda one: one.name)
 
+    def reports(self) -> list[Path]:
+        """Return every report for patients beside the guideline folders that an adapter brings, by name."""
+        homes = [home for found in self.hook.guideline_folders() for home in found]
+        return sorted({one for home in homes for one in Path(home).glob("reports/*.yaml")}, key=lambda one: one.name)
+
     def profiles(self) -> list[Path]:
         """Return every programme profile beside the guideline folders that an adapter brings, by name."""
         homes = [home for found in self.hook.guideline_folders() for home in found]

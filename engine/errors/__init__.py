@@ -16,7 +16,20 @@ from importlib import import_module
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
-AREAS = ("language", "rules", "meaning", "checks", "chart", "host", "table", "cohort", "measure", "pathway", "worklist")
+AREAS = (
+    "language",
+    "rules",
+    "meaning",
+    "checks",
+    "chart",
+    "host",
+    "table",
+    "cohort",
+    "measure",
+    "pathway",
+    "worklist",
+    "report",
+)
 
 
 @dataclass(frozen=True, slots=True)

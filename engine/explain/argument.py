@@ -188,6 +188,11 @@ def _leaf(case: Case, leaf: ir.Leaf) -> list[dict[str, Any]]:
     return [{"fact": fact, "value": None, "unit": leaf.unit or None, "at": None, "source": None}]
 
 
+def latest(case: Case, fact: str) -> dict[str, Any] | None:
+    """Return the last usable reading of a fact as a datum, None when there is none."""
+    return next(iter(_readings(case, fact)[-1:]), None)
+
+
 def _readings(case: Case, fact: str) -> list[dict[str, Any]]:
     found = []
     for one in case.admission.readings:

@@ -55,12 +55,13 @@ def claim(pack: ir.Pack, answer: Answer, lang: str) -> str:
     own = pack.words.get(answer.decision, ir.Words())
     if answer.status == "unknown":
         said = (own.unknown_zh if lang == "zh" else own.unknown_en) or status
-        return f"{title} = {said}{_bounds(pack, answer, lang)}"
+        return f"{title} = {said}{bounds(pack, answer, lang)}"
     said = names.outcome(pack, answer.decision, answer.value, lang)
     return f"{title} = {said}({status})" if lang == "zh" else f"{title} = {said} ({status})"
 
 
-def _bounds(pack: ir.Pack, answer: Answer, lang: str) -> str:
+def bounds(pack: ir.Pack, answer: Answer, lang: str) -> str:
+    """Return what bounds an answer that is not known, each part after a comma; nothing when nothing does."""
     said = []
     decision = pack.decisions[answer.decision]
     every = decision.outcome.codes

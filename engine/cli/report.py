@@ -1,0 +1,71 @@
+"""`sangao report`: one page for the patient: the assessment, or the prescription of habits."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from sangao.engine.cli import handouts
+from sangao.engine.cli.decide import day, read
+from sangao.engine.cli.desk import Desk, desk, ending
+from sangao.engine.cli.files import write
+from sangao.engine.cli.options import Language, On, Overlays
+from sangao.engine.errors import SangaoError, fail
+from sangao.engine.explain import handout
+from sangao.engine.rules.fit import nearest
+from sangao.engine.rules.reports import ReportDoc, read_report
+
+Shape = Literal["text", "html", "json"]
+
+
+def report(
+    context: typer.Context,
+    chart: Annotated[str, typer.Argument(help="病历文件;- 为标准输入 · chart file, - for standard input")],
+    kind: Annotated[
+        str, typer.Option("--kind", help="报告名称或文件:assessment、prescription · report or file")
+    ] = "assessment",
+    on: On = None,
+    overlays: Overlays = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写入文件 · where to write the page")] = None,
+    lang: Language = "zh",
+    form: Annotated[Shape, typer.Option("--format", help="输出形式 · text | html | json")] = "text",
+) -> None:
+    """给患者的健康评估报告或健康处方 · The patient's assessment report or prescription of habits."""
+    with ending(lang, "json" if form == "json" else "text"):
+        here = desk(context)
+        doc = opened(found(here, kind))
+        pack = here.pack(str(doc.pack), overlays or ())
+        made = handout.fill(pack.decide_all(read(here, chart, day(on))), handouts.layout(doc))
+        page = shown(made, doc, lang, form)
+        if out is not None:
+            write(out, page)
+        else:
+            typer.echo(page, nl=False)
+
+
+def found(here: Desk, name: str) -> Path:
+    """Return the file of a report, shipped or by path; raises `SangaoError`, a usage error."""
+    shipped = {path.stem: path for path in here.reports()}
+    path = Path(name) if Path(name).is_file() else shipped.get(name)
+    if path is None:
+        raise fail("report.unknown", usage=True, name=name, nearest=nearest(name, shipped))
+    return path
+
+
+def opened(path: Path) -> ReportDoc:
+    """Return the report of a file; raises `SangaoError` with all that is wrong with it."""
+    doc, problems = read_report(path)
+    if doc is None or any(one.severity == "error" for one in problems):
+        raise SangaoError(problems)
+    return doc
+
+
+def shown(made: handout.Handout, doc: ReportDoc, lang: str, form: Shape) -> str:
+    """Return a report as text, as one page of HTML, or as `sangao.report/1`."""
+    if form == "html":
+        return handout.page(made, lang)
+    if form == "text":
+        return handout.text(made, lang)
+    told = {**made.to_dict(), "cites": [str(row) for row in doc.cite]}
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"

@@ -189,8 +189,17 @@ def _leaf(case: Case, leaf: ir.Leaf) -> list[dict[str, Any]]:
 
 
 def latest(case: Case, fact: str) -> dict[str, Any] | None:
-    """Return the last usable reading of a fact as a datum, None when there is none."""
-    return next(iter(_readings(case, fact)[-1:]), None)
+    """Return the last usable reading of a fact as a datum, or what a formula makes of others; None when there is none.
+
+    What was sent and could not be used is not computed instead.
+    """
+    timeline = case.admission.timeline
+    if timeline.named().get(fact) is not None:
+        return next(iter(_readings(case, fact)[-1:]), None)
+    leaf = case.pack.leaves.get(fact)
+    if timeline.holds(fact) or leaf is None or not isinstance(leaf.source, ir.Derived):
+        return None
+    return next((one for one in _leaf(case, leaf) if one["value"] is not None), None)
 
 
 def _readings(case: Case, fact: str) -> list[dict[str, Any]]:

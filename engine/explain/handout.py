@@ -172,8 +172,7 @@ class _Writer:
 
     def fact(self, name: str) -> Line:
         """Return the last value of a fact with its day; what could not be used or was not sent is not on record."""
-        known = self.case.admission.timeline.named().get(name)
-        sent = argument.latest(self.case, name) if known is not None else None
+        sent = argument.latest(self.case, name)
         if sent is None:
             return Line(name, "unknown", self.say(lambda at: f"{self.name(name, at)}{_colon(at)}{NOT_ON_RECORD[at]}"))
         return Line(name, "settled", self.say(lambda at: names.reading(self.pack, sent, LANGS[at])))

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -113,6 +114,37 @@ class Pack:
         if found is None:
             raise fail("host.unknown_pathway", usage=True, name=name, known="、".join(self.compiled.pathways) or "—")
         return progress(found, lambda decision: self.decide(decision, chart), chart.on)
+
+    def stratify(
+        self,
+        batch: Any,
+        decisions: Sequence[str],
+        *,
+        on: str | date | None = None,
+        key: str | None = None,
+        lists: Sequence[str] = (),
+        complete: Sequence[str] = (),
+        threads: int | None = None,
+    ) -> Any:
+        """Answer decisions for every row of anything that speaks Arrow, as a `pyarrow.Table`, exactly as `decide` does.
+
+        Columns are named after facts (or a synonym), numbers stand in the fact's unit, null is blank, a truth of a list
+        is a statement; every value is of the day `on`. `lists` were delivered for every row, `complete` ones with
+        nothing left out. `key` names the person key, which comes first; without it rows are numbered. Needs the extra
+        `arrow`. Raises SangaoError for an unknown decision or list, a source that does not speak Arrow, and a decision
+        that no column can feed while some column is not known.
+        """
+        for one in decisions:
+            self.decision(one)
+        try:
+            from sangao.engine.run import stratified
+        except ImportError as error:
+            if error.name is None or error.name.partition(".")[0] not in ("numpy", "pyarrow"):
+                raise
+            raise fail("table.no_extra", usage=True, name="arrow") from error
+        day = Chart.of(on=on).on
+        delivered = {"lists": tuple(lists), "complete": tuple(complete), "on": day, "threads": threads}
+        return stratified.stratified(self.compiled, self.hash, batch, list(dict.fromkeys(decisions)), key, **delivered)
 
     def problems(self, chart: Chart) -> tuple[Problem, ...]:
         """Return what of the chart could not be used as it stands."""

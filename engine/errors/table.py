@@ -122,6 +122,27 @@ ENTRIES: dict[str, Entry] = {
         "每行都已单独判断,按文件顺序输出;如为同一患者的多次就诊,请合并后再判断",
         "each row was answered by itself, in the order of the file; join visits of one patient before asking",
     ),
+    "table.no_extra": Entry(
+        "error",
+        "整表计算需要附加组件 {name}",
+        "answering columns needs the extra {name}",
+        "运行 pip install sangao[{name}]",
+        "run pip install sangao[{name}]",
+    ),
+    "table.not_arrow": Entry(
+        "error",
+        "{kind} 不是 Arrow 数据",
+        "a {kind} does not speak Arrow",
+        "传入 pyarrow、Polars、DuckDB 或 pandas 3 的表",
+        "pass a table of pyarrow, Polars, DuckDB or pandas 3",
+    ),
+    "table.unfed": Entry(
+        "error",
+        "判断 {decision} 所需项目一列也没有;列 {columns} 不被识别",
+        "no column holds anything the decision {decision} reads; the columns {columns} are not known",
+        "列名应为项目编号,最接近的项目:{nearest}",
+        "columns are named after facts; the nearest fact: {nearest}",
+    ),
     "table.clash": Entry(
         "error",
         "输出文件与输入文件是同一个文件",

@@ -52,20 +52,20 @@ class Many:
         self.decisions = tuple(decisions)
         self.rows = compile_rows(self.pack)
         self.leaves = self.rows.leaves
-        self._admitter = Admitter(self.pack)
+        self.admitter = Admitter(self.pack)
         self._at = {leaf: i for i, leaf in enumerate(self.leaves)}
         self._days: dict[int, Day] = {}
         self._formulas: dict[Any, tuple[Any, Problem | None]] = {}
         facts = self.pack.dictionary.facts
-        self._parts = Parts(self.pack, self._admitter, self._at)
-        self._by_formula: list[tuple[int, ir.Leaf, frozenset[str]]] = []
-        for leaf in sorted(self.pack.leaves.values(), key=lambda one: self._admitter.rank[one.id]):
+        self.parts = Parts(self.pack, self.admitter, self._at)
+        self.by_formula: list[tuple[int, ir.Leaf, frozenset[str]]] = []
+        for leaf in sorted(self.pack.leaves.values(), key=lambda one: self.admitter.rank[one.id]):
             if isinstance(leaf.source, ir.Derived):
-                self._by_formula.append((self._at[leaf.id], leaf, frozenset(self._admitter.subjects(leaf))))
+                self.by_formula.append((self._at[leaf.id], leaf, frozenset(self.admitter.subjects(leaf))))
         self._guards = [(fact, truth_of(self.pack, guard)) for fact, guard in self.pack.guards.items() if fact in facts]
         self._rules = [(frozenset(one.facts), truth_of(self.pack, one.when)) for one in self.pack.contradictions]
         # INVARIANT: a group holds numbers, a leaf speaks of one group; anything else is admitted the long way.
-        self._simple = all(self._one_cluster(leaf) for leaf in self.pack.leaves.values()) and not any(
+        self.simple = all(self._one_cluster(leaf) for leaf in self.pack.leaves.values()) and not any(
             self.pack.settings.keys() & named_facts(one)
             for one in (*self.pack.guards.values(), *(rule.when for rule in self.pack.contradictions))
         )
@@ -75,13 +75,13 @@ class Many:
         return self._quick(chart) or self._long(chart)
 
     def _long(self, chart: Chart) -> Admitted:
-        found = self._admitter(chart)
+        found = self.admitter(chart)
         first = [found.open[one] for one in self.leaves]
         second = first if found.assumed is found.open else [found.assumed[one] for one in self.leaves]
         return Admitted(first, second, found.problems)
 
     def _quick(self, chart: Chart) -> Admitted | None:
-        day = self._day(chart.on) if self._simple else None
+        day = self.day(chart.on) if self.simple else None
         if day is None:
             return None
         problems: list[Problem] = list(chart.problems) if chart.problems else []
@@ -91,11 +91,11 @@ class Many:
         suspended: set[str] = set()
         if chart.lists and not self._listed(chart, day, present, suspended, problems):
             return None
-        for part in self._wider(present, day):
+        for part in self.wider(present, day):
             if part is None:
                 return None
             present[part.fact] = part
-        base = self._base(chart, day, suspended)
+        base = self.base(chart, day, suspended)
         if not base.held.isdisjoint(present):
             return None
         named = {fact: part.named for fact, part in present.items()}
@@ -111,7 +111,7 @@ class Many:
                 for i, value in part.writes:
                     opened[i] = assumed[i] = value
         for parts in groups.values():
-            writes = self._parts.group(parts, day)
+            writes = self.parts.group(parts, day)
             if writes is None:
                 return None
             for i, value in writes:
@@ -120,9 +120,9 @@ class Many:
         for fact, guard in self._guards:
             if fact not in present and fact not in base.held and guard(named) == TRUE:
                 moved.add(fact)
-                for i, value in self._parts.group([Part(fact, day.on, "", FALSE, FALSE, None, False)], day) or ():
+                for i, value in self.parts.group([Part(fact, day.on, "", FALSE, FALSE, None, False)], day) or ():
                     opened[i] = assumed[i] = value
-        for i, leaf, subjects in self._by_formula:
+        for i, leaf, subjects in self.by_formula:
             if not subjects.isdisjoint(moved):
                 self._derive(i, leaf, present, opened, assumed, problems)
         if base.problems:
@@ -130,7 +130,7 @@ class Many:
         return Admitted(opened, assumed, problems)
 
     # --- what single readings give ------------------------------------------------------------------------------------
-    def _day(self, on: date) -> Day:
+    def day(self, on: date) -> Day:
         number = on.toordinal()
         day = self._days.get(number)
         if day is None:
@@ -147,7 +147,7 @@ class Many:
         for reading in chart.readings:
             got = kept.get(id(reading))
             if got is None:
-                got = self._parts.read(reading, chart.on, day)
+                got = self.parts.read(reading, chart.on, day)
             if got[2]:
                 problems += got[2]
             for part in got[1]:
@@ -173,7 +173,7 @@ class Many:
             for entry in entries:
                 got = day.entries.get((name, id(entry)))
                 if got is None:
-                    got = self._parts.entry(name, entry, chart.on, day)
+                    got = self.parts.entry(name, entry, chart.on, day)
                 problems += got[2]
                 if not got[3]:
                     suspended.add(name)
@@ -186,7 +186,7 @@ class Many:
         present.update(found)
         return True
 
-    def _wider(self, present: Mapping[str, Part], day: Day) -> Sequence[Part | None]:
+    def wider(self, present: Mapping[str, Part], day: Day) -> Sequence[Part | None]:
         """Return what narrower and broader facts say of facts nobody spoke of; a None where they contradict."""
         kinds = [part for part in present.values() if part.kind_of]
         if not kinds:
@@ -196,19 +196,19 @@ class Many:
         if found is None:
             said: list[Problem] = []
             given = [occasions.Admitted(one.fact, one.day, one.moment, one.value, 0) for one in kinds]
-            more = [one for one in self._admitter.lists.widened(given, said) if one not in given]
+            more = [one for one in self.admitter.lists.widened(given, said) if one not in given]
             if len(day.widened) >= KEPT:
                 day.widened.clear()
-            parts: tuple[Part | None, ...] = (None,) if said else tuple(self._parts.part(one, day) for one in more)
+            parts: tuple[Part | None, ...] = (None,) if said else tuple(self.parts.part(one, day) for one in more)
             found = day.widened[key] = (kinds, parts)
         return found[1]
 
-    def _base(self, chart: Chart, day: Day, suspended: set[str]) -> _Base:
+    def base(self, chart: Chart, day: Day, suspended: set[str]) -> _Base:
         key = (frozenset(chart.lists) - suspended, chart.complete - suspended)
         base = day.bases.get(key)
         if base is None:
             bare = Chart(None, chart.on, (), dict.fromkeys(sorted(key[0]), ()), key[1])
-            found = self._admitter(bare)
+            found = self.admitter(bare)
             base = day.bases[key] = _Base(
                 [found.open[one] for one in self.leaves],
                 [found.assumed[one] for one in self.leaves],
@@ -219,7 +219,7 @@ class Many:
 
     # --- leaves -------------------------------------------------------------------------------------------------------
     def _one_cluster(self, leaf: ir.Leaf) -> bool:
-        facts = [self.pack.dictionary.facts[one] for one in self._admitter.subjects(leaf)]
+        facts = [self.pack.dictionary.facts[one] for one in self.admitter.subjects(leaf)]
         if isinstance(leaf.source, ir.Derived):
             return True
         if any(one.group is not None and one.kind != "number" for one in facts):
@@ -242,14 +242,14 @@ class Many:
         rejected = part is not None and part.named is None
         places = [self._at[one] for one in source.inputs]
         inputs = tuple(opened[place] for place in places)
-        opened[i], problem = self._formula(leaf, source, inputs, measured, rejected)
+        opened[i], problem = self.formula(leaf, source, inputs, measured, rejected)
         if problem is not None:
             problems.append(problem)
         others = tuple(assumed[place] for place in places)
         same = others == inputs
-        assumed[i] = opened[i] if same else self._formula(leaf, source, others, measured, rejected)[0]
+        assumed[i] = opened[i] if same else self.formula(leaf, source, others, measured, rejected)[0]
 
-    def _formula(
+    def formula(
         self, leaf: ir.Leaf, source: ir.Derived, inputs: tuple[Any, ...], measured: Any, rejected: bool
     ) -> tuple[Any, Problem | None]:
         key = (leaf.id, inputs, measured, rejected)
@@ -257,5 +257,5 @@ class Many:
         if found is None:
             if len(self._formulas) >= KEPT:
                 self._formulas.clear()
-            found = self._formulas[key] = self._admitter.derived(leaf, source, inputs, measured, rejected)
+            found = self._formulas[key] = self.admitter.derived(leaf, source, inputs, measured, rejected)
         return found

@@ -91,7 +91,7 @@ def test_refused_and_not_known_are_missing_never_numbers() -> None:
             assert [one.value for one in patient.chart.readings if one.fact == fact] in ([], ["unknown"])
             if fact in many.leaves:  # unknown in both passes: not assumed away either
                 admitted, at = many.admit(patient.chart), many.leaves.index(fact)
-                nothing = (many._admitter.blank[fact],) * 2
+                nothing = (many.admitter.blank[fact],) * 2
                 assert (admitted.open[at], admitted.assumed[at]) == nothing
     assert seen.keys() == REFUSED.keys()
 

@@ -1,0 +1,177 @@
+"""Arrow columns on their way to facts: exact grid steps or masks where a cell is simple, a mark where it is not.
+
+A cell is *simple* when the scalar admission takes it without a problem and gives one exact value. Numbers are rounded
+for whole columns at once where doubles prove the nearest grid step; whatever is near an edge, outside the usual range
+or no number goes through the same functions as a chart's value, once for each different cell.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sangao.engine import quantity
+from sangao.engine.chart import Chart, Reading
+from sangao.engine.errors import Problem
+from sangao.engine.fact import Fact
+from sangao.engine.run.entering import Taker, bounds, steps
+from sangao.engine.run.vectors import Array, Seen
+
+KEPT = 200_000  # cells remembered per column before starting anew
+LIMIT = 2.0**30
+Given = tuple[tuple[Reading, ...], tuple[Problem, ...]]
+
+
+class Cells:
+    """One column of a table bound to one fact (None: the pack knows no such name)."""
+
+    def __init__(self, name: str, fact: Fact | None, taker: Taker | None, on: date) -> None:
+        self.name, self.fact, self.on = name, fact, on
+        self._taker = taker
+        self._given: dict[Any, Given] = {}
+        self._taken: dict[Any, int | bool | None] = {}
+
+    def given(self, value: Any) -> Given:
+        """Return what a chart that holds this cell keeps of it."""
+        key = (type(value), value)
+        try:
+            found = self._given.get(key)
+        except TypeError:  # a list or a struct
+            return self._read(value)
+        if found is None:
+            if len(self._given) >= KEPT:
+                self._given.clear()
+            found = self._given[key] = self._read(value)
+        return found
+
+    def _read(self, value: Any) -> Given:
+        chart = Chart.of({self.name: value}, on=self.on)
+        return chart.readings, chart.problems
+
+    def _exact(self, value: Any) -> int | bool | None:
+        """Return the exact value of a cell, None for a blank, False where the cell is not simple."""
+        readings, problems = self.given(value)
+        if problems or len(readings) > 1:
+            return False
+        if not readings:
+            return None
+        assert self._taker is not None
+        entered = self._taker(readings[0].value, readings[0].unit)
+        if entered.problem is not None or entered.value is None:
+            return False
+        if isinstance(entered.value, int):
+            return int(entered.value)
+        low, high = entered.value
+        return int(low) if low == high and abs(low) < LIMIT * 2 else False
+
+    def exact(self, value: Any) -> int | bool | None:
+        """As `_exact`, each different cell once."""
+        key = (type(value), value)
+        try:
+            if key not in self._taken:
+                if len(self._taken) >= KEPT:
+                    self._taken.clear()
+                self._taken[key] = self._exact(value)
+            return self._taken[key]
+        except TypeError:
+            return self._exact(value)
+
+    def read(self, column: Any, odd: Array) -> Seen:
+        """Return what a column says of the fact; rows whose cell is not simple are marked in `odd`."""
+        rows = len(column)
+        kind = column.type
+        there = np.zeros(rows, bool)
+        value = np.zeros(rows, np.int64)
+        left = pc.is_valid(column).to_numpy(zero_copy_only=False)
+        if self.fact is not None and self.fact.kind == "number" and is_number(kind) and left.any():
+            there = self._rounded(column, value) & left
+            value[~there] = 0
+            left = left & ~there
+        if left.any():
+            places = np.flatnonzero(left)
+            self._each(column if left.all() else column.take(pa.array(places)), places, there, value, odd)
+        return Seen(there, value)
+
+    def _rounded(self, column: Any, value: Array) -> Array:
+        """Write the grid steps of a column of numbers; return where doubles prove them and they are usual."""
+        fact = self.fact
+        assert fact is not None
+        low, high = bounds(fact)
+        if fact.warn:
+            low, high = steps(fact.warn[0], fact), steps(fact.warn[1], fact)
+        numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        slack = 2.0**-10
+        with np.errstate(all="ignore"):
+            near = numbers * float(1 / fact.grid)
+            if pa.types.is_float16(column.type):
+                slack += np.abs(near) * 2.0**-10
+            elif pa.types.is_float32(column.type):  # it stands for the shortest decimal text of its width
+                slack += np.abs(near) * 2.0**-23
+            whole = np.rint(near)
+            good = (np.abs(near) < LIMIT) & (np.abs(near - whole) < 0.5 - slack)
+        good &= (whole >= low) & (whole <= high)
+        np.copyto(value, whole, where=good, casting="unsafe")
+        return np.asarray(good)
+
+    def _each(self, column: Any, places: Array, there: Array, value: Array, odd: Array) -> None:
+        """Take the cells that are left one by one, equal ones once."""
+        at = None
+        if pa.types.is_dictionary(column.type):
+            at = column.indices.to_numpy(zero_copy_only=False)
+            cells = python_values(column.dictionary)
+        elif not pa.types.is_nested(column.type):
+            try:
+                found = pc.dictionary_encode(column)
+            except pa.ArrowNotImplementedError:
+                cells = python_values(column)
+            else:
+                at = found.indices.to_numpy(zero_copy_only=False)
+                cells = python_values(found.dictionary)
+        else:
+            cells = python_values(column)
+        taken = [None if one is None else self.exact(one) for one in cells]
+        good = np.array([type(one) is int for one in taken], bool)
+        bad = np.array([one is False for one in taken], bool)
+        numbers = np.array([one if type(one) is int else 0 for one in taken], np.int64)
+        if at is not None:
+            good, bad, numbers = good[at], bad[at], numbers[at]
+        there[places] = good
+        value[places] = numbers
+        odd[places] |= bad
+
+
+def is_number(kind: Any) -> bool:
+    """Return whether an Arrow type holds numbers."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def python_values(column: Any) -> list[Any]:
+    """Return cells as a host would put them into a chart: a narrow float is the shortest text that names it."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.dictionary_decode(), column.type.value_type
+    if pa.types.is_float32(kind) or pa.types.is_float16(kind):
+        numbers = column.to_numpy(zero_copy_only=False)
+        known = pc.is_valid(column).to_pylist()
+        narrow = np.float32 if pa.types.is_float32(kind) else np.float16
+        return [str(narrow(one)) if there else None for one, there in zip(numbers, known, strict=True)]
+    try:
+        found: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):  # a day beyond the calendar, a moment in nanoseconds
+        found = pc.cast(column, pa.string()).to_pylist()
+    return found
+
+
+def bound(
+    names: Iterable[str], facts: dict[str, Fact], spelled: dict[str, str], takers: Callable[[str], Taker], on: date
+) -> list[Cells]:
+    """Return the columns by name, each with the fact a chart would take it for."""
+    found = []
+    for name in names:
+        fact = facts.get(name) or facts.get(spelled.get(quantity.normalise(name).lower(), ""))
+        fact = None if fact is None or fact.site else fact
+        found.append(Cells(name, fact, None if fact is None else takers(fact.id), on))
+    return found

@@ -1,0 +1,382 @@
+"""Arrow in, Arrow out: one row per person → the answers of some decisions, the same as `decide` gives one by one.
+
+Rows that are simple are filled and run in columns (`filled`, `bulk`); odd rows, and decisions that could not be
+lowered, are answered by the row runner. Batch after batch, so that a stream of any length needs the room of one batch.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sangao.engine.answer import Answer, Quantity, Value
+from sangao.engine.chart import LISTS, Chart
+from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.pack import ir
+from sangao.engine.run import answers
+from sangao.engine.run.arriving import Cells, bound, python_values
+from sangao.engine.run.bulk import Bulk
+from sangao.engine.run.columns import Batch
+from sangao.engine.run.filled import Filling, Held
+from sangao.engine.run.flat import Out, Slot
+from sangao.engine.run.lowering import Field, lower
+from sangao.engine.run.many import Many
+from sangao.engine.run.vectors import Array, distinct
+
+ROWS = 1 << 16  # rows at a time
+STATUS = ("settled", "provisional", "unknown")
+PARTS = ("", ".status", ".at_least", ".at_most", ".possible")
+KINDS = {Out.BYTE: np.uint8, Out.MASK: np.uint64, Out.NUMBER: np.int64}
+
+
+class Stratifier:
+    """Answers some decisions of one pack for batches of rows; made once per run, not shared between threads.
+
+    `refused` names the decisions that the row runner answers, with the reason; `problems` counts what was kept out of
+    the rows taken one by one, by code; `odd` is the number of those rows.
+    """
+
+    def __init__(
+        self,
+        pack: ir.Pack,
+        decisions: Sequence[str],
+        *,
+        on: date,
+        lists: Collection[str] = (),
+        complete: Collection[str] = (),
+        threads: int | None = None,
+    ) -> None:
+        unknown = sorted({*lists, *complete} - set(LISTS))
+        if unknown:
+            raise SangaoError([Problem("chart.unknown_list", parts={"key": one}) for one in unknown], usage=True)
+        self.pack, self.decisions, self.on = pack, tuple(decisions), on
+        self.lists, self.complete = tuple(lists), frozenset(complete)
+        self.threads = threads or min(os.cpu_count() or 1, 8)
+        self.many = Many(pack, self.decisions)
+        self.filling = Filling(self.many, on, self.lists, self.complete)
+        kinds = {pack.decisions[one].outcome.kind for one in self.decisions}
+        fields: set[Field] = {"possible", "taken", "certain", "sure"}
+        if kinds & {"number", "date"}:
+            fields |= {"value", "at_least", "at_most"}
+        self.half = self.filling.half()
+        flat = lower(self.many.pack, self.decisions, half=self.half, differ=self.filling.differ(), fields=fields)
+        self.refused = dict(flat.refused)
+        if not self.filling.simple:
+            self.refused = dict.fromkeys(self.decisions, "a leaf rests on several groups or a setting on a condition")
+        self.bulk = Bulk(flat)
+        self.problems: Counter[str] = Counter()
+        self.odd = 0
+        self._told = {one: _Told(pack.decisions[one]) for one in self.decisions}
+
+    # --- batches ------------------------------------------------------------------------------------------------------
+    def bind(self, names: Sequence[str], key: str | None) -> list[Cells]:
+        """Return the columns of facts. Raises SangaoError for a key that is not there or a decision nothing feeds."""
+        if key is not None and key not in names:
+            near = get_close_matches(key, names, 1, 0.3)
+            parts = {"name": key, "nearest": near[0] if near else "、".join(names[:8])}
+            raise fail("table.no_column", usage=True, **parts)
+        facts = self.pack.dictionary.facts
+        given = [one for one in names if one != key]
+        found = bound(given, facts, self.many.admitter.names, self.many.admitter.takers.__getitem__, self.on)
+        strange = [one.name for one in found if one.fact is None]
+        if strange:
+            self._unfed({one.fact.id for one in found if one.fact is not None}, strange)
+        return found
+
+    def _unfed(self, there: set[str], strange: Sequence[str]) -> None:
+        problems = []
+        blank = self.many.admit(self.filling.empty)
+        opened, assumed = self.many.rows.run(blank.open, blank.assumed)
+        for i, name in enumerate(self.many.rows.decisions):
+            if name in self._told and self._told[name].answer(opened[i], assumed[i]).status == "unknown":
+                needed = Many(self.pack, [name])
+                facts = {one for leaf in needed.pack.leaves.values() for one in needed.admitter.subjects(leaf)}
+                if "age" in facts:
+                    facts.add("birth_date")
+                if not facts & there:
+                    near = [near for one in strange for near in get_close_matches(one, sorted(facts), 1, 0.6)]
+                    parts = {"decision": name, "columns": "、".join(strange[:8]), "nearest": "、".join(near) or "—"}
+                    problems.append(Problem("table.unfed", parts=parts))
+        if problems:
+            raise SangaoError(problems, usage=True)
+
+    def batch(self, columns: Sequence[tuple[Cells, Any]], rows: int) -> list[Any]:
+        """Return the answer columns of one batch, five per decision."""
+        odd = np.zeros(rows, bool)
+        lowered = [one for one in self.decisions if one not in self.refused]
+        found: dict[str, tuple[list[tuple[Any, Any]], Array]] = {}
+        if rows and lowered:
+            seen = self.filling.seen(columns, rows, odd)
+            filled = self.filling.fill(seen, rows, odd)
+            slots = self._slots(filled, rows, odd)
+            done = self.bulk.run(Batch(slots, rows), threads=self.threads)
+            outs = {
+                one: _numbers(Out(kind), data, rows)
+                for one, kind, data in zip(self.bulk.flat.outs, self.bulk.flat.program.outs, done.outs, strict=True)
+            }
+            for name in lowered:
+                parts = {one.field: data for one, data in outs.items() if one.decision == name}
+                found[name] = _pairs(self.pack.decisions[name].outcome.kind, parts, rows)
+        whole = [one for one in self.decisions if one in self.refused]
+        if whole or not lowered:
+            odd[:] = True
+            found |= {name: ([], np.zeros(rows, np.int64)) for name in whole}
+        self._one_by_one(columns, np.flatnonzero(odd), found)
+        return [part for name in self.decisions for part in self._told[name].columns(*found.get(name, ([], [])))]
+
+    def _slots(self, filled: Mapping[tuple[str, bool], Held], rows: int, odd: Array) -> tuple[Any, ...]:
+        slots: list[Any] = []
+        leaves = self.many.pack.leaves
+        held: dict[tuple[str, bool], Held] = {}
+        for place, kind in zip(self.bulk.flat.slots, self.bulk.flat.program.slots, strict=True):
+            which = (place.leaf, place.assumed)
+            here = held.get(which)
+            leaf = leaves[place.leaf]
+            closed = leaf.kind in ("bool", "code")
+            if here is None:
+                here = held[which] = self.filling.held(filled, *which, rows)
+                if not closed:
+                    odd |= (here.low < -(2**31)) | (here.high >= 2**31)
+                    if place.leaf not in self.half:
+                        odd |= here.known & (here.low != here.high)
+                elif place.leaf not in self.half:
+                    every = (1 << (len(leaf.values) or 2)) - 1
+                    odd |= (here.low & (here.low - 1) != 0) & (here.low != every)
+            if place.part == "may":
+                slots.append(_bits(here.low >> place.value & 1))
+            elif place.part == "valid":
+                slots.append(_bits(here.low & (here.low - 1) == 0 if closed else here.known))
+            elif kind == Slot.INT32:
+                ends = here.high if place.part == "high" else here.low
+                slots.append(np.where(here.known, ends, 0).astype(np.int32))
+            elif kind == Slot.BYTE:
+                single = here.low & (here.low - 1) == 0
+                place_of = np.zeros(rows, np.uint8)
+                for i in range(1, len(leaf.values)):
+                    place_of[here.low == 1 << i] = i
+                slots.append(np.where(single, place_of, 0).astype(np.uint8))
+            else:
+                slots.append(_bits(here.low & 2))
+        return tuple(memoryview(one).cast("B") if rows else one.tobytes() for one in slots)
+
+    def _one_by_one(
+        self, columns: Sequence[tuple[Cells, Any]], places: Array, found: dict[str, tuple[list[Any], Array]]
+    ) -> None:
+        """Answer some rows as charts and write their answers over what the columns gave."""
+        if not len(places):
+            return
+        self.odd += len(places)
+        cells = [(one, python_values(column.take(pa.array(places)))) for one, column in columns]
+        known = {name: {pair: i for i, pair in enumerate(pairs)} for name, (pairs, _) in found.items()}
+        lists = dict.fromkeys(self.lists, ())
+        for number, row in enumerate(places):
+            given = [one.given(values[number]) for one, values in cells if values[number] is not None]
+            readings = tuple(reading for some, _ in given for reading in some)
+            problems = tuple(problem for _, some in given for problem in some)
+            chart = Chart(None, self.on, readings, lists, self.complete, problems)
+            admitted = self.many.admit(chart)
+            for problem in admitted.problems:
+                self.problems[problem.code] += 1
+            opened, assumed = self.many.rows.run(admitted.open, admitted.assumed)
+            for name, pair in zip(self.many.rows.decisions, zip(opened, assumed, strict=True), strict=True):
+                if name in found:
+                    pairs, at = found[name]
+                    place = known[name].setdefault(pair, len(pairs))
+                    if place == len(pairs):
+                        pairs.append(pair)
+                    at[row] = place
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+    def fields(self) -> list[Any]:
+        """Return the fields of the answer columns."""
+        return [field for name in self.decisions for field in self._told[name].fields]
+
+    def run(self, source: Any, key: str | None = None, rows: int = ROWS) -> Iterator[Any]:
+        """Yield record batches of answers, person key first; where none is named rows are numbered."""
+        reader = reader_of(source)
+        names = reader.schema.names
+        cells = self.bind(names, key)
+        at = {name: i for i, name in enumerate(names)}
+        first = pa.field(key, reader.schema.field(key).type) if key is not None else pa.field("row", pa.int64())
+        self.schema = pa.schema([first, *self.fields()])
+        number = 0
+        for whole in reader:
+            for start in range(0, max(whole.num_rows, 1), rows):
+                batch = whole.slice(start, rows)
+                columns = [(one, batch.column(at[one.name])) for one in cells]
+                keys = batch.column(at[key]) if key is not None else None
+                if keys is None:
+                    keys = pa.array(np.arange(number, number + batch.num_rows, dtype=np.int64))
+                number += batch.num_rows
+                yield pa.RecordBatch.from_arrays([keys, *self.batch(columns, batch.num_rows)], schema=self.schema)
+
+    def metadata(self, described: Mapping[str, Any], columns: Sequence[Cells]) -> dict[str, str]:
+        """Return what a reader of the answers needs, as texts: `sangao.*`."""
+        unused = [one.name for one in columns if one.fact is None]
+        facts = self.pack.dictionary.facts
+        near = {one: get_close_matches(one, list(facts), 1, 0.5) for one in unused}
+        told = {
+            "sangao.table": described,
+            "sangao.on": self.on.isoformat(),
+            "sangao.refused": self.refused,
+            "sangao.columns": {one.name: one.fact.id for one in columns if one.fact is not None},
+            "sangao.unused": {one: found[0] if found else None for one, found in near.items()},
+            "sangao.problems": dict(sorted(self.problems.items())),
+            "sangao.one_by_one": self.odd,
+        }
+        return {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+            for name, value in told.items()
+        }
+
+
+def described(pack: ir.Pack, hash: str, decisions: Sequence[str]) -> dict[str, Any]:
+    """Return pack and outcomes as `sangao.table/1`."""
+    outcomes = {one: pack.decisions[one].outcome for one in decisions}
+    return {
+        "schema": "sangao.table/1",
+        "packs": [{"id": pack.meta.id, "edition": pack.meta.edition, "hash": hash}],
+        "decisions": {
+            name: {
+                "pack": pack.meta.id,
+                "kind": one.kind,
+                "outcomes": list(one.codes),
+                "ordered": one.ordered,
+                "unit": one.unit or None,
+            }
+            for name, one in outcomes.items()
+        },
+    }
+
+
+def reader_of(source: Any) -> Any:
+    """Return a reader of record batches of anything that speaks Arrow. Raises SangaoError for anything else."""
+    if isinstance(source, pa.RecordBatchReader):
+        return source
+    if isinstance(source, pa.Table):
+        return source.to_reader()
+    if isinstance(source, pa.RecordBatch):
+        return pa.RecordBatchReader.from_batches(source.schema, [source])
+    if hasattr(source, "__arrow_c_stream__"):
+        return pa.RecordBatchReader.from_stream(source)
+    if hasattr(source, "__arrow_c_array__"):
+        batch = pa.record_batch(source)
+        return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    raise fail("table.not_arrow", usage=True, kind=type(source).__name__)
+
+
+def stratified(
+    pack: ir.Pack, hash: str, source: Any, decisions: Sequence[str], key: str | None, **settings: Any
+) -> Any:
+    """Return the answers of a whole source as one table."""
+    made = Stratifier(pack, decisions, **settings)
+    reader = reader_of(source)
+    columns = made.bind(reader.schema.names, key)
+    batches = list(made.run(reader, key))
+    if not batches:
+        list(made.run(pa.Table.from_batches([], reader.schema).to_reader(), key))
+    table = pa.Table.from_batches(batches, made.schema)
+    return table.replace_schema_metadata(made.metadata(described(pack, hash, made.decisions), columns))
+
+
+# --- outputs ----------------------------------------------------------------------------------------------------------
+def _bits(truths: Array) -> Array:
+    return np.packbits(np.asarray(truths, bool), bitorder="little")
+
+
+def _numbers(kind: Out, data: Any, rows: int) -> Array:
+    if kind == Out.BITS:
+        return np.unpackbits(np.frombuffer(data, np.uint8), count=rows, bitorder="little")
+    return np.frombuffer(data, KINDS[kind], rows)
+
+
+def _pairs(kind: str, parts: Mapping[str, Array], rows: int) -> tuple[list[tuple[Any, Any]], Array]:
+    """Return the different pairs (open, assumed) of a decision and which of them each row has."""
+    if kind in ("number", "date"):
+        names = ("possible", "at_least", "at_most", "taken", "value", "certain")
+        columns = [parts[one] for one in names]
+        for i in (1, 2, 4, 5):
+            columns[i] = np.where(columns[0 if i < 3 else 3] != 0, columns[i], 0)
+    elif kind == "set":
+        columns = [parts[one].view(np.int64) for one in ("certain", "possible", "sure", "taken")]
+    else:
+        columns = [parts[one].view(np.int64) for one in ("possible", "taken")]
+    which = distinct(columns, rows)
+    pairs: list[tuple[Any, Any]] = []
+    for row in which.first:
+        one = [int(column[row]) for column in columns]
+        if kind in ("number", "date"):
+            pairs.append(((one[1], one[2]) if one[0] else None, (one[4], one[5]) if one[3] else None))
+        elif kind == "set":
+            masks = [value & (1 << 64) - 1 for value in one]
+            pairs.append(((masks[0], masks[1]), (masks[2], masks[3])))
+        else:
+            pairs.append((one[0] & (1 << 64) - 1, one[1] & (1 << 64) - 1))
+    return pairs, which.at
+
+
+class _Told:
+    """The five columns of one decision from pairs of both passes: worded once for each different pair."""
+
+    def __init__(self, decision: ir.Decision) -> None:
+        self.decision = decision
+        kind = decision.outcome.kind
+        names = pa.dictionary(pa.int16() if len(decision.outcome.codes) > 127 else pa.int8(), pa.string())
+        kinds = {"bool": pa.bool_(), "number": pa.float64(), "date": pa.date32(), "set": pa.list_(pa.string())}
+        self.kind = kinds.get(kind, names)
+        status = pa.dictionary(pa.int8(), pa.string())
+        types = (self.kind, status, self.kind, self.kind, pa.uint64())
+        self.fields = [pa.field(decision.id + part, one) for part, one in zip(PARTS, types, strict=True)]
+        self._answers: dict[Any, Answer] = {}
+
+    def answer(self, opened: Any, assumed: Any) -> Answer:
+        """Return the answer of a pair."""
+        found = self._answers.get((opened, assumed))
+        if found is None:
+            if len(self._answers) > 100_000:
+                self._answers.clear()
+            found = self._answers[opened, assumed] = answers.answer(self.decision, opened, assumed)
+        return found
+
+    def columns(self, pairs: Sequence[tuple[Any, Any]], at: Any) -> list[Any]:
+        """Return the columns of rows that hold these pairs."""
+        each = [self.answer(*pair) for pair in pairs]
+        places = np.asarray(at, np.int64)
+        kind = self.decision.outcome.kind
+        masks = []
+        for opened, _ in pairs:
+            mask = None if kind in ("number", "date") else opened[1] if kind == "set" else opened
+            masks.append(mask if mask is None or mask < 1 << 64 else None)
+        return [
+            self._values([one.value for one in each], places),
+            _coded([one.status for one in each], STATUS, self.fields[1].type, places),
+            self._values([one.at_least for one in each], places),
+            self._values([one.at_most for one in each], places),
+            pa.array(masks, pa.uint64()).take(pa.array(places)),
+        ]
+
+    def _values(self, values: Sequence[Value], places: Array) -> Any:
+        if pa.types.is_dictionary(self.kind):
+            return _coded(values, self.decision.outcome.codes, self.kind, places)
+        return pa.array([plain(self.decision.outcome.kind, one) for one in values], self.kind).take(pa.array(places))
+
+
+def plain(kind: str, value: Value) -> Any:
+    """Return a value as an Arrow cell: a number in the decision's unit, a day (never: the last one there is)."""
+    if isinstance(value, Quantity):
+        return float(value.number)
+    if kind == "date" and isinstance(value, str):
+        return date.max if value == "never" else date.fromisoformat(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _coded(values: Sequence[Any], codes: Sequence[str], kind: Any, places: Array) -> Any:
+    at = {code: i for i, code in enumerate(codes)}
+    indices = pa.array([None if one is None else at[one] for one in values], kind.index_type).take(pa.array(places))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(codes, pa.string()))

@@ -1,0 +1,129 @@
+"""Many rows at once in numpy: which combinations there are, and conditions of the dictionary over whole columns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sangao.engine.pack import ir
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
+
+Array = Any  # a numpy array; its kind is said where it matters
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "=": np.equal,
+    "!=": np.not_equal,
+}
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the rows say of one fact: where something is said (bool), and what (int64: grid steps, or a mask)."""
+
+    there: Array
+    value: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The combinations that some columns hold: the first row of each, and which of them each row holds."""
+
+    first: Array
+    at: Array
+
+
+def distinct(columns: Sequence[Array], rows: int) -> Distinct:
+    """Return the combinations of several columns of integers or truths.
+
+    >>> found = distinct([np.array([5, 7, 5]), np.array([True, True, True])], 3)
+    >>> found.first.tolist(), found.at.tolist()
+    ([0, 1], [0, 1, 0])
+    """
+    at, number = np.zeros(rows, np.int64), min(rows, 1)
+    for column in columns:
+        coded, size = _coded(column.astype(np.int64, copy=False))
+        # Both are below the number of rows, so the product stays far below 2**63.
+        at, number = _coded(at * size + coded)
+    first = np.empty(number, np.int64)
+    first[at[::-1]] = np.arange(rows - 1, -1, -1)
+    return Distinct(first, at)
+
+
+def _coded(column: Array) -> tuple[Array, int]:
+    found = pc.dictionary_encode(pa.array(column))
+    return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(found.dictionary)
+
+
+class NotVectors(Exception):
+    """A condition that has no meaning over columns here; it is asked of each combination instead."""
+
+
+def truths(expr: ir.Expr, seen: Mapping[str, Seen], nothing: Mapping[str, Any], rows: int) -> Array:
+    """Return the Kleene truth of a condition in every row as masks (1 false, 2 true, 3 unknown).
+
+    `seen` by fact id, each row exact or blank; `nothing`: the mask of a blank truth or code. Raises NotVectors.
+    """
+    match expr:
+        case ir.Always(value):
+            return np.full(rows, value, np.int8)
+        case ir.Read(fact):
+            return _masks(fact, seen, nothing, rows)
+        case ir.Compare(op, left, right):
+            first, known = _numbers(left, seen, rows)
+            second, also = _numbers(right, seen, rows)
+            found = np.where(COMPARE[op](first, second), TRUE, FALSE).astype(np.int8)
+            return np.where(known & also, found, UNKNOWN)
+        case ir.Member(ir.Read(fact), mask):
+            values = _masks(fact, seen, nothing, rows)
+            return np.where(values & mask, TRUE, 0) | np.where(values & ~mask, FALSE, 0)
+        case ir.Not(inner):
+            found = truths(inner, seen, nothing, rows)
+            return (found >> 1 & 1) | (found & 1) << 1
+        case ir.Both(items):
+            false, true = _planes(items, seen, nothing, rows)
+            return np.where(np.logical_or.reduce(false), 1, 0) | np.where(np.logical_and.reduce(true), 2, 0)
+        case ir.Either(items):
+            false, true = _planes(items, seen, nothing, rows)
+            return np.where(np.logical_and.reduce(false), 1, 0) | np.where(np.logical_or.reduce(true), 2, 0)
+    raise NotVectors
+
+
+def _planes(
+    items: Sequence[ir.Expr], seen: Mapping[str, Seen], nothing: Mapping[str, Any], rows: int
+) -> tuple[list[Array], list[Array]]:
+    found = [truths(one, seen, nothing, rows) for one in items]
+    if not found:
+        raise NotVectors
+    return [one & FALSE != 0 for one in found], [one & TRUE != 0 for one in found]
+
+
+def _masks(fact: str, seen: Mapping[str, Seen], nothing: Mapping[str, Any], rows: int) -> Array:
+    blank = nothing[fact]
+    if blank is None:
+        raise NotVectors
+    here = seen.get(fact)
+    return np.full(rows, blank, np.int64) if here is None else np.where(here.there, here.value, blank)
+
+
+def _numbers(expr: ir.Expr, seen: Mapping[str, Seen], rows: int) -> tuple[Array, Array]:
+    match expr:
+        case ir.Int(value) if abs(value) < 1 << 40:
+            return np.full(rows, value, np.int64), np.ones(rows, bool)
+        case ir.Read(fact):
+            here = seen.get(fact)
+            if here is None:
+                return np.zeros(rows, np.int64), np.zeros(rows, bool)
+            return here.value, here.there
+        case ir.Times(by, inner) if 0 < abs(by) < 1 << 24:
+            value, known = _numbers(inner, seen, rows)
+            return value * by, known
+        case ir.Plus(items) if 0 < len(items) < 16:
+            parts = [_numbers(one, seen, rows) for one in items]
+            return sum(one[0] for one in parts), np.logical_and.reduce([one[1] for one in parts])
+    raise NotVectors

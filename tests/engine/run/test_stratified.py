@@ -1,0 +1,207 @@
+"""Columns in, columns out: every cell is what `decide` says of the same row as a chart."""
+
+import os
+import random
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+if "CI" not in os.environ:  # where it is installed by the dev extra, it has to be there
+    pytest.importorskip("pyarrow")
+import numpy as np
+import pyarrow as pa
+
+from sangao.engine.chart import Chart
+from sangao.engine.errors import SangaoError
+from sangao.engine.guide import Pack, load
+from sangao.engine.run.stratified import PARTS, plain
+from tests.laws.charts import LISTS, ON, Charts
+
+PACKS = ("htn_guideline_2024", "lipid_2023", "htn_primary_2025")
+LONG = os.environ.get("SANGAO_TIER") == "long"
+ROWS = 20_000 if LONG else 250
+ODD: tuple[Any, ...] = (float("nan"), float("inf"), -0.0, 1e300, -1.0, 0.0, 2**31 + 0.5)
+
+
+def expected(pack: Pack, name: str, chart: Chart) -> tuple[Any, ...]:
+    answer = pack.decide(name, chart)
+    kind = pack.compiled.decisions[name].outcome.kind
+    mask = None if kind in ("number", "date") else answer.open[1] if kind == "set" else answer.open
+    value, low, high = (plain(kind, one) for one in (answer.value, answer.at_least, answer.at_most))
+    return value, answer.status, low, high, mask
+
+
+def same(pack: Pack, table: Any, cells: list[dict[str, Any]], on: date = ON, **delivered: Any) -> Any:
+    """Assert that a table is answered as its rows are; `cells`: the rows as a chart holds them."""
+    found = pack.stratify(table, pack.decisions, on=on, **delivered)
+    assert found.num_rows == len(cells)
+    columns = {name: found.column(name).to_pylist() for name in found.column_names}
+    lists: dict[str, Any] = {one: [] for one in delivered.get("lists", ())}
+    complete = list(delivered.get("complete", ()))
+    for i, row in enumerate(cells):
+        chart = Chart.of(row, on=on, **lists, complete=complete)
+        for name in pack.decisions:
+            got = tuple(columns[name + part][i] for part in PARTS)
+            assert got == expected(pack, name, chart), (i, name, row)
+    return found
+
+
+def rows(pack: Pack, seed: int, number: int) -> tuple[Any, list[dict[str, Any]]]:
+    """Return a table of generated values, its columns of many types, and the same rows for charts."""
+    charts, rng = Charts(pack.compiled, seed), random.Random(seed)
+    columns: dict[str, Any] = {}
+    given: list[dict[str, Any]] = [{} for _ in range(number)]
+    share = {fact.id: rng.choice((0.0, 0.1, 0.5, 0.9, 1.0)) for fact in charts.facts}
+    full = [rng.choice((0.1, 0.6, 1.0, 1.0)) for _ in range(number)]
+    for fact in charts.facts:
+        if fact.id == "today":
+            continue
+        values = [charts.value(fact) if rng.random() < share[fact.id] * full[i] else None for i in range(number)]
+        if fact.kind == "number":
+            style = rng.choice(("float", "float", "float", "text", "int", "float32", "decimal", "odd"))
+            if style == "text":
+                column = pa.array([None if one is None else str(one) for one in values], pa.string())
+                if rng.random() < 0.5:
+                    column = column.dictionary_encode()
+                values = column.to_pylist()
+            else:
+                values = [one if isinstance(one, float) else None for one in values]
+                if style == "odd":
+                    values = [rng.choice(ODD) if one is not None and rng.random() < 0.2 else one for one in values]
+                    column = pa.array(values, pa.float64())
+                elif style == "int":
+                    values = [None if one is None else round(one) for one in values]
+                    values = [2**62 if one is not None and rng.random() < 0.02 else one for one in values]
+                    column = pa.array(values, pa.int64())
+                elif style == "float32":
+                    column = pa.array([None if one is None else np.float32(one) for one in values], pa.float32())
+                    values = [None if one is None else np.float32(one) for one in values]
+                elif style == "decimal":
+                    values = [None if one is None else Decimal(str(one)) for one in values]
+                    column = pa.array(values, pa.decimal128(30, 8))
+                    values = column.to_pylist()
+                else:
+                    column = pa.array(values, pa.float64())
+        elif fact.kind == "date":
+            if rng.random() < 0.5:
+                values = [None if one is None else date.fromisoformat(one) for one in values]
+                column = pa.array(values, pa.date32())
+            else:
+                column = pa.array(values, pa.string())
+        elif fact.kind == "bool" and rng.random() < 0.3:
+            words = {True: "有", False: "无"}
+            values = [None if one is None else rng.choice((words[one], words[one], "不详", " ", "?")) for one in values]
+            column = pa.array(values, pa.string())
+        else:
+            column = pa.array(values, pa.bool_() if fact.kind == "bool" else pa.string())
+            if fact.kind == "code" and rng.random() < 0.5:
+                column = column.dictionary_encode()
+        columns[fact.id] = column
+        for row, one in zip(given, values, strict=True):
+            if one is not None:
+                row[fact.id] = one
+    return pa.table(columns), given
+
+
+DELIVERED: tuple[dict[str, Any], ...] = (
+    {},
+    {"lists": LISTS},
+    {"lists": LISTS, "complete": ("conditions",)},
+    {"complete": ("medications", "symptoms")},
+)
+
+
+@pytest.mark.parametrize("delivered", DELIVERED)
+@pytest.mark.parametrize("name", PACKS)
+def test_a_table_is_answered_as_its_rows_are(name: str, delivered: dict[str, Any]) -> None:
+    pack = load(name)
+    table, given = rows(pack, 20261122 + len(delivered), ROWS)
+    same(pack, table, given, **delivered)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_slice_with_an_offset_is_what_it_shows(name: str) -> None:
+    pack = load(name)
+    table, given = rows(pack, 5, 90)
+    same(pack, table.combine_chunks().slice(37, 41), given[37:78])
+    parts = pa.concat_tables([table.slice(60, 20), table.slice(3, 0), table.slice(3, 9)])
+    same(pack, parts, given[60:80] + given[3:12])
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_nobody_and_nothing_known(name: str) -> None:
+    pack = load(name)
+    table, _ = rows(pack, 5, 10)
+    assert same(pack, table.slice(0, 0), []).num_rows == 0
+    same(pack, pa.Table.from_batches([], table.schema), [])
+    blank = pa.table({fact: pa.nulls(5) for fact in table.column_names})
+    same(pack, blank, [{}] * 5)
+    typed = pa.table({field.name: pa.nulls(5, field.type) for field in table.schema})
+    same(pack, typed, [{}] * 5, lists=LISTS)
+    same(pack, pa.table({"id": ["a", "b"]}), [{}] * 2, key="id", lists=LISTS)
+
+
+def test_a_synonym_beside_its_fact_is_a_second_reading() -> None:
+    pack = load("htn_guideline_2024")
+    given = [{"sbp_office": 150.0, "收缩压": 150.0}, {"sbp_office": 150.0, "收缩压": 190.0}, {"收缩压": 150.0}, {}]
+    table = pa.Table.from_pylist(given, pa.schema([("sbp_office", pa.float64()), ("收缩压", pa.float64())]))
+    same(pack, table, given)
+
+
+def test_half_steps_of_the_grid_are_rounded_as_text_is() -> None:
+    pack = load("lipid_2023")
+    values = [round(4.9 + i / 2000, 4) for i in range(-40, 41)]
+    same(pack, pa.table({"ldl": values}), [{"ldl": one} for one in values])
+    narrow = [np.float32(one) for one in values]
+    same(pack, pa.table({"ldl": pa.array(narrow, pa.float32())}), [{"ldl": one} for one in narrow])
+
+
+def test_what_the_schema_says() -> None:
+    import json
+
+    pack = load("htn_guideline_2024")
+    table = pa.table({"id": ["a"], "sbp_office": [400.0], "xyz": [1]})
+    found = pack.stratify(table, ["htn.grade"], key="id", on="2025-10-20")
+    told = {key.decode(): value.decode() for key, value in found.schema.metadata.items()}
+    assert found.column_names == ["id", *("htn.grade" + part for part in PARTS)]
+    assert json.loads(told["sangao.table"])["packs"][0]["hash"] == pack.hash
+    assert json.loads(told["sangao.table"])["decisions"]["htn.grade"]["outcomes"][2] == "grade1"
+    assert told["sangao.on"] == "2025-10-20" and json.loads(told["sangao.refused"]) == {}
+    assert json.loads(told["sangao.problems"]) == {"chart.out_of_range": 1, "chart.unknown_fact": 1}
+    assert json.loads(told["sangao.unused"]) == {"xyz": None}
+
+
+@pytest.mark.parametrize(
+    ("table", "rest", "code"),
+    [
+        ({"sbp_ofice": [150.0]}, {}, "table.unfed"),
+        ({"sbp_office": [150.0]}, {"key": "id"}, "table.no_column"),
+        ({"sbp_office": [150.0]}, {"lists": ["diagnoses"]}, "chart.unknown_list"),
+        ({"sbp_office": [150.0]}, {"decisions": ["htn.grad"]}, "host.unknown_decision"),
+    ],
+)
+def test_bad_usage_is_named(table: dict[str, Any], rest: dict[str, Any], code: str) -> None:
+    pack = load("htn_guideline_2024")
+    with pytest.raises(SangaoError) as raised:
+        pack.stratify(pa.table(table), rest.pop("decisions", ["htn.grade"]), **rest)
+    assert raised.value.problems[0].code == code
+    assert all(one.text("zh") and one.help("en") for one in raised.value.problems)
+
+
+def test_what_does_not_speak_arrow_is_refused() -> None:
+    with pytest.raises(SangaoError) as raised:
+        load("htn_guideline_2024").stratify([{"sbp_office": 150}], ["htn.grade"])
+    assert raised.value.problems[0].code == "table.not_arrow"
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_threads_change_nothing(threads: int) -> None:
+    pack = load("htn_guideline_2024")
+    table, _ = rows(pack, 9, 300)
+    many = pa.concat_tables([table] * 100).combine_chunks()
+    one = pack.stratify(table, pack.decisions, on=ON)
+    found = pack.stratify(many, pack.decisions, on=ON, threads=threads)
+    for name in one.column_names[1:]:
+        assert found.column(name).to_pylist() == one.column(name).to_pylist() * 100

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from sangao.engine.chart import Chart
+from sangao.engine.formulas import FORMULAS
 from sangao.engine.pack import ir
 from sangao.engine.run.admit import completed_years
 from sangao.engine.run.arriving import Cells
 from sangao.engine.run.conditions import named_facts, truth_of
 from sangao.engine.run.entering import steps
+from sangao.engine.run.equations import solved
 from sangao.engine.run.many import Many
 from sangao.engine.run.parts import Part
 from sangao.engine.run.timeline import falls_due, over
@@ -337,6 +339,8 @@ class Filling:
                 needed = needed[one.known[needed]]  # nothing known of an input is nothing known of the result
         if not len(needed):
             return result
+        result = Held(low.copy(), low.copy(), known.copy())
+        needed = self._solve(leaf, source, inputs, needed, result)
         columns = [part[needed] for one in inputs for part in (one.low, one.high)]
         which = distinct(columns, len(needed))
         values = []
@@ -344,9 +348,29 @@ class Filling:
             given = tuple(value_at(one, kind, row) for one, kind in zip(inputs, kinds, strict=True))
             values.append(self.many.formula(leaf, source, given, None, False)[0])
         some = gathered(values, which.at)
-        result = Held(low.copy(), low.copy(), known.copy())
         result.low[needed], result.high[needed], result.known[needed] = some.low, some.high, some.known
         return result
+
+    def _solve(self, leaf: ir.Leaf, source: ir.Derived, inputs: Sequence[Held], rows: Array, result: Held) -> Array:
+        """Write what doubles settle of rows whose inputs are exact; return the rows that are left."""
+        leaves = [self.pack.leaves[one] for one in source.inputs]
+        exact = np.ones(len(rows), bool)
+        for one, input_leaf in zip(inputs, leaves, strict=True):
+            low = one.low[rows]
+            exact &= (low & (low - 1) == 0) if input_leaf.kind == "code" else low == one.high[rows]
+        here, left = rows[exact], rows[~exact]
+        if not len(here):
+            return left
+        given = [one.low[here] for one in inputs]
+        for i, input_leaf in enumerate(leaves):
+            if input_leaf.kind == "code":
+                given[i] = np.log2(given[i]).astype(np.int64)
+        which = distinct(given, len(here))
+        found = solved(FORMULAS[source.formula], leaf, leaves, [one[which.first] for one in given])[:, which.at]
+        done = found[0] > 0
+        result.low[here[done]] = result.high[here[done]] = found[1, done]
+        result.known[here[done]] = found[0, done] == 1
+        return np.concatenate([left, here[~done]])
 
 
 def _exact(value: Any, leaf: ir.Leaf) -> bool:

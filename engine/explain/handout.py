@@ -6,12 +6,13 @@ here that the pack does not word.
 
 import html
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sangao.engine.answer import Answer, Result
 from sangao.engine.explain import argument, later, names, words
 from sangao.engine.explain.filled import filled
+from sangao.engine.explain.result import ask
 from sangao.engine.pack import ir
 from sangao.engine.quantity import add_span
 from sangao.engine.run.advice import Item
@@ -124,7 +125,7 @@ def _both(pair: Two | None) -> dict[str, str] | None:
 
 def fill(result: Result, layout: Layout) -> Handout:
     """Return the report of a result; sections without a line say so in their own words or are left out."""
-    writer = _Writer(result)
+    writer = _Writer(result, layout)
     sections = [*writer.urgent()]
     for part in layout.parts:
         lines = tuple(writer.lines(part))
@@ -138,8 +139,9 @@ def fill(result: Result, layout: Layout) -> Handout:
 class _Writer:
     """Writes lines of one result."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, layout: Layout) -> None:
         self.result = result
+        self.layout = layout
         self.pack: ir.Pack = result.pack.compiled
         self.case = later.case_of(result.pack, result.chart)
         self.items = [*result.advice.shown, *result.advice.folded]
@@ -159,7 +161,18 @@ class _Writer:
             found = [one for one in self.items if self.chosen(one, part)]
             yield from (self.advice(one) for one in found[: part.most])
         if part.ask:
-            yield from (self.asked(one) for one in self.result.ask[: part.ask])
+            yield from (self.asked(one) for one in self.open_facts()[: part.ask])
+
+    def open_facts(self) -> tuple[dict[str, Any], ...]:
+        """Return what to bring: facts that settle what this report tells, not what all of the pack asks."""
+        told = {one for part in self.layout.parts for one in part.decisions}
+        begins = tuple(part.begins for part in self.layout.parts if part.begins)
+        kept = {
+            name: answer
+            for name, answer in self.result.decisions.items()
+            if name in told or (begins and name.startswith(begins))
+        }
+        return ask(self.result.pack, replace(self.result, decisions=kept))
 
     def chosen(self, item: Item, part: Part) -> bool:
         """Say whether a section tells an advice: of its kind or name, no question, not told above."""

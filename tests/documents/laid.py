@@ -51,6 +51,8 @@ BESIDE = {
     "host": ("chart.json", ""),
     "cohort": ("people.ndjson", "cohort people.ndjson"),
     "measure": ("profiles/county.yaml", "check profiles/county.yaml"),
+    "worklist": ("worklists/county.yaml", "check worklists/county.yaml"),
+    "report": ("reports/county.yaml", "check reports/county.yaml"),
 }
 """Where a document of these areas stands by default, and how it is used."""
 

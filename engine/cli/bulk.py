@@ -38,6 +38,7 @@ class Done:
     """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs."""
 
     text: str = ""
+    table: Any = None  # a record batch, where the answers are written as Arrow
     rows: int = 0
     answered: int = 0
     keys: list[str] = field(default_factory=list)
@@ -104,8 +105,15 @@ def _line(cells: Iterable[Any]) -> str:
 class Answering:
     """Answers batches of a bound source for the questions asked; one per process."""
 
-    def __init__(self, packs: Sequence[ir.Pack], questions: Sequence[Question], bound: Any) -> None:
+    def __init__(
+        self, packs: Sequence[ir.Pack], questions: Sequence[Question], bound: Any, tabled: bool = False
+    ) -> None:
         self.bound = bound
+        self.told: list[Any] | None = None
+        if tabled:
+            from sangao.engine.run.stratified import Told
+
+            self.told = [Told(packs[one.pack].decisions[one.decision]) for one in questions]
         self.questions = tuple(questions)
         self.texts = [_Texts(packs[one.pack].decisions[one.decision]) for one in questions]
         self.many: list[Many] = []
@@ -149,14 +157,25 @@ class Answering:
                 done.sample.append(chart)
         done.answered = len(keys)
         done.keys = keys
+        done.counts = [Counter(column) for column in zip(*table, strict=True)] or [Counter() for _ in self.questions]
+        if self.told is not None:
+            done.table = [keys, *(part for one in self._tabled(table) for part in one)]
+            return done
         columns = [
             [texts[pair] for pair in column]
             for texts, column in zip(self.texts, zip(*table, strict=True), strict=False)
         ]
-        done.counts = [Counter(column) for column in zip(*table, strict=True)] or [Counter() for _ in self.questions]
         quoted = [key if key.isalnum() else _line((key,)) for key in keys]
         done.text = "".join(f"{line}\n" for line in map(",".join, zip(quoted, *columns, strict=True)))
         return done
+
+    def _tabled(self, table: Sequence[tuple[Any, ...]]) -> Iterator[list[Any]]:
+        """Yield the five Arrow columns of each question."""
+        assert self.told is not None
+        for i, told in enumerate(self.told):
+            pairs: dict[Any, int] = {}
+            at = [pairs.setdefault(row[i], len(pairs)) for row in table]
+            yield told.columns(list(pairs), at)
 
     def _problems(
         self, patient: Any, chart: Chart, problems: Sequence[Problem], done: Done, told: set[tuple[Any, ...]]
@@ -213,7 +232,7 @@ def _said(reading: Any, given: Any) -> bool:
 _here: Answering | None = None
 
 
-def start(files: Sequence[str], questions: Sequence[Question], bound: Any) -> None:
+def start(files: Sequence[str], questions: Sequence[Question], bound: Any, tabled: bool = False) -> None:
     """Make a worker ready: the packs come as saved files, nothing is compiled from YAML again."""
     import os
     import signal
@@ -231,7 +250,7 @@ def start(files: Sequence[str], questions: Sequence[Question], bound: Any) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the run and says so
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     Thread(target=follow, daemon=True).start()
-    _here = Answering([canon.load(Path(one)) for one in files], questions, bound)
+    _here = Answering([canon.load(Path(one)) for one in files], questions, bound, tabled)
 
 
 def work(batch: Any) -> Done:

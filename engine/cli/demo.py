@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sangao.engine.chart import Chart, day_of
-from sangao.engine.cli import bulk, county, summary
+from sangao.engine.cli import county, summary
 from sangao.engine.cli.desk import DEFAULT_PACK, desk, ending
 from sangao.engine.cli.options import Language
-from sangao.engine.cli.stratify import answered, chosen, writing
+from sangao.engine.cli.stratify import answered, answers_to, chosen, writing
 from sangao.engine.cli.tally import Tally
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
@@ -189,9 +189,13 @@ def population(console: Console, hook: Any, pack: Pack, people: int, folder: Pat
     tally = Tally([pack], questions)
     aside = folder / "answers.csv.rejects.csv"
     started = perf_counter()
-    with writing(out, aside) as files, summary.progress(columns.total, lang) as moved:
-        files.answers.write(bulk.header(columns.key, questions))
+    with (
+        writing(out, aside) as files,
+        answers_to(files.part, out, [pack], questions, {"key": columns.key}) as take,
+        summary.progress(columns.total, lang) as moved,
+    ):
         for done in answered([pack], questions, bound, columns.total, 0):
+            take(done)
             files.take(done)
             tally.add(done)
             moved(done.rows)

@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from sangao.engine.errors import SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 
 BATCH = 2000
+ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # answer tables that need the extra `arrow`
 MANY = 30_000  # rows from which further processes pay for their start
 AHEAD = 2  # batches on their way per worker
 ASKED_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -63,13 +64,18 @@ def stratify(
         different(file, out, aside)
         tally = Tally(asked, questions)
         try:
-            with stopping(), writing(out, aside) as files, progress(columns.total, lang) as moved:
-                files.answers.write(bulk.header(columns.key, questions))
-                for done in answered(asked, questions, bound, columns.total, workers):
+            meta = {"key": columns.key, **described(asked, questions)}
+            with (
+                stopping(),
+                writing(out, aside) as files,
+                answers_to(files.part, out, asked, questions, meta) as take,
+                progress(columns.total, lang) as moved,
+            ):
+                for done in answered(asked, questions, bound, columns.total, workers, out.suffix.lower() in ARROW):
+                    take(done)
                     files.take(done)
                     tally.add(done)
                     moved(done.rows)
-                meta = {"key": columns.key, **described(asked, questions)}
                 files.meta.write(json.dumps(meta, ensure_ascii=False, indent=1) + "\n")
         except KeyboardInterrupt as broken:
             report(fail("table.interrupted").problems, lang, form)
@@ -158,12 +164,17 @@ def described(packs: Sequence[Pack], questions: Sequence[Question]) -> dict[str,
 
 # --- running ----------------------------------------------------------------------------------------------------------
 def answered(
-    packs: Sequence[Pack], questions: Sequence[Question], bound: Any, total: int | None, workers: int
+    packs: Sequence[Pack],
+    questions: Sequence[Question],
+    bound: Any,
+    total: int | None,
+    workers: int,
+    tabled: bool = False,
 ) -> Iterator[Done]:
     """Yield the batches answered, in the order of the source; large sources are shared between processes."""
     number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= MANY else 1)
     if number == 1:
-        answering = Answering([pack.compiled for pack in packs], questions, bound)
+        answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)
         yield from map(answering, bound.batches(BATCH))
         return
     with ExitStack() as stack:
@@ -171,7 +182,7 @@ def answered(
         files = [str(Path(folder) / f"{i}.sangao") for i in range(len(packs))]
         for pack, name in zip(packs, files, strict=True):
             pack.save(name)
-        pool = ProcessPoolExecutor(number, get_context("spawn"), bulk.start, (files, questions, bound))
+        pool = ProcessPoolExecutor(number, get_context("spawn"), bulk.start, (files, questions, bound, tabled))
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         waiting: deque[Future[Done]] = deque()
         for batch in bound.batches(BATCH):
@@ -184,12 +195,11 @@ def answered(
 
 @dataclass(slots=True)
 class _Files:
-    answers: TextIO
+    part: Path  # where the answers are written until they are whole
     rejects: TextIO
     meta: TextIO
 
     def take(self, done: Done) -> None:
-        self.answers.write(done.text)
         csv.writer(self.rejects, lineterminator="\n").writerows(done.rejects)
 
 
@@ -236,6 +246,25 @@ def undisturbed() -> Iterator[None]:
 
 
 @contextmanager
+def answers_to(
+    part: Path, out: Path, packs: Sequence[Pack], questions: Sequence[Question], meta: Mapping[str, Any]
+) -> Iterator[Callable[[Done], Any]]:
+    """Open the answer table in the form the name of `out` says; give the function that takes a batch."""
+    if out.suffix.lower() not in ARROW:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(bulk.header(str(meta["key"]), questions))
+            yield lambda done: file.write(done.text)
+        return
+    try:
+        from sangao.engine.cli.arrow_out import writer
+    except ImportError as error:
+        raise fail("table.no_extra", usage=True, name="arrow") from error
+    decisions = [packs[one.pack].compiled.decisions[one.decision] for one in questions]
+    with writer(part, out.suffix.lower(), [one.name for one in questions], decisions, meta) as take:
+        yield lambda done: take(done.table)
+
+
+@contextmanager
 def writing(out: Path, rejects: Path) -> Iterator[_Files]:
     """Open the outputs under names of their own; they get their final names together at the end, or never."""
     finals = (rejects, out.with_name(f"{out.name}.meta.json"), out)
@@ -243,11 +272,12 @@ def writing(out: Path, rejects: Path) -> Iterator[_Files]:
     try:
         with ExitStack() as stack:
             try:
-                opened = [stack.enter_context(part.open("w", encoding="utf-8", newline="")) for part in parts]
+                opened = [stack.enter_context(part.open("w", encoding="utf-8", newline="")) for part in parts[:2]]
+                parts[2].touch()
             except OSError as error:
                 raise fail("host.unwritable", Span(str(out)), usage=True, reason=why(error)) from error
             csv.writer(opened[0], lineterminator="\n").writerow(bulk.REJECTS_HEADER)
-            yield _Files(opened[2], opened[0], opened[1])
+            yield _Files(parts[2], opened[0], opened[1])
         with undisturbed():
             for part, final in zip(parts, finals, strict=True):
                 os.replace(part, final)

@@ -143,6 +143,13 @@ ENTRIES: dict[str, Entry] = {
         "列名应为项目编号,最接近的项目:{nearest}",
         "columns are named after facts; the nearest fact: {nearest}",
     ),
+    "table.damaged": Entry(
+        "error",
+        "文件无法读取:已损坏或不是所称的格式({reason})",
+        "the file cannot be read: it is damaged or not what its name says ({reason})",
+        "重新导出该文件",
+        "export the file again",
+    ),
     "table.clash": Entry(
         "error",
         "输出文件与输入文件是同一个文件",

@@ -72,7 +72,7 @@ class Stratifier:
         self.bulk = Bulk(flat)
         self.problems: Counter[str] = Counter()
         self.odd = 0
-        self._told = {one: _Told(pack.decisions[one]) for one in self.decisions}
+        self._told = {one: Told(pack.decisions[one]) for one in self.decisions}
 
     # --- batches ------------------------------------------------------------------------------------------------------
     def bind(self, names: Sequence[str], key: str | None) -> list[Cells]:
@@ -321,7 +321,7 @@ def _pairs(kind: str, parts: Mapping[str, Array], rows: int) -> tuple[list[tuple
     return pairs, which.at
 
 
-class _Told:
+class Told:
     """The five columns of one decision from pairs of both passes: worded once for each different pair."""
 
     def __init__(self, decision: ir.Decision) -> None:

@@ -1,0 +1,151 @@
+"""Parquet and Arrow files with the mapping of any table: a row's cells are read as the texts they would have in CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from sangao.adapters.columns import Patient
+from sangao.adapters.tabular import lines
+from sangao.adapters.tabular.binding import check
+from sangao.adapters.tabular.mapping import TableMap
+from sangao.adapters.tabular.rows import Rows
+from sangao.engine.chart import today
+from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.fact import Dictionary
+from sangao.engine.run.arriving import python_values
+
+Part = tuple[int, Any]  # the number of the first row, and some rows
+
+
+@dataclass(slots=True)
+class ArrowTable:
+    """A Parquet or Arrow file: `Columns` of `sangao.adapters.columns`; `line` counts its rows from 1."""
+
+    path: Path
+    map: TableMap
+    total: int | None
+    key: str
+    header: tuple[str, ...]
+
+    @property
+    def dated(self) -> bool:
+        """Return whether the mapping says of which day the rows are."""
+        return bool(self.map.on or self.map.on_column)
+
+    def bind(self, dictionary: Dictionary, on: date | None) -> "BoundArrow":
+        """Check the mapping against a dictionary. Raises SangaoError with all problems at once."""
+        problems = check(self.map, dictionary)
+        if problems:
+            raise SangaoError(problems, usage=True)
+        return BoundArrow(self, dictionary, on, today())
+
+
+def open_arrow(path: Path, table: TableMap) -> ArrowTable:
+    """Open a file and find the mapped columns in it. Raises SangaoError with all problems at once."""
+    try:
+        if path.suffix.lower() == ".parquet":
+            with pq.ParquetFile(path) as file:
+                names, total = file.schema_arrow.names, file.metadata.num_rows
+        else:
+            with pa.memory_map(str(path)) as source:
+                names, total = _ipc(source).schema.names, None
+    except (pa.ArrowException, OSError) as error:
+        raise fail("table.damaged", Span(str(path)), usage=True, reason=type(error).__name__) from error
+    problems = []
+    for name in table.wanted():
+        if names.count(name) != 1:
+            near = get_close_matches(name.lower(), {one.lower(): one for one in names}, 1, 0.3)
+            shown = next((one for one in names if near and one.lower() == near[0]), "、".join(names[:8]))
+            code = "table.double_column" if name in names else "table.no_column"
+            problems.append(Problem(code, Span(path.name), {"name": name, "nearest": shown}))
+    if problems:
+        raise SangaoError(problems, usage=True)
+    return ArrowTable(path, table, total, table.key, tuple(table.wanted()))
+
+
+def _ipc(source: Any) -> Any:
+    try:
+        return pa.ipc.open_file(source)
+    except pa.ArrowInvalid:
+        source.seek(0)
+        return pa.ipc.open_stream(source)
+
+
+@dataclass(slots=True)
+class BoundArrow:
+    """`Bound` of `sangao.adapters.columns`: the readers are made where they are used, so that this can travel."""
+
+    table: ArrowTable
+    dictionary: Dictionary
+    on: date | None
+    today: date
+    _made: Rows | None = None
+
+    def batches(self, size: int) -> Iterator[Part]:
+        """Yield the rows of the file, about `size` at a time. Raises SangaoError where the file breaks off."""
+        number = 1
+        try:
+            for batch in self._read(size):
+                for start in range(0, batch.num_rows, size):
+                    part = batch.slice(start, size)
+                    yield number, part
+                    number += part.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise fail("table.damaged", Span(str(self.table.path)), usage=True, reason=type(error).__name__) from error
+
+    def _read(self, size: int) -> Iterator[Any]:
+        names = list(self.table.header)
+        if self.table.path.suffix.lower() == ".parquet":
+            with pq.ParquetFile(self.table.path) as file:
+                for batch in file.iter_batches(size, columns=names):
+                    yield batch.select(names)
+            return
+        with pa.memory_map(str(self.table.path)) as source:
+            reader = _ipc(source)
+            if hasattr(reader, "num_record_batches"):
+                for i in range(reader.num_record_batches):
+                    yield reader.get_batch(i).select(names)
+            else:
+                for batch in reader:
+                    yield batch.select(names)
+
+    def patients(self, batch: Part) -> Iterator[Patient]:
+        """Return the patients of a batch."""
+        if self._made is None:
+            self._made = Rows(self.table, self.dictionary, self.on or self.today, self.on is not None)
+        return map(self._made.patient, records(batch))
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.table, self.dictionary, self.on, self.today
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.table, self.dictionary, self.on, self.today = state
+        self._made = None
+
+
+def records(batch: Part) -> Iterator[lines.Record]:
+    """Return rows as records of texts."""
+    number, rows = batch
+    columns = [[text(one) for one in python_values(column)] for column in rows.columns]
+    found = zip(*columns, strict=True) if columns else iter(())
+    return ((i, list(fields)) for i, fields in enumerate(found, number))
+
+
+def text(value: Any) -> str:
+    """Return a cell as a text table would hold it: nothing for a blank, `true`, an ISO day.
+
+    >>> text(None), text(True), text(152.0), text(date(2025, 3, 9))
+    ('', 'true', '152.0', '2025-03-09')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -22,7 +22,10 @@ URGENT = ("emergency", "urgent")
 Two = tuple[str, str]
 
 FIRST: Two = ("请马上做", "To be done at once")
-MAYBE: Two = ("须尽快问清", "To be settled soon")
+MAYBE: Two = (
+    "尚未排除，请先向医生说明(有则立即就医)",
+    "Not yet ruled out; tell your doctor first (if so, seek care at once)",
+)
 NO_ANSWER: Two = ("还不能判断", "cannot be said yet")
 NOT_ON_RECORD: Two = ("没有记录", "not on record")
 ON_TRUST: Two = ("暂定，未提供的情况按没有计", "for now, what was not mentioned is taken as absent")
@@ -151,6 +154,8 @@ class _Writer:
         """Yield what must be done at once, then what must be known before danger is ruled out."""
         for title, question in ((FIRST, False), (MAYBE, True)):
             found = [one for one in self.items if one.urgency in URGENT and one.question == question]
+            if question:  # a drug is the doctor's question, danger is everybody's
+                found = [one for one in found if one.form.kind != "drug"]
             if found:
                 yield Section(title, tuple(self.advice(one) for one in found))
 
@@ -193,12 +198,14 @@ class _Writer:
     def answer(self, answer: Answer, part: Part) -> Line:
         """Return an answer in words; of one that is not known what is certain, and that it is not known."""
         own = self.pack.words.get(answer.decision, ir.Words())
+        outcome = self.pack.decisions[answer.decision].outcome
+        ends = outcome.ordered or outcome.kind in ("set", "number", "date")  # a list of all that is possible is no help
 
         def said(at: int) -> str:
             title = self.name(answer.decision, at) + _colon(at)
             if answer.status == "unknown":
                 worded = part.unknown[at] if part.unknown else (own.unknown_zh, own.unknown_en)[at] or NO_ANSWER[at]
-                return title + worded + words.bounds(self.pack, answer, LANGS[at])
+                return title + worded + (words.bounds(self.pack, answer, LANGS[at]) if ends else "")
             value = names.outcome(self.pack, answer.decision, answer.value, LANGS[at])
             if answer.status == "provisional":
                 value += f"({ON_TRUST[at]})" if at == 0 else f" ({ON_TRUST[at]})"
@@ -213,7 +220,9 @@ class _Writer:
             own = self.pack.words.get(item.ids[0], ir.Words())
             title = (own.zh, own.en)[at]
             text = filled(self.case, item.ids, LANGS[at])
-            told = text if not title or text == title else f"{title}{_colon(at)}{text}"
+            told = (
+                title if item.question and title else text if text.startswith(title) else f"{title}{_colon(at)}{text}"
+            )
             if item.form.due is not None:
                 told += ("，" if at == 0 else ", ") + BY[at].format(add_span(self.result.chart.on, item.form.due))
             return told

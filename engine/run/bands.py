@@ -20,6 +20,7 @@ from sangao.engine.run.cones import branches
 
 SLACK = 32
 MANY = 4000
+CROSSING = 60  # tests of one leaf whose meeting points are all looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,8 @@ def without(leaf: str, lines: set[Line], domain: tuple[int | None, int | None]) 
     ends = {Line(((leaf, 1),), -end) for end in (low, None if high is None else high + 1) if end is not None}
     about = {line for line in lines if _touches(line, leaf)}
     kept, exact = lines - about, True
+    if len(about) > CROSSING:  # every pair may meet: among so many, each stands where its other leaves are known
+        return kept, False
     for a, b in combinations(sorted(about | ends, key=lambda one: (one.factors, one.constant)), 2):
         if len(a.factors) == len(b.factors) == 1:
             continue

@@ -30,7 +30,7 @@ from sangao.engine.run.search import Search, Stopped
 SETS = 8
 EXACT = 10
 STEPS_EXACT = 20_000  # looks that up to ten blank facts may cost
-STEPS, LEAST = 6_000, 24  # with more, so many shared by the facts: many facts leave a large set whatever is tried
+STEPS, LEAST = 2_400, 12  # with more, so many shared by the facts: many facts leave a large set whatever is tried
 NEVER_ASKED = 1 << 20
 
 Abstract = Any

@@ -33,6 +33,7 @@ ROWS = 1 << 16  # rows at a time
 STATUS = ("settled", "provisional", "unknown")
 PARTS = ("", ".status", ".at_least", ".at_most", ".possible")
 KINDS = {Out.BYTE: np.uint8, Out.MASK: np.uint64, Out.NUMBER: np.int64}
+Found = dict[str, tuple[list[tuple[Any, Any]], Array]]
 
 
 class Stratifier:
@@ -79,8 +80,7 @@ class Stratifier:
         """Return the columns of facts. Raises SangaoError for a key that is not there or a decision nothing feeds."""
         if key is not None and key not in names:
             near = get_close_matches(key, names, 1, 0.3)
-            parts = {"name": key, "nearest": near[0] if near else "、".join(names[:8])}
-            raise fail("table.no_column", usage=True, **parts)
+            raise fail("table.no_column", usage=True, name=key, nearest=near[0] if near else "、".join(names[:8]))
         facts = self.pack.dictionary.facts
         given = [one for one in names if one != key]
         found = bound(given, facts, self.many.admitter.names, self.many.admitter.takers.__getitem__, self.on)
@@ -108,27 +108,33 @@ class Stratifier:
 
     def batch(self, columns: Sequence[tuple[Cells, Any]], rows: int) -> list[Any]:
         """Return the answer columns of one batch, five per decision."""
+        found, odd = self.pairs(columns, rows)
+        self._one_by_one(columns, np.flatnonzero(odd), found)
+        return [part for name in self.decisions for part in self._told[name].columns(*found[name])]
+
+    def pairs(self, columns: Sequence[tuple[Cells, Any]], rows: int) -> tuple[Found, Array]:
+        """Return, per decision, its different pairs (open, assumed) and which of them each row has, and the odd rows.
+
+        What stands in an odd row means nothing; where a decision is refused all rows are odd.
+        """
         odd = np.zeros(rows, bool)
         lowered = [one for one in self.decisions if one not in self.refused]
-        found: dict[str, tuple[list[tuple[Any, Any]], Array]] = {}
-        if rows and lowered:
-            seen = self.filling.seen(columns, rows, odd)
-            filled = self.filling.fill(seen, rows, odd)
-            slots = self._slots(filled, rows, odd)
-            done = self.bulk.run(Batch(slots, rows), threads=self.threads)
-            outs = {
-                one: _numbers(Out(kind), data, rows)
-                for one, kind, data in zip(self.bulk.flat.outs, self.bulk.flat.program.outs, done.outs, strict=True)
-            }
-            for name in lowered:
-                parts = {one.field: data for one, data in outs.items() if one.decision == name}
-                found[name] = _pairs(self.pack.decisions[name].outcome.kind, parts, rows)
-        whole = [one for one in self.decisions if one in self.refused]
-        if whole or not lowered:
+        found: Found = {name: ([], np.zeros(rows, np.int64)) for name in self.decisions}
+        if self.refused:
             odd[:] = True
-            found |= {name: ([], np.zeros(rows, np.int64)) for name in whole}
-        self._one_by_one(columns, np.flatnonzero(odd), found)
-        return [part for name in self.decisions for part in self._told[name].columns(*found.get(name, ([], [])))]
+        if not rows or not lowered:
+            return found, odd
+        seen = self.filling.seen(columns, rows, odd)
+        filled = self.filling.fill(seen, rows, odd)
+        done = self.bulk.run(Batch(self._slots(filled, rows, odd), rows), threads=self.threads)
+        outs = {
+            one: _numbers(Out(kind), data, rows)
+            for one, kind, data in zip(self.bulk.flat.outs, self.bulk.flat.program.outs, done.outs, strict=True)
+        }
+        for name in lowered:
+            parts = {str(one.field): data for one, data in outs.items() if one.decision == name}
+            found[name] = _pairs(self.pack.decisions[name].outcome.kind, parts, rows)
+        return found, odd
 
     def _slots(self, filled: Mapping[tuple[str, bool], Held], rows: int, odd: Array) -> tuple[Any, ...]:
         slots: list[Any] = []
@@ -165,9 +171,7 @@ class Stratifier:
                 slots.append(_bits(here.low & 2))
         return tuple(memoryview(one).cast("B") if rows else one.tobytes() for one in slots)
 
-    def _one_by_one(
-        self, columns: Sequence[tuple[Cells, Any]], places: Array, found: dict[str, tuple[list[Any], Array]]
-    ) -> None:
+    def _one_by_one(self, columns: Sequence[tuple[Cells, Any]], places: Array, found: Found) -> None:
         """Answer some rows as charts and write their answers over what the columns gave."""
         if not len(places):
             return

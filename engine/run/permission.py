@@ -5,14 +5,12 @@ class that stands for a choice is no freer than the freest of those it holds. No
 rule overrules is named.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sangao.engine.lattice import freest, limits, stricter, strictest
 from sangao.engine.pack import ir
 from sangao.engine.truth import TRUE
-
-LATTICE = ("contraindicated", "stop", "avoid", "reduce", "caution", "allow", "recommend")
-FREE = LATTICE.index("allow")  # from here on nothing is limited
 
 State = tuple[str, ir.Advice, int, int]  # id, form, open and assumed truth
 
@@ -39,21 +37,6 @@ class Permission:
         return (self.start, self.go_on) != (self.sure_start, self.sure_go_on)
 
 
-def strictest(permissions: Iterable[str | None]) -> str | None:
-    """Return the strictest of some permissions.
-
-    >>> strictest(["recommend", None, "caution"])
-    'caution'
-    """
-    return min((one for one in permissions if one is not None), key=LATTICE.index, default=None)
-
-
-def freest(permissions: Iterable[str | None]) -> str | None:
-    """Return the freest of some permissions; None, which limits nothing, is freest."""
-    found = list(permissions)
-    return None if None in found else max((one for one in found if one is not None), key=LATTICE.index, default=None)
-
-
 def permission(drug: str, states: Sequence[State], classes: Mapping[str, Sequence[str]]) -> Permission:
     """Return what the rules say of one class, by what they say of it, of classes that hold it, of those it holds."""
     own = [one for one in states if one[1].drug_class == drug]
@@ -67,31 +50,22 @@ def permission(drug: str, states: Sequence[State], classes: Mapping[str, Sequenc
     deciding = [one for one in mine if (one[1].start == start and start) or (one[1].go_on == go_on and go_on)] or mine
     if below:
         most, sure = freest(one.start for one in below), freest(one.sure_start for one in below)
-        if _stricter(most, start):
+        if stricter(most, start):
             start = most
             deciding = [state for one in below for state in one.deciding if state[1].start == one.start]
-        sure_start = strictest([sure_start, sure if _limits(sure) else None])
+        sure_start = strictest([sure_start, sure if limits(sure) else None])
     # The first gives the text: it says why not to start, and of an open question it is what is asked.
     asked = (start, go_on) != (sure_start, sure_go_on)
     deciding.sort(key=lambda one: (one[1].start is None or one[1].start != start, asked == (one[3] == TRUE)))
     reasons = {one[0] for one in deciding}
-    overruled = tuple(one[0] for one in held if one[0] not in reasons and _stricter(start, one[1].start))
+    overruled = tuple(one[0] for one in held if one[0] not in reasons and stricter(start, one[1].start))
     return Permission(start, go_on, sure_start, sure_go_on, tuple(deciding), tuple(held), overruled)
-
-
-def _limits(permission: str | None) -> bool:
-    return permission is not None and LATTICE.index(permission) < FREE
-
-
-def _stricter(one: str | None, other: str | None) -> bool:
-    """Return whether `one` limits what `other` would allow."""
-    return one is not None and _limits(one) and (other is None or LATTICE.index(one) < LATTICE.index(other))
 
 
 def _limiting(state: State) -> State | None:
     """Return what a rule about a wider class says of one it holds: only what limits."""
     name, form, opened, assumed = state
-    start, go_on = (one if _limits(one) else None for one in (form.start, form.go_on))
+    start, go_on = (one if limits(one) else None for one in (form.start, form.go_on))
     if start is None and go_on is None:
         return None
     return (

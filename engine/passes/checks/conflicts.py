@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from sangao.engine.errors import Problem
+from sangao.engine.lattice import freest
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.space import Space
 from sangao.engine.passes.checks.study import Study, span
 from sangao.engine.passes.checks.witness import boxes, ready_case, said
-from sangao.engine.run.permission import freest
 
 FORBID = frozenset({"contraindicated", "stop", "avoid"})
 

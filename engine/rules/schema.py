@@ -21,6 +21,8 @@ from sangao.engine.rules.documents import (
 )
 from sangao.engine.rules.overlay import OverlayDoc
 from sangao.engine.rules.profiles import ProfileDoc
+from sangao.engine.rules.reports import ReportDoc
+from sangao.engine.rules.worklists import ListDoc
 
 _FILES: dict[str, tuple[Any, str]] = {
     "pack": (PackDoc, "pack.yaml"),
@@ -32,14 +34,16 @@ _FILES: dict[str, tuple[Any, str]] = {
     "rows": (RowsFile, "shared/rows/*.yaml"),
     "overlay": (OverlayDoc, "overlays/*.yaml"),
     "profile": (ProfileDoc, "profiles/*.yaml"),
+    "worklist": (ListDoc, "worklists/*.yaml"),
+    "report": (ReportDoc, "reports/*.yaml"),
 }
 
 
 def json_schema() -> dict[str, dict[str, Any]]:
-    """Return the schema of each kind of file: pack, params, rules, cases, facts, sources, rows, overlay, profile.
+    """Return the schema of each kind of file: pack, params, rules, cases, facts, and so on.
 
     >>> sorted(json_schema())
-    ['cases', 'facts', 'overlay', 'pack', 'params', 'profile', 'rows', 'rules', 'sources']
+    ['cases', 'facts', 'overlay', 'pack', 'params', 'profile', 'report', 'rows', 'rules', 'sources', 'worklist']
     """
     return {
         name: {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"sangao: {file}"}

@@ -49,7 +49,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 
 
 def chart(**given: Any) -> Chart:
-    lists = {key: given.pop(key) for key in ("medications", "complete") if key in given}
+    lists: dict[str, Any] = {key: given.pop(key) for key in ("medications", "complete") if key in given}
     return Chart.from_dict({"on": ON, "facts": given, **lists})
 
 

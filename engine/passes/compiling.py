@@ -89,7 +89,7 @@ class _Once:
         return hash(self.key)
 
 
-def declared(root: Scope, shared: Shared, settings: dict[str, str], local: Sequence[OverlayDoc]) -> Work:
+def declared(root: Scope, shared: Shared, settings: dict[str, str], local: Sequence[OverlayDoc] = ()) -> Work:
     """Return the work with its dictionary: facts, occasion rules of every scope, guards, formulas, site settings."""
     rows = {str(id): doc for id, doc in shared.rows.items()}
     work = Work(root, dictionary(shared), shared.sources, rows, settings, tuple(map(overlay.of, local)))

@@ -21,6 +21,7 @@ from sangao.engine.cli.files import rejecting, write
 from sangao.engine.cli.options import Format, Language, On, Overlays, Strict
 from sangao.engine.cli.summary import WIDTH, progress
 from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.explain import names
 from sangao.engine.guide import Pack
 from sangao.engine.rules.fit import nearest
 from sangao.engine.rules.worklists import ListDoc, read_list
@@ -134,7 +135,7 @@ def cell(pack: Pack, name: str, value: Any, lang: Lang) -> str:
         more = "(其余未知)" if lang == "zh" else " (the rest unknown)"
         return cell(pack, name, value["at_least"], lang) + more
     if isinstance(value, dict):
-        return f"{value['number']} {value['unit']}".strip()
+        return f"{value['number']} {names.unit(value['unit'], lang)}".strip()
     if value == NEVER:
         return "未做" if lang == "zh" else "never"
     code = str(value).lower() if isinstance(value, bool) else str(value)

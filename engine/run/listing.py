@@ -143,7 +143,8 @@ class Lister:
         if self.plan.sample is not None:
             found.people = drawn(found.people, self.plan.sample)
         for by, first in reversed(self.plan.order):
-            found.people.sort(key=lambda person, by=by, first=first: place(person.told[by], first))  # type: ignore[misc]
+            for people_of in (found.people, found.unsure):
+                people_of.sort(key=lambda person, by=by, first=first: place(person.told[by], first))  # type: ignore[misc]
         found.totals = {
             one.of: total(one.total, [person.told[one.of] for person in found.people])
             for one in self.plan.shows

@@ -1,21 +1,23 @@
 """Parquet and Arrow files with the mapping of any table: a row's cells are read as the texts they would have in CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from sangao.adapters.columns import Patient
-from sangao.adapters.tabular import lines
+from sangao.adapters.tabular import cells, lines
 from sangao.adapters.tabular.binding import check
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
+from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine.chart import today
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
@@ -121,6 +123,30 @@ class BoundArrow:
         if self._made is None:
             self._made = Rows(self.table, self.dictionary, self.on or self.today, self.on is not None)
         return map(self._made.patient, records(batch))
+
+    # --- whole columns ------------------------------------------------------------------------------------------------
+    def wide(self) -> Wide | None:
+        """Return the mapping for whole columns, None where rows have to be looked at."""
+        return wide(self.table.map, self.dictionary, self.on or self.today, self.on is not None)
+
+    def some(self, batch: Part, places: Iterable[int]) -> Iterator[Patient]:
+        """Return some patients of a batch."""
+        return (patient for i in places for patient in self.patients((batch[0] + i, batch[1].slice(i, 1))))
+
+    def columns(self, batch: Part) -> tuple[list[str], list[Any], Any]:
+        """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
+        rows = batch[1]
+        keys = [cells.clean(text(one)) for one in python_values(rows.column(self.table.key))]
+        return (
+            keys,
+            [rows.column(one.name) for one in self.table.map.columns],
+            np.array([not one for one in keys], bool),
+        )
+
+    @staticmethod
+    def text(value: Any) -> str:
+        """Return a cell as text."""
+        return text(value)
 
     def __getstate__(self) -> tuple[Any, ...]:
         return self.table, self.dictionary, self.on, self.today

@@ -1,6 +1,6 @@
 """A delimited text file with its mapping, bound to a fact dictionary: rows in, charts out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -12,6 +12,7 @@ from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import cells, lines
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows, fact_of
+from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine import quantity
 from sangao.engine.chart import today
 from sangao.engine.errors import Problem, SangaoError, Span, fail
@@ -121,6 +122,34 @@ class BoundTable:
         if self._made is None:
             self._made = Rows(self.table, self.dictionary, self.on or self.today, self.on is not None)
         return map(self._made.patient, batch)
+
+    # --- whole columns ------------------------------------------------------------------------------------------------
+    def wide(self) -> Wide | None:
+        """Return the mapping for whole columns, None where rows have to be looked at."""
+        return wide(self.table.map, self.dictionary, self.on or self.today, self.on is not None)
+
+    def some(self, batch: list[lines.Record], places: Iterable[int]) -> Iterator[Patient]:
+        """Return some patients of a batch."""
+        return self.patients([batch[i] for i in places])
+
+    def columns(self, batch: list[lines.Record]) -> tuple[list[str], list[Any], Any]:
+        """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
+        import numpy as np
+        import pyarrow as pa
+
+        header = self.table.header
+        width = len(header)
+        whole = [fields if len(fields) == width else [""] * width for _, fields in batch]
+        texts = list(zip(*whole, strict=True)) if whole else [()] * width
+        at = {name: i for i, name in enumerate(header)}
+        keys = [cells.clean(one) for one in texts[at[self.table.key]]]
+        odd = np.array([not key or len(one[1]) != width for key, one in zip(keys, batch, strict=True)], bool)
+        return keys, [pa.array(texts[at[one.name]], pa.string()) for one in self.table.map.columns], odd
+
+    @staticmethod
+    def text(value: Any) -> str:
+        """Return a cell as text."""
+        return str(value)
 
     def __getstate__(self) -> tuple[Any, ...]:
         return self.table, self.dictionary, self.on, self.today

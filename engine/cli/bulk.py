@@ -129,32 +129,77 @@ class Answering:
         self.pick: Callable[[Sequence[Any]], tuple[Any, ...]]
         self.pick = itemgetter(*places) if len(places) > 1 else lambda pairs: (pairs[places[0]],)
 
+        self.columnwise = _columnwise(packs, questions, bound)
+
     def __call__(self, batch: Any) -> Done:
         """Answer one batch."""
+        return self._by_rows(batch) if self.columnwise is None else self._by_columns(batch)
+
+    def _by_columns(self, batch: Any) -> Done:
+        """Answer a batch in columns; its odd rows one by one."""
+        assert self.columnwise is not None
+        keys, found, odd = self.columnwise(batch)
+        done = Done(rows=len(keys))
+        known = [{pair: i for i, pair in enumerate(pairs)} for pairs, _ in found]
+        gone = set()
+        for row, patient in zip(odd.tolist(), self.bound.some(batch, odd.tolist()), strict=True):
+            answered = self._patient(patient, done)
+            if answered is None:
+                gone.add(row)
+                continue
+            for (pairs, at), places, pair in zip(found, known, answered, strict=True):
+                place = places.setdefault(pair, len(pairs))
+                if place == len(pairs):
+                    pairs.append(pair)
+                at[row] = place
+        kept = [i for i in range(len(keys)) if i not in gone] if gone else None
+        if kept is not None:
+            keys = [keys[i] for i in kept]
+            found = [(pairs, at[kept]) for pairs, at in found]
+        done.answered, done.keys = len(keys), keys
+        plain_rows = done.rows - len(odd)
+        done.notes.update({code: number * plain_rows for code, number in self.columnwise.notes.items()})
+        done.counts = []
+        for pairs, at in found:
+            total = Counter(at.tolist())
+            done.counts.append(Counter({pairs[i]: number for i, number in total.items()}))
+        self._sample(batch, found, kept, done)
+        if self.told is not None:
+            told = zip(self.told, found, strict=True)
+            done.table = [keys, *(part for one, (pairs, at) in told for part in one.columns(pairs, at))]
+            return done
+        columns = []
+        for texts, (pairs, at) in zip(self.texts, found, strict=True):
+            each = [texts[pair] for pair in pairs]
+            columns.append([each[i] for i in at.tolist()])
+        done.text = _text(keys, columns)
+        return done
+
+    def _sample(self, batch: Any, found: Sequence[tuple[Any, Any]], kept: list[int] | None, done: Done) -> None:
+        """Keep some patients with an answer that stays open."""
+        several = [[_several(pair[1]) for pair in pairs] for pairs, _ in found]
+        wanted: list[int] = []
+        for start in range(0, done.answered, SPREAD):
+            for i in range(start, min(start + SPREAD, done.answered)):
+                if any(one[at[i]] for one, (_, at) in zip(several, found, strict=True)):
+                    wanted.append(i if kept is None else kept[i])
+                    break
+        charts = (patient.chart for patient in self.bound.some(batch, wanted))
+        done.sample += [chart for chart in charts if chart is not None]
+
+    def _by_rows(self, batch: Any) -> Done:
         done = Done()
         table: list[tuple[Any, ...]] = []
         keys: list[str] = []
         for patient in self.bound.patients(batch):
             done.rows += 1
-            for one in patient.rejected:
-                problem = Problem(one.code, parts=dict(one.parts))
-                texts = (problem.text("zh"), problem.text("en"))
-                done.rejects.append((one.line, patient.key, one.column, one.fact, one.value, one.code, *texts))
-            chart = patient.chart
-            if chart is None:
+            answered = self._patient(patient, done)
+            if answered is None:
                 continue
-            pairs: list[tuple[Any, Any]] = []
-            told: set[tuple[Any, ...]] = set()
-            for many in self.many:
-                admitted = many.admit(chart)
-                if admitted.problems:
-                    self._problems(patient, chart, admitted.problems, done, told)
-                opened, assumed = many.rows.run(admitted.open, admitted.assumed)
-                pairs += zip(opened, assumed, strict=True)
-            table.append(self.pick(pairs))
+            table.append(answered)
             keys.append(patient.key)
-            if len(done.sample) * SPREAD <= done.rows and any(_several(pair[1]) for pair in table[-1]):
-                done.sample.append(chart)
+            if len(done.sample) * SPREAD <= done.rows and any(_several(pair[1]) for pair in answered):
+                done.sample.append(patient.chart)
         done.answered = len(keys)
         done.keys = keys
         done.counts = [Counter(column) for column in zip(*table, strict=True)] or [Counter() for _ in self.questions]
@@ -165,9 +210,27 @@ class Answering:
             [texts[pair] for pair in column]
             for texts, column in zip(self.texts, zip(*table, strict=True), strict=False)
         ]
-        quoted = [key if key.isalnum() else _line((key,)) for key in keys]
-        done.text = "".join(f"{line}\n" for line in map(",".join, zip(quoted, *columns, strict=True)))
+        done.text = _text(keys, columns)
         return done
+
+    def _patient(self, patient: Any, done: Done) -> tuple[Any, ...] | None:
+        """Return the pairs of one patient, None where the row was rejected as a whole; note what was refused."""
+        for one in patient.rejected:
+            problem = Problem(one.code, parts=dict(one.parts))
+            texts = (problem.text("zh"), problem.text("en"))
+            done.rejects.append((one.line, patient.key, one.column, one.fact, one.value, one.code, *texts))
+        chart = patient.chart
+        if chart is None:
+            return None
+        pairs: list[tuple[Any, Any]] = []
+        told: set[tuple[Any, ...]] = set()
+        for many in self.many:
+            admitted = many.admit(chart)
+            if admitted.problems:
+                self._problems(patient, chart, admitted.problems, done, told)
+            opened, assumed = many.rows.run(admitted.open, admitted.assumed)
+            pairs += zip(opened, assumed, strict=True)
+        return self.pick(pairs)
 
     def _tabled(self, table: Sequence[tuple[Any, ...]]) -> Iterator[list[Any]]:
         """Yield the five Arrow columns of each question."""
@@ -197,6 +260,24 @@ class Answering:
                     done.rejects.append((patient.line, patient.key, column, fact, value, problem.code, *texts))
             else:
                 done.notes[problem.code] += 1
+
+
+def _columnwise(packs: Sequence[ir.Pack], questions: Sequence[Question], bound: Any) -> Any:
+    """Return what answers batches of a source in columns, None where its mapping or this installation does not do."""
+    wide = bound.wide() if hasattr(bound, "wide") else None
+    if wide is None:
+        return None
+    try:
+        from sangao.engine.cli.columnwise import Columnwise
+    except ImportError:
+        return None
+    found = Columnwise(packs, [(one.pack, one.decision) for one in questions], bound, wide)
+    return found if found.fit else None
+
+
+def _text(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> str:
+    quoted = [key if key.isalnum() else _line((key,)) for key in keys]
+    return "".join(f"{line}\n" for line in map(",".join, zip(quoted, *columns, strict=True)))
 
 
 def _several(taken: Any) -> bool:

@@ -28,6 +28,7 @@ from sangao.engine.errors import SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 
 BATCH = 2000
+WIDE = 16_384  # rows at a time where they are answered in columns
 ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # answer tables that need the extra `arrow`
 MANY = 30_000  # rows from which further processes pay for their start
 AHEAD = 2  # batches on their way per worker
@@ -175,7 +176,7 @@ def answered(
     number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= MANY else 1)
     if number == 1:
         answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)
-        yield from map(answering, bound.batches(BATCH))
+        yield from map(answering, bound.batches(BATCH if answering.columnwise is None else WIDE))
         return
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sangao-"))
@@ -185,7 +186,8 @@ def answered(
         pool = ProcessPoolExecutor(number, get_context("spawn"), bulk.start, (files, questions, bound, tabled))
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         waiting: deque[Future[Done]] = deque()
-        for batch in bound.batches(BATCH):
+        size = BATCH if not hasattr(bound, "wide") or bound.wide() is None else WIDE
+        for batch in bound.batches(size):
             waiting.append(pool.submit(bulk.work, batch))
             if len(waiting) > number * AHEAD:
                 yield waiting.popleft().result()

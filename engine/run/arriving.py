@@ -28,8 +28,21 @@ Given = tuple[tuple[Reading, ...], tuple[Problem, ...]]
 class Cells:
     """One column of a table bound to one fact (None: the pack knows no such name)."""
 
-    def __init__(self, name: str, fact: Fact | None, taker: Taker | None, on: date) -> None:
+    def __init__(
+        self,
+        name: str,
+        fact: Fact | None,
+        taker: Taker | None,
+        on: date,
+        *,
+        read: Callable[[Any], Given] | None = None,
+        plain: bool = True,
+        blank: int | None = None,
+    ) -> None:
+        """`read` gives what a chart keeps of a cell (else as `Chart.of` does), `plain`: numbers stand as they are,
+        `blank`: what a blank cell says."""
         self.name, self.fact, self.on = name, fact, on
+        self._reading, self._plain, self._blank = read, plain, blank
         self._taker = taker
         self._given: dict[Any, Given] = {}
         self._taken: dict[Any, int | bool | None] = {}
@@ -48,6 +61,8 @@ class Cells:
         return found
 
     def _read(self, value: Any) -> Given:
+        if self._reading is not None:
+            return self._reading(value)
         chart = Chart.of({self.name: value}, on=self.on)
         return chart.readings, chart.problems
 
@@ -86,13 +101,21 @@ class Cells:
         there = np.zeros(rows, bool)
         value = np.zeros(rows, np.int64)
         left = pc.is_valid(column).to_numpy(zero_copy_only=False)
-        if self.fact is not None and self.fact.kind == "number" and is_number(kind) and left.any():
+        if self._plain and self.fact is not None and self.fact.kind == "number" and is_number(kind) and left.any():
             there = self._rounded(column, value) & left
             value[~there] = 0
             left = left & ~there
         if left.any():
             places = np.flatnonzero(left)
-            self._each(column if left.all() else column.take(pa.array(places)), places, there, value, odd)
+            bad = np.zeros(rows, bool)
+            self._each(column if left.all() else column.take(pa.array(places)), places, there, value, bad)
+            odd |= bad
+            if self._blank is not None:
+                value[~there & ~bad] = self._blank
+                there |= ~bad
+        elif self._blank is not None:
+            value[~there] = self._blank
+            there[:] = True
         return Seen(there, value)
 
     def _rounded(self, column: Any, value: Array) -> Array:

@@ -85,6 +85,8 @@ class Filling:
         self.simple = many.simple
         self._parts: dict[tuple[str, int], Part] = {}
         self.nothing = self.admitter.nothing
+        self.noting = False  # whether a row of which an equation has something to say (`chart.formula_…`) is odd
+        self._odd = np.zeros(0, bool)
         self._made: dict[int, Callable[[Mapping[str, Any]], int]] = {}
         self._guards = [(fact, guard) for fact, guard in self.pack.guards.items() if fact in self.facts]
 
@@ -208,6 +210,7 @@ class Filling:
     def fill(self, found: dict[str, Seen], rows: int, odd: Array) -> dict[tuple[str, bool], Held]:
         """Return the leaves that some row moves, by leaf and pass (true: assumed); all others are as `base`."""
         filled: dict[tuple[str, bool], Held] = {}
+        self._odd = odd
         moved = {fact: one.there for fact, one in found.items()}
         for name, leaf in self.pack.leaves.items():
             if isinstance(leaf.source, ir.Derived):
@@ -337,6 +340,8 @@ class Filling:
         for one, kind in zip(inputs, kinds, strict=True):
             if kind in ("number", "date"):
                 needed = needed[one.known[needed]]  # nothing known of an input is nothing known of the result
+        if self.noting and known.any():
+            self._compare(leaf, source, inputs, np.flatnonzero(touched & known), low)
         if not len(needed):
             return result
         result = Held(low.copy(), low.copy(), known.copy())
@@ -347,9 +352,26 @@ class Filling:
         for row in needed[which.first]:
             given = tuple(value_at(one, kind, row) for one, kind in zip(inputs, kinds, strict=True))
             values.append(self.many.formula(leaf, source, given, None, False)[0])
+            if self.noting and values[-1] is None:
+                self._odd |= self._same(inputs, row)
         some = gathered(values, which.at)
         result.low[needed], result.high[needed], result.known[needed] = some.low, some.high, some.known
         return result
+
+    def _compare(self, leaf: ir.Leaf, source: ir.Derived, inputs: Sequence[Held], rows: Array, measured: Array) -> None:
+        """Mark rows whose measured value lies far from the computed one, and those where doubles do not tell."""
+        for one, name in zip(inputs, source.inputs, strict=True):
+            if self.pack.leaves[name].kind in ("number", "date"):
+                rows = rows[one.known[rows]]
+        scratch = spread(None, len(measured))
+        self._odd[self._solve(leaf, source, inputs, rows, scratch)] = True
+        fact = self.facts[source.fact]
+        apart = np.abs(scratch.low - measured) > steps(fact.resolution, fact)
+        self._odd[rows] |= (apart & scratch.known)[rows]
+
+    def _same(self, inputs: Sequence[Held], row: int) -> Array:
+        """Return the rows whose inputs are those of one row."""
+        return np.logical_and.reduce([(one.low == one.low[row]) & (one.high == one.high[row]) for one in inputs])
 
     def _solve(self, leaf: ir.Leaf, source: ir.Derived, inputs: Sequence[Held], rows: Array, result: Held) -> Array:
         """Write what doubles settle of rows whose inputs are exact; return the rows that are left."""
@@ -368,6 +390,8 @@ class Filling:
         which = distinct(given, len(here))
         found = solved(FORMULAS[source.formula], leaf, leaves, [one[which.first] for one in given])[:, which.at]
         done = found[0] > 0
+        if self.noting:
+            self._odd[here[found[0] == 2]] = True
         result.low[here[done]] = result.high[here[done]] = found[1, done]
         result.known[here[done]] = found[0, done] == 1
         return np.concatenate([left, here[~done]])

@@ -1,0 +1,76 @@
+"""A mapping simple enough for whole columns: one column one fact, one day, lists delivered in every row or never.
+
+Whatever else a mapping may say (pairs, a date beside a value, a choice of columns, lists of items, a day per row) is
+left to `rows`, row by row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sangao.adapters.tabular import cells
+from sangao.adapters.tabular.mapping import TableMap
+from sangao.adapters.tabular.rows import fact_of
+from sangao.engine import quantity
+from sangao.engine.chart import Reading, day_of
+from sangao.engine.fact import Dictionary
+
+
+@dataclass(frozen=True, slots=True)
+class WideColumn:
+    """A column of one fact; `read` gives the readings of a cell's text, `plain`: a number in it stands as it is;
+    `answers`: a blank says "not known" of a fact whose list was delivered."""
+
+    name: str
+    fact: str
+    read: Callable[[str], tuple[Reading, ...]]
+    plain: bool
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """What every row shares, and the columns of facts."""
+
+    on: date
+    lists: tuple[str, ...]
+    complete: tuple[str, ...]
+    columns: tuple[WideColumn, ...]
+
+
+def wide(mapped: TableMap, dictionary: Dictionary, on: date, fixed: bool) -> Wide | None:
+    """Return the mapping for whole columns, None where a row has to be looked at; `on`, `fixed` as for `Rows`."""
+    if mapped.on_column and not fixed:
+        return None
+    if any(rule.delivered != "always" or rule.complete_column for rule in mapped.lists):
+        return None
+    if any(one.list or one.at or len(one.facts) != 1 for one in mapped.columns):
+        return None
+    given = day_of(mapped.on) if mapped.on else None
+    day = date.fromordinal(given[0]) if given and not fixed else on
+    names = cells.by_name(dictionary.facts)
+    delivered = tuple(rule.name for rule in mapped.lists)
+    found = []
+    for column in mapped.columns:
+        fact = fact_of(column.facts[0], dictionary, names)
+        if fact is None:
+            return None
+        own = column.unit is None or quantity.unit_name(column.unit) == quantity.unit_name(fact.unit)
+        missing = cells.Texts((*mapped.missing, *column.missing))
+        plain = own and not column.values and not missing.numbers
+        answers = fact.kind == "bool" and fact.list in delivered
+        found.append(
+            WideColumn(
+                column.name, fact.id, _reader(cells.reader(column, (fact,), mapped.missing), day), plain, answers
+            )
+        )
+    if len({one.fact for one in found}) != len(found):
+        return None
+    complete = tuple(rule.name for rule in mapped.lists if rule.complete)
+    return Wide(day, delivered, complete, tuple(found))
+
+
+def _reader(read: Any, day: date) -> Callable[[str], tuple[Reading, ...]]:
+    text = day.isoformat()
+    return lambda cell: read(cell, text)  # type: ignore[no-any-return]

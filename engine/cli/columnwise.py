@@ -1,0 +1,69 @@
+"""Batches of a table whose mapping is simple, answered in columns; what is odd in them is left to the row runner."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from sangao.engine.pack import ir
+from sangao.engine.run.arriving import Cells
+from sangao.engine.run.stratified import Stratifier
+from sangao.engine.truth import UNKNOWN
+
+Pairs = list[tuple[Any, Any]]
+
+
+class Columnwise:
+    """Answers batches of one bound source in columns.
+
+    `notes`: what is said of every row that is not odd.
+    """
+
+    def __init__(self, packs: Sequence[ir.Pack], wanted: Sequence[tuple[int, str]], bound: Any, wide: Any) -> None:
+        self.bound, self.wanted = bound, tuple(wanted)
+        self.notes: Counter[str] = Counter()
+        self.made: list[tuple[int, Stratifier, list[Cells]]] = []
+        self.fit = True
+        for i, pack in enumerate(packs):
+            mine = list(dict.fromkeys(name for place, name in wanted if place == i))
+            if not mine:
+                continue
+            if not all(one.fact in pack.dictionary.facts for one in wide.columns):
+                self.fit = False
+                return
+            one = Stratifier(pack, mine, on=wide.on, lists=wide.lists, complete=wide.complete, threads=1)
+            one.filling.noting = True
+            bare = one.many.admit(one.filling.empty)
+            if one.refused or any(problem.severity == "error" for problem in bare.problems):
+                self.fit = False
+                return
+            self.notes.update(problem.code for problem in bare.problems)
+            takers = one.many.admitter.takers
+            found = [
+                Cells(
+                    column.name,
+                    pack.dictionary.facts[column.fact],
+                    takers[column.fact],
+                    wide.on,
+                    read=_given(column.read, bound.text),
+                    plain=column.plain,
+                    blank=UNKNOWN if column.answers else None,
+                )
+                for column in wide.columns
+            ]
+            self.made.append((i, one, found))
+
+    def __call__(self, batch: Any) -> tuple[list[str], list[tuple[Pairs, Any]], Any]:
+        """Return the keys of the rows, per question its pairs and which each row has, and where a row is odd."""
+        keys, columns, odd = self.bound.columns(batch)
+        found: dict[tuple[int, str], tuple[Pairs, Any]] = {}
+        for i, stratifier, cells in self.made:
+            pairs, strange = stratifier.pairs(list(zip(cells, columns, strict=True)), len(keys))
+            odd = odd | strange
+            found |= {(i, name): one for name, one in pairs.items()}
+        return keys, [(list(found[one][0]), found[one][1].copy()) for one in self.wanted], np.flatnonzero(odd)
+
+
+def _given(read: Callable[[str], Any], text: Callable[[Any], str]) -> Callable[[Any], Any]:
+    return lambda value: (read(text(value)), ())

@@ -37,15 +37,16 @@ def check(
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
         opened: list[ir.Pack] = []
+        kept: dict[str, Pack] = {}
         for name in names:
             if profile.is_profile(Path(name)):
                 mine, goals, number = profile.checked(here, Path(name))
                 what, row = "goals", {"profile": Path(name).name, "goals": goals, "cases": number}
             elif worklist.is_list(Path(name)):
-                mine, columns, number = worklist.checked(here, Path(name))
+                mine, columns, number = worklist.checked(here, Path(name), kept)
                 what, row = "columns", {"list": Path(name).name, "columns": columns, "cases": number}
             elif handouts.is_report(Path(name)):
-                mine, sections, number = handouts.checked(here, Path(name))
+                mine, sections, number = handouts.checked(here, Path(name), kept)
                 what, row = "sections", {"report": Path(name).name, "sections": sections, "cases": number}
             else:
                 mine, pack = _one(here, name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sangao.engine.chart import Chart
 from sangao.engine.cli.desk import Desk
+from sangao.engine.cli.worklist import reopened
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.explain import handout
 from sangao.engine.explain.handout import Layout, Part, Two
@@ -50,13 +51,13 @@ def _part(one: SectionDoc) -> Part:
     )
 
 
-def checked(here: Desk, path: Path) -> tuple[list[Problem], int, int]:
-    """Check one report; return the problems, and how many sections and cases it has."""
+def checked(here: Desk, path: Path, kept: dict[str, Pack]) -> tuple[list[Problem], int, int]:
+    """Check one report; return the problems, and how many sections and cases it has. `kept`: packs already open."""
     doc, problems = read_report(path)
     if doc is None:
         return problems, 0, 0
     try:
-        pack = here.pack(str(doc.pack))
+        pack = reopened(here, str(doc.pack), kept)
     except SangaoError as error:
         return [*problems, *(Problem(one.code, doc.pack.span, one.parts) for one in error.problems)], 0, 0
     own = path.resolve().parent.parent / "shared"

@@ -8,6 +8,7 @@ from typing import Any
 from sangao.engine.chart import Chart
 from sangao.engine.cli.desk import Desk
 from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.passes.compiling import find_folder_of_facts
 from sangao.engine.passes.proofs import chart_json
@@ -40,18 +41,25 @@ def plan(doc: ListDoc, period: str, number: int | None = None) -> Plan:
     return Plan(str(doc.who), shows, tuple((str(one.by), one.first) for one in doc.order), sample)
 
 
-def checked(here: Desk, path: Path) -> tuple[list[Problem], int, int]:
-    """Check one list; return the problems, and how many columns and cases it has."""
+def checked(here: Desk, path: Path, kept: dict[str, Pack]) -> tuple[list[Problem], int, int]:
+    """Check one list; return the problems, and how many columns and cases it has. `kept` holds packs already open."""
     doc, problems = read_list(path)
     if doc is None:
         return problems, 0, 0
     try:
-        pack = here.pack(str(doc.pack)).compiled
+        pack = reopened(here, str(doc.pack), kept).compiled
     except SangaoError as error:
         return [*problems, *(Problem(one.code, doc.pack.span, one.parts) for one in error.problems)], 0, 0
     own = path.resolve().parent.parent / "shared"
     shared, _ = read_shared(own if own.is_dir() else find_folder_of_facts())
     return [*problems, *check(doc, pack, map(str, shared.rows))], len(doc.shows), len(doc.cases)
+
+
+def reopened(here: Desk, name: str, kept: dict[str, Pack]) -> Pack:
+    """Return a pack by name, opened once for all the documents that rest on it."""
+    if name not in kept:
+        kept[name] = here.pack(name)
+    return kept[name]
 
 
 def check(doc: ListDoc, pack: ir.Pack, rows: Iterable[str]) -> list[Problem]:

@@ -24,13 +24,13 @@ from sangao.engine.run.bands import Tests
 from sangao.engine.run.cones import cone
 from sangao.engine.run.program import must_ask
 from sangao.engine.run.reasons import point
-from sangao.engine.run.rows import compile_rows
+from sangao.engine.run.rows import Cone, compile_rows
 from sangao.engine.run.search import Search, Stopped
 
 SETS = 8
 EXACT = 10
 STEPS_EXACT = 20_000  # looks that up to ten blank facts may cost
-STEPS, LEAST = 2_400, 12  # with more, so many shared by the facts: many facts leave a large set whatever is tried
+STEPS, MOST, LEAST = 8_000, 1_000, 12  # with more: shared by facts and decisions, for both make a look and a set large
 NEVER_ASKED = 1 << 20
 
 Abstract = Any
@@ -80,7 +80,7 @@ def missing(
         dict(open_values),
         dict(assumed_values),
         needs,
-        STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts)),
+        STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), one),
         Tests(pack),
     )
     if search.look() is None:
@@ -138,7 +138,7 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
 
 def _shrunk(search: Search, asked: Sequence[str], droppable: Sequence[str]) -> list[int]:
     """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
-    last = _looks(len(asked)) // 2
+    last = _looks(len(asked), search.cone) // 2
     search.steps = last
     if len(search.filled(asked)) < len(search.needs) or not _complete(search, asked):
         return []
@@ -165,8 +165,8 @@ def _complete(search: Search, asked: Sequence[str]) -> bool:
         return True
 
 
-def _looks(facts: int) -> int:
-    return max(LEAST, STEPS // facts)
+def _looks(facts: int, one: Cone) -> int:
+    return min(MOST, max(LEAST, STEPS // (facts * len(one.decisions))))
 
 
 def _price(pack: ir.Pack, fact: str) -> int:

@@ -39,7 +39,9 @@ def blank_needs(half: Half, decision: str, rows: Rows) -> dict[str, set[str]]:
     """Return the blank leaves of a decision with the blank facts each waits for."""
     one = rows.cone(decision)
     blanks = residual.blank_leaves(half.pack, one.decisions, one.leaves, half.opened, half.assumed)
-    bare = {x for x in half.pack.leaves if not point(half.assumed[x])}
+    bare = {  # only a bare leaf tells that its fact is blank: a window may be open for any of the facts it reads
+        x for x, leaf in half.pack.leaves.items() if isinstance(leaf.source, ir.Bare) and not point(half.assumed[x])
+    }
     return {x: set(half.pack.leaves[x].facts) & bare or set(half.pack.leaves[x].facts) for x in blanks}
 
 

@@ -73,4 +73,4 @@ def wide(mapped: TableMap, dictionary: Dictionary, on: date, fixed: bool) -> Wid
 
 def _reader(read: Any, day: date) -> Callable[[str], tuple[Reading, ...]]:
     text = day.isoformat()
-    return lambda cell: read(cell, text)  # type: ignore[no-any-return]
+    return lambda cell: read(cell, text)

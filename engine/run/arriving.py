@@ -96,6 +96,7 @@ class Cells:
 
     def read(self, column: Any, odd: Array) -> Seen:
         """Return what a column says of the fact; rows whose cell is not simple are marked in `odd`."""
+        column = laid_out(column)
         rows = len(column)
         kind = column.type
         there = np.zeros(rows, bool)
@@ -169,6 +170,16 @@ class Cells:
 def is_number(kind: Any) -> bool:
     """Return whether an Arrow type holds numbers."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def laid_out(column: Any) -> Any:
+    """Return a column in a layout that can be picked from: views become texts, runs are written out."""
+    kind = column.type
+    if pa.types.is_run_end_encoded(kind):
+        return laid_out(pc.run_end_decode(column))
+    if pa.types.is_string_view(kind):
+        return column.cast(pa.large_string())
+    return column
 
 
 def python_values(column: Any) -> list[Any]:

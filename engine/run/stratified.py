@@ -20,7 +20,7 @@ from sangao.engine.chart import LISTS, Chart
 from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.pack import ir
 from sangao.engine.run import answers
-from sangao.engine.run.arriving import Cells, bound, python_values
+from sangao.engine.run.arriving import Cells, bound, laid_out, python_values
 from sangao.engine.run.bulk import Bulk
 from sangao.engine.run.columns import Batch
 from sangao.engine.run.filled import Filling, Held
@@ -213,7 +213,7 @@ class Stratifier:
         for whole in reader:
             for start in range(0, max(whole.num_rows, 1), rows):
                 batch = whole.slice(start, rows)
-                columns = [(one, batch.column(at[one.name])) for one in cells]
+                columns = [(one, laid_out(batch.column(at[one.name]))) for one in cells]
                 keys = batch.column(at[key]) if key is not None else None
                 if keys is None:
                     keys = pa.array(np.arange(number, number + batch.num_rows, dtype=np.int64))

@@ -256,3 +256,65 @@ def test_threads_change_nothing(threads: int) -> None:
     found = pack.stratify(many, pack.decisions, on=ON, threads=threads)
     for name in one.column_names[1:]:
         assert found.column(name).to_pylist() == one.column(name).to_pylist() * 100
+
+
+class Stream:
+    """Speaks the Arrow stream interface and nothing else, as a table of another library does."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+class Block:
+    """Speaks the Arrow array interface and nothing else."""
+
+    def __init__(self, batch: Any) -> None:
+        self.batch = batch
+
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any:
+        return self.batch.__arrow_c_array__(requested_schema)
+
+
+def test_whatever_speaks_arrow_is_taken() -> None:
+    pack = load("htn_guideline_2024")
+    table, given = rows(pack, 21, 40, clean=True)
+    same(pack, Stream(table), given)
+    same(pack, Block(table.combine_chunks().to_batches()[0].slice(3, 20)), given[3:23])
+    same(pack, table.to_reader(max_chunksize=7), given)
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int16(), pa.large_string())])
+def test_texts_come_in_any_layout(kind: Any) -> None:
+    pack = load("htn_guideline_2024")
+    texts = ["152 mmHg", None, "", ">180", "?", "１４０", "152 mmHg"]
+    column = pa.array(texts, pa.string()).cast(kind)
+    same(
+        pack,
+        pa.table({"sbp_office": column.slice(1)}),
+        [{} if one is None else {"sbp_office": one} for one in texts[1:]],
+    )
+    same(pack, pa.table({"sbp_office": column}), [{} if one is None else {"sbp_office": one} for one in texts])
+
+
+def test_runs_are_written_out() -> None:
+    import pyarrow.compute as pc
+
+    pack = load("htn_guideline_2024")
+    values = [150.0, 150.0, None, None, 190.0, 7000.0]
+    column = pc.run_end_encode(pa.array(values))
+    same(pack, pa.table({"sbp_office": column}), [{} if one is None else {"sbp_office": one} for one in values])
+
+
+def test_a_birth_date_beats_an_age() -> None:
+    pack = load("lipid_2023")
+    born = [date(1960, 2, 29), None, date(2030, 1, 1), date(1950, 1, 1), date(1899, 1, 1)]
+    ages = [30, 40, 50, None, None]
+    given = [
+        {name: one for name, one in (("birth_date", b), ("age", a)) if one is not None}
+        for b, a in zip(born, ages, strict=True)
+    ]
+    same(pack, pa.table({"birth_date": born, "age": ages}), given)
+    same(pack, pa.table({"age": ages, "birth_date": pa.array(born).cast(pa.timestamp("us"))}), given)

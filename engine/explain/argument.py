@@ -257,8 +257,8 @@ def backing(pack: ir.Pack, words: ir.Words) -> list[dict[str, Any]]:
 
 
 def overlaid(pack: ir.Pack, words: ir.Words) -> bool:
-    """Return whether an overlay put a node there: local, and no row of the pack is kept under its document."""
-    return words.origin == "local" and not any(key.endswith(f"|{words.document}") for key in pack.citations)
+    """Return whether an overlay put a node there."""
+    return words.origin == "local" and any(one.document == words.document for one in pack.meta.overlays)
 
 
 def because(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:

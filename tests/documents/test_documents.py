@@ -16,6 +16,9 @@ GOOD, BAD = documents("good"), documents("bad")
 NOT_FROM_A_DOCUMENT = {
     "host.no_hooks": "a command is called without the command line (below)",
     "table.interrupted": "somebody breaks a run off (tests/adapters/tabular/test_broken_off.py)",
+    "table.no_extra": "pyarrow is not installed (tests/engine/run/test_stratified.py)",
+    "table.not_arrow": "a program hands over something else (tests/engine/run/test_stratified.py)",
+    "table.unfed": "a program hands over columns that answer nothing (tests/engine/run/test_stratified.py)",
     "cohort.reader_failed": "an adapter has an error of its own (tests/engine/cli/test_cohort.py)",
 }
 """Codes that come of no document, whatever is in it, each with the reason and the test that shows it."""

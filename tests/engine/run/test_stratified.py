@@ -1,6 +1,7 @@
 """Columns in, columns out: every cell is what `decide` says of the same row as a chart."""
 
 import os
+import sys
 import random
 from datetime import date
 from decimal import Decimal
@@ -318,3 +319,10 @@ def test_a_birth_date_beats_an_age() -> None:
     ]
     same(pack, pa.table({"birth_date": born, "age": ages}), given)
     same(pack, pa.table({"age": ages, "birth_date": pa.array(born).cast(pa.timestamp("us"))}), given)
+
+
+def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(SangaoError) as raised:
+        load("htn_guideline_2024").stratify(object(), ["htn.grade"])
+    assert raised.value.problems[0].code == "table.no_extra"

@@ -30,11 +30,7 @@ from sangao.engine.run.search import Search, Stopped
 SETS = 8
 EXACT = 10
 STEPS_EXACT = 20_000  # looks that up to ten blank facts may cost
-STEPS, MOST, LEAST = (
-    24_000,
-    1_000,
-    200,
-)  # with more: shared by facts and decisions, for both make a look and a set large
+STEPS, MOST, LEAST = 24_000, 1_000, 200  # with more: shared by facts and decisions, which make a look and a set large
 NEVER_ASKED = 1 << 20
 
 Abstract = Any

@@ -20,7 +20,7 @@ FORBID = frozenset({"contraindicated", "stop", "avoid"})
 
 def problems(about: Study) -> list[Problem]:
     """Return open questions that nothing shows, and the drugs that one rule recommends and another forbids."""
-    return [*hidden(about), *overruled(about)]
+    return [*hidden(about), *(() if about.pack.meta.overlays else overruled(about))]  # notes: the pack itself has them
 
 
 def hidden(about: Study) -> list[Problem]:

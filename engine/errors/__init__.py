@@ -29,6 +29,8 @@ AREAS = (
     "pathway",
     "worklist",
     "report",
+    "operations",
+    "events",
 )
 
 

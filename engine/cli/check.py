@@ -1,18 +1,34 @@
 """`sangao check`: every static check, then every case."""
 
 import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sangao.engine import cases
+from sangao.engine import cases, passes
 from sangao.engine.cli import handouts, worklist
 from sangao.engine.cli import programme as profile
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
-from sangao.engine.pack import ir
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one document came to: how much of `what` it holds (decisions, goals …), its cases, its problems."""
+
+    name: str
+    kind: str
+    what: str
+    holds: int
+    cases: int
+    problems: tuple[Problem, ...]
 
 
 def check(
@@ -25,6 +41,9 @@ def check(
         Path | None, typer.Option("--trace", help="写出依据→句子→病例对照页 · write the page row → sentence → case")
     ] = None,
     notes: Annotated[bool, typer.Option("--notes", help="同时列出提示 · list notes too")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="同时检查几份,默认按核数 · documents at once, else one a core")
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="zh | en")] = "zh",
     form: Annotated[Form, typer.Option("--format", help="text | json")] = "text",
 ) -> None:
@@ -36,33 +55,17 @@ def check(
         ]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
-        opened: list[ir.Pack] = []
-        kept: dict[str, Pack] = {}
-        for name in names:
-            if profile.is_profile(Path(name)):
-                mine, goals, number = profile.checked(here, Path(name))
-                what, row = "goals", {"profile": Path(name).name, "goals": goals, "cases": number}
-            elif worklist.is_list(Path(name)):
-                mine, columns, number = worklist.checked(here, Path(name), kept)
-                what, row = "columns", {"list": Path(name).name, "columns": columns, "cases": number}
-            elif handouts.is_report(Path(name)):
-                mine, sections, number = handouts.checked(here, Path(name), kept)
-                what, row = "sections", {"report": Path(name).name, "sections": sections, "cases": number}
-            else:
-                mine, pack = _one(here, name)
-                opened += [pack.compiled] if pack else []
-                number = len(pack.compiled.cases) if pack else 0
-                what = "decisions"
-                row = {"pack": Path(name).name, "decisions": len(pack.decisions) if pack else 0, "cases": number}
-            mine = [one for one in mine if notes or one.severity != "note"]
+        for one in _all(here, names, jobs or os.cpu_count() or 1):
+            mine = [problem for problem in one.problems if notes or problem.severity != "note"]
             problems += mine
-            found.append({**row, "problems": len(mine)})
+            found.append({one.kind: one.name, one.what: one.holds, "cases": one.cases, "problems": len(mine)})
             if form == "text":
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
-                typer.echo(f"{state}  {Path(name).name}: {row[what]} {what}, {number} cases, {len(mine)} problems")
+                typer.echo(f"{state}  {one.name}: {one.holds} {one.what}, {one.cases} cases, {len(mine)} problems")
         if trace is not None:
             from sangao.engine.passes.checks.cited import trace as traced
 
+            opened = [pack.compiled for name in names if (pack := _opened(here, name)[1]) is not None]
             trace.write_text(traced(opened), encoding="utf-8")
         if form == "json":
             typer.echo(
@@ -74,15 +77,53 @@ def check(
             raise typer.Exit(1)
 
 
-def _one(here: Desk, name: str) -> tuple[list[Problem], Pack | None]:
-    from sangao.engine import passes
+def _all(here: Desk, names: Sequence[str], jobs: int) -> Iterator[Checked]:
+    """Check every document, several at once where the system can fork; the answers come in the order of the names."""
+    kept: dict[str, Pack] = {}
+    if jobs == 1 or len(names) == 1 or "fork" not in get_all_start_methods():
+        yield from (_one(here, name, kept) for name in names)
+        return
+    # A fork, because the hooks of a desk live in this process.
+    with ProcessPoolExecutor(min(jobs, len(names)), get_context("fork"), _start, (here, kept)) as pool:
+        yield from pool.map(_worked, names)
 
+
+_HERE: list[tuple[Desk, dict[str, Pack]]] = []  # of a worker process
+
+
+def _start(here: Desk, kept: dict[str, Pack]) -> None:
+    _HERE[:] = [(here, kept)]
+
+
+def _worked(name: str) -> Checked:
+    here, kept = _HERE[0]
+    return _one(here, name, kept)
+
+
+def _one(here: Desk, name: str, kept: dict[str, Pack]) -> Checked:
+    """Check one document; `kept` holds the packs that lists and reports have opened."""
+    path = Path(name)
+    if profile.is_profile(path):
+        problems, holds, number = profile.checked(here, path)
+        return Checked(path.name, "profile", "goals", holds, number, tuple(problems))
+    if worklist.is_list(path):
+        problems, holds, number = worklist.checked(here, path, kept)
+        return Checked(path.name, "list", "columns", holds, number, tuple(problems))
+    if handouts.is_report(path):
+        problems, holds, number = handouts.checked(here, path, kept)
+        return Checked(path.name, "report", "sections", holds, number, tuple(problems))
+    problems, pack = _opened(here, name)
+    if pack is None:
+        return Checked(path.name, "pack", "decisions", 0, 0, tuple(problems))
+    problems = [*passes.check(pack.compiled), *(one.problem() for one in cases.run_all(pack) if one.wrong)]
+    return Checked(path.name, "pack", "decisions", len(pack.decisions), len(pack.compiled.cases), tuple(problems))
+
+
+def _opened(here: Desk, name: str) -> tuple[list[Problem], Pack | None]:
+    """Return a pack, or why it does not open."""
     try:
-        pack = here.patched(name) if name.endswith(".yaml") else here.pack(name)
+        return [], here.patched(name) if name.endswith(".yaml") else here.pack(name)
     except SangaoError as error:
         if error.usage:
             raise
         return list(error.problems), None
-    problems = list(passes.check(pack.compiled))
-    problems += [outcome.problem() for outcome in cases.run_all(pack) if outcome.wrong]
-    return problems, pack

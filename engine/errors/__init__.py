@@ -161,6 +161,13 @@ class SangaoError(Exception):
         self.usage = usage
         super().__init__("\n".join(problem.report(lang) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.problems, self.usage)  # a worker process hands its problems on whole
+
+
+def _again(problems: tuple[Problem, ...], usage: bool) -> SangaoError:
+    return SangaoError(problems, usage=usage)
+
 
 WHY = {
     errno.ENOENT: "没有这个文件或文件夹",

@@ -34,3 +34,13 @@ def test_check_writes_the_trace_page(tmp_path: Path) -> None:
     found = RUN.invoke(app(), ["check", "htn_graded_management", "--trace", str(page)])
     assert found.exit_code == 0, found.output
     assert "| htn_graded_management |" in page.read_text(encoding="utf-8")
+
+
+def test_check_says_the_same_of_several_documents_at_once(tmp_path: Path) -> None:
+    names = ["htn_graded_management", str(tmp_path), "wst872_2025"]  # the second is no guideline folder
+    one, two = (RUN.invoke(app(), ["check", *names, "--jobs", jobs, "--format", "json"]) for jobs in ("1", "2"))
+    assert (one.exit_code, two.exit_code) == (2, 2)
+    assert one.output == two.output and "host.unknown_pack" in one.output
+    first, second = (RUN.invoke(app(), ["check", *names[::2], "--jobs", jobs]) for jobs in ("1", "2"))
+    assert first.exit_code == second.exit_code == 0 and first.stdout == second.stdout
+    assert first.stdout.index("htn_graded_management") < first.stdout.index("wst872_2025")

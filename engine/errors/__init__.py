@@ -29,6 +29,9 @@ AREAS = (
     "pathway",
     "worklist",
     "report",
+    "journal",
+    "service",
+    "terms",
     "operations",
     "events",
 )

@@ -1,8 +1,9 @@
 """Compiled packs kept between processes, so that a command does not read a thousand rules again to answer one chart.
 
 A kept pack is named by everything it was made from: the version of sangao, every YAML file of the folders around it and
-every source of the compiler, by path, size and time. What cannot be read or written is simply compiled again. The
-folder is `$SANGAO_CACHE`, else `sangao` under `$XDG_CACHE_HOME` or `~/.cache`; `SANGAO_CACHE=off` keeps nothing.
+every source of the compiler, by path, size and time (not the terms of hosts and the problems of other stages, which no
+pack is made from). What cannot be read or written is simply compiled again. The folder is `$SANGAO_CACHE`, else
+`sangao` under `$XDG_CACHE_HOME` or `~/.cache`; `SANGAO_CACHE=off` keeps nothing.
 """
 
 import hashlib
@@ -15,7 +16,11 @@ from pathlib import Path
 from sangao.engine.errors import SangaoError, fail
 from sangao.engine.pack import canon, ir
 
-COMPILER = ("errors", "language", "pack", "passes", "quantity", "rules", "fact.py", "formulas.py")
+COMPILER = (
+    *("errors/__init__.py", "errors/language.py", "errors/rules.py", "errors/meaning.py", "errors/checks.py"),
+    *("language", "pack", "passes", "quantity", "rules", "fact.py", "formulas.py"),
+)
+TERMS = "shared/terms"  # codes and names of hosts, read by adapters only
 MOST = 32  # packs kept; the ones used longest ago go first
 
 
@@ -40,6 +45,8 @@ def stamp(folders: Iterable[Path], settings: Mapping[str, str], overlays: Sequen
     files = [(Path(one), "") for one in local]
     for root, kind in [*files, *((root, "*.yaml") for root in roots), *((engine / part, "*.py") for part in COMPILER)]:
         for path in sorted(root.rglob(kind)) if root.is_dir() else [root]:
+            if root.is_dir() and path.parent == root / TERMS:
+                continue
             found = path.stat()
             digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return digest.hexdigest()

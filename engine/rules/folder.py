@@ -106,7 +106,7 @@ def read_shared(path: str | Path, prefix: str = "shared/") -> tuple[Shared, list
     files += [made for _, node in reader.all("facts") if (made := reader.fit(FactsFile, node)) is not None]
     sources = reader.one(SourcesFile, "sources.yaml")
     rows = [file for _, node in reader.all("rows") if (file := reader.fit(RowsFile, node)) is not None]
-    reader.stray({"facts.yaml", "sources.yaml"}, {"facts", "rows"})
+    reader.stray({"facts.yaml", "sources.yaml"}, {"facts", "rows", "terms"})  # terms: codes of hosts, for adapters
     shared = Shared(
         reader.path,
         reader.joined(file.facts for file in files),

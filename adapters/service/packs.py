@@ -1,0 +1,266 @@
+"""The packs a service answers with: several per tenant, verified, exchanged all at once while requests run.
+
+    packs = Packs(offers({"packs": {"default": "htn_primary_2025"}}))
+    pack = packs.get(tenant="linqu", name=None)      # a request keeps the pack it got until it has answered
+
+`reload` loads beside what serves and then puts one new table in the place of the old. A pack that does not load leaves
+the earlier one serving, and `standing` says so; one that never loaded cannot be asked, and the others can.
+"""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sangao.adapters.service import signing
+from sangao.adapters.service.offers import NAMES, Made, Offered, Offers, offers
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, SangaoError, Span, fail, why
+from sangao.engine.guide import Pack, load
+from sangao.engine.pack import canon, kept
+
+if TYPE_CHECKING:
+    from sangao.adapters.service.settings import Settings
+
+log = logging.getLogger("sangao.service.packs")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pack as it was last tried: `pack` answers (None: it never loaded), `problems` say why its newest form does not.
+
+    `stamp` is the state of the files that was tried, `trusted` the keys that were; `key` vouches for the pack.
+    """
+
+    stamp: str
+    trusted: frozenset[str]
+    pack: Pack | None = None
+    key: str | None = None
+    since: datetime | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One served pack as an operator sees it; `tenant` is None for those that everybody is offered."""
+
+    tenant: str | None
+    name: str
+    loaded: Loaded
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, for the health page."""
+        one = self.loaded
+        return {
+            "tenant": self.tenant,
+            "name": self.name,
+            "id": one.pack.id if one.pack else None,
+            "edition": one.pack.edition if one.pack else None,
+            "hash": one.pack.hash if one.pack else None,
+            "key": one.key,
+            "since": one.since.isoformat(timespec="seconds") if one.since else None,
+            "problems": [problem.to_dict() for problem in one.problems],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What a reload did: names of what was loaded anew, and every problem of what was not."""
+
+    changed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All that serves at one moment; replaced as a whole, so that a request sees either the old or the new."""
+
+    offers: Offers
+    loaded: Mapping[Made, Loaded] = field(default_factory=dict)
+
+
+class Packs:
+    """The registry of a service; safe to ask from any thread while another reloads it.
+
+    With `keys` (PEM files of public keys) only signed `.sangao` files are loaded. `find` turns the name of a shipped
+    guideline into its folder; by default those that installed adapters bring are known. Raises SangaoError when
+    nothing at all loads, and for keys that cannot be read.
+    """
+
+    def __init__(self, offers: Offers, keys: tuple[Path, ...] = (), find: Callable[[str], str] | None = None) -> None:
+        self._keys = keys
+        self._find = find or _installed
+        self._one_at_a_time = threading.Lock()
+        self._table = _Table(offers)
+        tried = self.reload()
+        if not any(one.pack for one in self._table.loaded.values()):
+            raise SangaoError(tried.problems, usage=True)
+
+    def get(self, tenant: str | None = None, name: str | None = None) -> Pack:
+        """Return the pack that a tenant is served under a name, its first one without a name.
+
+        Raises SangaoError: `operations.unknown_tenant`, `operations.unknown_served`, `operations.pack_unavailable`.
+        """
+        table = self._table
+        offered = _offered(table.offers, tenant)
+        name = next(iter(offered)) if name is None else name
+        made = offered.get(name)
+        if made is None:
+            raise fail("operations.unknown_served", usage=True, name=name, known="、".join(offered))
+        pack = table.loaded[made].pack
+        if pack is None:
+            raise fail("operations.pack_unavailable", name=name)
+        return pack
+
+    def names(self, tenant: str | None = None) -> tuple[str, ...]:
+        """Return the names a tenant may ask, the default one first; raises as `get` does for a tenant."""
+        return tuple(_offered(self._table.offers, tenant))
+
+    def by_hash(self, hash: str) -> Pack | None:
+        """Return the pack of this hash when it serves now, for replay."""
+        found = (one.pack for one in self._table.loaded.values() if one.pack is not None)
+        return next((pack for pack in found if pack.hash == hash), None)
+
+    def standing(self) -> tuple[Standing, ...]:
+        """Return every served pack with what is wrong with it, for the health page and the log."""
+        table = self._table
+        everybody = [Standing(None, name, table.loaded[made]) for name, made in table.offers.everybody.items()]
+        theirs = [
+            Standing(tenant, name, table.loaded[made])
+            for tenant, offered in table.offers.tenants.items()
+            for name, made in offered.items()
+            if table.offers.everybody.get(name) != made
+        ]
+        return tuple(everybody + theirs)
+
+    def reload(self, offers: Offers | None = None, *, again: bool = False) -> Reloaded:
+        """Load what has changed on disk or in the settings, then exchange the whole table at once.
+
+        `again` also tries what did not load and has not changed. Requests that hold a pack are not disturbed.
+        """
+        with self._one_at_a_time:
+            before, offers = self._table, offers or self._table.offers
+            keys = signing.trusted(self._keys)
+            after = {made: self._tried(made, before.loaded.get(made), keys, again) for made in offers.made()}
+            self._table = _Table(offers, after)
+            changed = [made for made, one in after.items() if one.pack and one != before.loaded.get(made)]
+            fresh = [one for one in after.values() if one not in before.loaded.values()]
+            for problem in (problem for one in fresh for problem in one.problems):
+                log.error("pack not loaded: %s", problem.report("en"))
+            return Reloaded(
+                tuple(sorted({name for name, made in _pairs(offers) if made in changed and not after[made].problems})),
+                tuple(problem for one in after.values() for problem in one.problems),
+            )
+
+    def changed(self) -> bool:
+        """Return whether a `.sangao` file or its signature is another than the one tried last: a few looks at files.
+
+        Folders are read again by `reload` only; they are how rules are written, files how they travel.
+        """
+        table = self._table
+        return any(_file_stamp(made.saved) != one.stamp for made, one in table.loaded.items() if made.saved)
+
+    def _tried(self, made: Made, before: Loaded | None, keys: signing.Trusted, again: bool) -> Loaded:
+        stamp, trusted = self._stamp(made), frozenset(keys)
+        same = before is not None and (before.stamp, before.trusted) == (stamp, trusted)
+        if before is not None and same and not (again and before.problems):
+            return before
+        try:
+            pack, key = self._opened(made, keys)
+            pack.decide_all(Chart.of())  # everything is compiled before the first patient, and answers an empty chart
+            return Loaded(stamp, trusted, pack, key, datetime.now(UTC))
+        except SangaoError as error:
+            problems = error.problems
+        except Exception:
+            log.exception("pack not loaded")
+            problems = (Problem("operations.pack_unavailable", parts={"name": "、".join(made.sources)}),)
+        if before is None or before.pack is None:
+            return Loaded(stamp, trusted, problems=problems)
+        parts = {"name": before.pack.id, "hash": before.pack.hash[:12]}
+        return replace(
+            before, stamp=stamp, trusted=trusted, problems=(Problem("operations.pack_kept", parts=parts), *problems)
+        )
+
+    def _opened(self, made: Made, keys: signing.Trusted) -> tuple[Pack, str | None]:
+        file = made.saved
+        if file is None:
+            if keys:
+                raise fail("operations.unsigned", Span("、".join(made.sources)))
+            sources = [self._find(one) for one in made.sources]
+            return load(sources, settings=dict(made.settings), overlays=made.overlays), None
+        if made.overlays or made.settings:
+            raise fail("operations.settings_on_saved" if made.settings else "host.overlay_on_saved", Span(str(file)))
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise fail("host.unreadable", Span(str(file)), reason=why(error)) from error
+        key = signing.verify(data, file, keys) if keys else None
+        compiled = canon.loads(data, str(file))
+        return Pack(compiled, hashlib.sha256(canon.sections(data)["meaning"]).hexdigest()), key
+
+    def _stamp(self, made: Made) -> str:
+        if made.saved is not None:
+            return _file_stamp(made.saved)
+        try:
+            folders = [Path(self._find(one)) for one in made.sources]
+            return kept.stamp(folders, dict(made.settings), [kept.overlay(one) for one in made.overlays])
+        except (OSError, SangaoError):
+            return ""
+
+
+def _file_stamp(file: Path) -> str:
+    """Return the state of a pack file and its signature; empty while they cannot be looked at."""
+    try:
+        found = [one.stat() for one in (file, signing.beside(file)) if one.exists()]
+    except OSError:
+        return ""
+    return " ".join(f"{one.st_ino}.{one.st_size}.{one.st_mtime_ns}" for one in found)
+
+
+def open_packs(settings: "Settings") -> Packs:
+    """Load what the tables `packs`, `tenants` and `signing` of the settings of a service say.
+
+    `signing.keys` lists PEM files of trusted public keys. Raises SangaoError.
+    """
+    base = Path(settings.file).resolve().parent if settings.file else None
+    offered, keys = said(settings, base)
+    return Packs(offered, keys)
+
+
+def said(settings: "Settings", base: Path | None) -> tuple[Offers, tuple[Path, ...]]:
+    """Return the offers and the files of trusted keys that settings name; paths are relative to `base`."""
+    named = settings.table("signing").get("keys", ())
+    named = [one.strip() for one in named.split(",") if one.strip()] if isinstance(named, str) else named
+    if not isinstance(named, list | tuple) or not all(isinstance(one, str) for one in named):
+        raise fail("operations.wrong_packs", usage=True, key="signing.keys", wanted=NAMES)
+    offered = offers({"packs": settings.table("packs"), "tenants": settings.table("tenants")}, base)
+    return offered, tuple(base / one if base is not None else Path(one) for one in named)
+
+
+def _offered(offers: Offers, tenant: str | None) -> Offered:
+    if tenant is None or not offers.tenants:
+        return offers.everybody
+    if tenant not in offers.tenants:
+        raise fail("operations.unknown_tenant", usage=True, name=tenant, known="、".join(offers.tenants))
+    return offers.tenants[tenant]
+
+
+def _pairs(offers: Offers) -> list[tuple[str, Made]]:
+    theirs = [
+        (f"{tenant}/{name}", made) for tenant, offered in offers.tenants.items() for name, made in offered.items()
+    ]
+    return list(offers.everybody.items()) + theirs
+
+
+def _installed(name: str) -> str:
+    """Return the folder of a guideline that an installed adapter brings, else the name as it is."""
+    from sangao.adapters.hub import hub
+    from sangao.engine.cli.desk import Desk
+
+    if Path(name).exists():
+        return name
+    return next((str(one) for one in Desk(hub().hook).folders() if one.name == name), name)

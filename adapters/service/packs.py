@@ -14,17 +14,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sangao.adapters.service import signing
-from sangao.adapters.service.offers import NAMES, Made, Offered, Offers, offers
+from sangao.adapters.service.offers import Made, Offered, Offers
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import canon, kept
-
-if TYPE_CHECKING:
-    from sangao.adapters.service.settings import Settings
 
 log = logging.getLogger("sangao.service.packs")
 
@@ -137,15 +134,20 @@ class Packs:
         ]
         return tuple(everybody + theirs)
 
-    def reload(self, offers: Offers | None = None, *, again: bool = False) -> Reloaded:
+    def reload(
+        self, offers: Offers | None = None, keys: tuple[Path, ...] | None = None, *, again: bool = False
+    ) -> Reloaded:
         """Load what has changed on disk or in the settings, then exchange the whole table at once.
 
-        `again` also tries what did not load and has not changed. Requests that hold a pack are not disturbed.
+        `again` also tries what did not load and has not changed. Requests that hold a pack are not disturbed. Raises
+        SangaoError for keys that cannot be read; then everything stays as it was.
         """
         with self._one_at_a_time:
             before, offers = self._table, offers or self._table.offers
-            keys = signing.trusted(self._keys)
-            after = {made: self._tried(made, before.loaded.get(made), keys, again) for made in offers.made()}
+            paths = self._keys if keys is None else keys
+            trusted = signing.trusted(paths) if paths else {}
+            self._keys = paths
+            after = {made: self._tried(made, before.loaded.get(made), trusted, again) for made in offers.made()}
             self._table = _Table(offers, after)
             changed = [made for made, one in after.items() if one.pack and one != before.loaded.get(made)]
             fresh = [one for one in after.values() if one not in before.loaded.values()]
@@ -219,26 +221,6 @@ def _file_stamp(file: Path) -> str:
     except OSError:
         return ""
     return " ".join(f"{one.st_ino}.{one.st_size}.{one.st_mtime_ns}" for one in found)
-
-
-def open_packs(settings: "Settings") -> Packs:
-    """Load what the tables `packs`, `tenants` and `signing` of the settings of a service say.
-
-    `signing.keys` lists PEM files of trusted public keys. Raises SangaoError.
-    """
-    base = Path(settings.file).resolve().parent if settings.file else None
-    offered, keys = said(settings, base)
-    return Packs(offered, keys)
-
-
-def said(settings: "Settings", base: Path | None) -> tuple[Offers, tuple[Path, ...]]:
-    """Return the offers and the files of trusted keys that settings name; paths are relative to `base`."""
-    named = settings.table("signing").get("keys", ())
-    named = [one.strip() for one in named.split(",") if one.strip()] if isinstance(named, str) else named
-    if not isinstance(named, list | tuple) or not all(isinstance(one, str) for one in named):
-        raise fail("operations.wrong_packs", usage=True, key="signing.keys", wanted=NAMES)
-    offered = offers({"packs": settings.table("packs"), "tenants": settings.table("tenants")}, base)
-    return offered, tuple(base / one if base is not None else Path(one) for one in named)
 
 
 def _offered(offers: Offers, tenant: str | None) -> Offered:

@@ -1,0 +1,1 @@
+"""CDS Hooks: discovery, calls and feedback, each answered with cards."""

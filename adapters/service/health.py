@@ -1,0 +1,36 @@
+"""Whether the service lives (`/health`), whether it may be sent work (`/ready`), and what it counted (`/metrics`)."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import JSONResponse, Response
+
+from sangao.adapters.service.house import House
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def routes(house: House) -> APIRouter:
+    """Return the routes an operator's tools ask; they hold no patient's data and need no token."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/health")
+    async def health() -> Response:
+        """Say that the process is alive."""
+        return JSONResponse({"status": "ok"}, headers=NO_STORE)
+
+    @router.get("/ready", responses={503: {"description": "not ready"}})
+    async def ready() -> Response:
+        """Say whether packs are loaded and the journal takes entries."""
+        state = house.state
+        if not state.ready:
+            return JSONResponse({"status": "not ready", "reason": state.reason}, 503, {**NO_STORE, "Retry-After": "2"})
+        return JSONResponse({"status": "ready", "packs": list(house.packs.names(None))}, headers=NO_STORE)
+
+    if house.settings.server.metrics:
+
+        @router.get("/metrics")
+        async def metrics() -> Response:
+            """Return the counters in the text form of Prometheus."""
+            return Response(house.metrics.text(), media_type=CONTENT_TYPE_LATEST, headers=NO_STORE)
+
+    return router

@@ -1,0 +1,93 @@
+"""What every part of the running service shares: one frozen `House`, handed to each router.
+
+The parts behind it are named here by what they must be able to do, so that a host may bring its own.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+
+from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.settings import Settings
+from sangao.engine.errors import Problem
+from sangao.engine.guide import Pack
+
+if TYPE_CHECKING:
+    from sangao.adapters.service.doors import Door
+    from sangao.adapters.service.metrics import Metrics
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Packs(Protocol):
+    """The packs that are loaded. A request keeps the pack it was given, so a reload disturbs nobody."""
+
+    def get(self, tenant: str | None, name: str | None) -> Pack:
+        """Return a pack of a tenant, the default one without a name. Raises SangaoError for an unknown one."""
+
+    def names(self, tenant: str | None) -> tuple[str, ...]:
+        """Return the packs a tenant may ask."""
+
+    def reload(self) -> Any:
+        """Look for new packs; requests under way finish on the old ones."""
+
+
+class Journal(Protocol):
+    """The log of decisions. Each function returns only after what it was given is safe on disk."""
+
+    async def record(self, entry: Mapping[str, Any]) -> None:
+        """Store one answer of the service. Raises when it could not be stored: then no answer is given."""
+
+    async def feedback(self, entry: Mapping[str, Any]) -> None:
+        """Store what a user did with a card."""
+
+    async def close(self) -> None:
+        """Finish what is under way."""
+
+
+@dataclass(slots=True)
+class State:
+    """Whether the service is ready, and why not; the only thing of a house that changes."""
+
+    ready: bool = False
+    reason: str = "starting"
+
+
+class Work:
+    """Runs rule evaluation beside the event loop, so that the service hears while it thinks."""
+
+    def __init__(self, threads: int, seconds: float) -> None:
+        self._pool = ThreadPoolExecutor(max(threads, 1), thread_name_prefix="sangao")
+        self._seconds = seconds
+
+    async def run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Return what `work` returns. Raises Refusal (503) when it takes longer than a request may."""
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._pool, functools.partial(work, *args, **named))
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await future
+        except TimeoutError as error:
+            raise Refusal(503, Problem("service.answer_late"), headers={"Retry-After": "5"}) from error
+
+    def close(self) -> None:
+        """Let running work finish and take no more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The service as its routers see it. `book` is the terminology of hosts (`sangao.adapters.terms`)."""
+
+    settings: Settings
+    packs: Packs
+    journal: Journal
+    door: "Door"
+    metrics: "Metrics"
+    work: Work
+    book: Any = None
+    state: State = field(default_factory=State)

@@ -1,0 +1,44 @@
+"""What is counted, for Prometheus: requests, how long they took, cards, answers by status; nothing of a patient."""
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where several worker processes put their numbers together
+
+
+class Metrics:
+    """The counters of one application; a registry of its own, so that two applications do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "sangao_requests", "requests by route, method and status", ("route", "method", "status"), registry=self._own
+        )
+        self.seconds = Histogram(
+            "sangao_request_seconds", "seconds a request took", ("route",), buckets=BUCKETS, registry=self._own
+        )
+        self.cards = Counter("sangao_cards", "cards shown", ("service", "indicator"), registry=self._own)
+        self.answers = Counter("sangao_answers", "answers given", ("decision", "status"), registry=self._own)
+        self.feedback = Counter(
+            "sangao_feedback", "what users did with cards", ("service", "outcome"), registry=self._own
+        )
+        self.refusals = Counter("sangao_refusals", "requests refused, by problem", ("code",), registry=self._own)
+        self.under_way = Gauge(
+            "sangao_requests_under_way", "requests being answered", registry=self._own, multiprocess_mode="livesum"
+        )
+        self.ready = Gauge("sangao_ready", "1 when packs are loaded", registry=self._own, multiprocess_mode="livemin")
+
+    @property
+    def _own(self) -> CollectorRegistry:
+        return self.registry
+
+    def text(self) -> bytes:
+        """Return everything counted so far in the text form Prometheus reads, over all worker processes."""
+        if os.environ.get(SHARED):
+            gathered = CollectorRegistry()
+            MultiProcessCollector(gathered)
+            return generate_latest(gathered)
+        return generate_latest(self.registry)

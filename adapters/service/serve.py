@@ -1,0 +1,101 @@
+"""`sangao serve`: the service under uvicorn; without any setting it listens on this machine only."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sangao.engine.cli.desk import ending
+from sangao.engine.cli.options import Language
+from sangao.engine.errors import fail
+
+EXTRA = ("fastapi", "uvicorn", "jwt", "prometheus_client", "httpx", "starlette")
+
+
+def serve(
+    settings: Annotated[Path | None, typer.Option("--settings", help="设置文件(TOML) · settings file")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="监听地址,默认只限本机 · address to listen on")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="端口,默认 8042 · port")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="进程数 · worker processes")] = None,
+    trust_network: Annotated[
+        bool, typer.Option("--trust-network", help="网络已受保护,可不要令牌 · the network is guarded")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="只检查设置 · check the settings and end")] = False,
+    lang: Language = "zh",
+) -> None:
+    """启动决策支持服务(CDS Hooks 与 JSON 接口) · Serve decision support over HTTP."""
+    with ending(lang):
+        given = {"HOST": host, "PORT": port, "WORKERS": workers}
+        for key, value in given.items():
+            if value is not None:
+                os.environ[f"SANGAO_SERVER_{key}"] = str(value)
+        from sangao.adapters.service.settings import FILE_VARIABLE, read_settings
+
+        if settings is not None:
+            os.environ[FILE_VARIABLE] = str(settings.resolve())
+        found = read_settings(settings)
+        if not (found.jwt.required or trust_network or local(found.server.host)):
+            raise fail("service.open_door", usage=True)
+        if check:
+            typer.echo("设置无误" if lang == "zh" else "the settings are fine")
+            return
+        try:
+            run(found)
+        except ImportError as error:
+            if (error.name or "").partition(".")[0] not in EXTRA:
+                raise
+            raise fail("service.no_extra", usage=True) from error
+
+
+def local(host: str) -> bool:
+    """Return whether an address is this machine's own.
+
+    >>> local("127.0.0.1"), local("::1"), local("0.0.0.0"), local("10.2.3.4")
+    (True, True, False, False)
+    """
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def run(settings: Any) -> None:
+    """Serve until told to stop; workers read the same settings from file and environment."""
+    import uvicorn
+
+    from sangao.adapters.service.logs import configure
+    from sangao.adapters.service.metrics import SHARED
+
+    server = settings.server
+    if server.workers > 1 and server.metrics and not os.environ.get(SHARED):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="sangao-metrics-")
+    configure(server.log_level)
+    uvicorn.run(
+        "sangao.adapters.service.serve:application",
+        factory=True,
+        host=server.host,
+        port=server.port,
+        workers=server.workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=settings.limits.connections,
+        timeout_keep_alive=int(server.keep_alive_seconds),
+        timeout_graceful_shutdown=int(server.graceful_seconds),
+    )
+
+
+def application() -> Any:
+    """Return the application as file and environment describe it: what each worker process starts with."""
+    from sangao.adapters.service.app import create_app
+    from sangao.adapters.service.logs import configure
+    from sangao.adapters.service.settings import read_settings
+
+    settings = read_settings()
+    configure(settings.server.log_level)
+    return create_app(settings)

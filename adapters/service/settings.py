@@ -1,0 +1,240 @@
+"""What an operator sets: a frozen object from a TOML file and the environment; nothing needs to be set.
+
+The file has the tables `server`, `limits`, `cors`, `jwt`, `fetch`, `services` (read here) and those of the other parts
+(`journal`, `packs`, `tenants` …), which each part reads with `Settings.table`. An environment variable
+`SANGAO_<TABLE>_<KEY>` beats the file. A key that nobody knows is a problem, and so is a value of the wrong kind: a
+typing mistake in a security setting must not pass in silence.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, get_type_hints
+
+from sangao.engine.errors import Problem, SangaoError, Span, fail, why
+
+FILE_VARIABLE: Final = "SANGAO_SERVICE"
+"""The environment variable that names the settings file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the service listens and what it is called from outside."""
+
+    host: str = "127.0.0.1"
+    port: int = 8042
+    workers: int = 1
+    base_url: str = ""
+    root_path: str = ""
+    graceful_seconds: float = 20.0
+    keep_alive_seconds: float = 15.0
+    log_level: str = "info"
+    metrics: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost; seconds and bytes."""
+
+    body_bytes: int = 4 * 1024 * 1024
+    body_seconds: float = 10.0
+    header_seconds: float = 10.0
+    answer_seconds: float = 10.0
+    connections: int = 1000
+    threads: int = 2
+    depth: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Which browser pages may call, by origin; none by default."""
+
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One party whose tokens are taken: its `iss`, and its keys as a file, inline, or at an https address (`jku`)."""
+
+    iss: str
+    keys_file: str = ""
+    keys: tuple[Mapping[str, Any], ...] = ()
+    jku: str = ""
+    tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Jwt:
+    """How callers prove who they are; not asked while no issuer is named and the service listens on this machine."""
+
+    required: bool = False
+    algorithms: tuple[str, ...] = ("ES384", "RS384")
+    audiences: tuple[str, ...] = ()
+    leeway_seconds: int = 30
+    longest_seconds: int = 3600
+    seen_file: str = ""
+    issuers: tuple[Issuer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Which FHIR servers data may be fetched from: none unless named, by address of their base."""
+
+    servers: tuple[str, ...] = ()
+    private_networks: tuple[str, ...] = ()
+    seconds: float = 3.0
+    pages: int = 5
+    body_bytes: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one CDS service shows: its pack and the decisions of it; empty means the default of the service."""
+
+    pack: str = ""
+    decisions: tuple[str, ...] = ()
+
+
+OWN: Final = {"server": Server, "limits": Limits, "cors": Cors, "jwt": Jwt, "fetch": Fetch}
+PARTS: Final = {"journal", "packs", "tenants", "api", "page", "signing", "rate"}
+"""Tables that other parts of the service read."""
+NESTED: Final = {"issuers": Issuer}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is set, frozen; `Settings()` is the embedded default on this machine only."""
+
+    server: Server = Server()
+    limits: Limits = Limits()
+    cors: Cors = Cors()
+    jwt: Jwt = Jwt()
+    fetch: Fetch = Fetch()
+    services: Mapping[str, Shown] = field(default_factory=lambda: MappingProxyType({}))
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    file: str = ""
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Return a table of another part as it stands in the file, with what the environment says of it."""
+        return self.tables.get(name, {})
+
+    @property
+    def base_url(self) -> str:
+        """Return the address callers use, without a slash at the end; tokens must name it as their audience."""
+        said = self.server.base_url or f"http://{self.server.host}:{self.server.port}{self.server.root_path}"
+        return said.rstrip("/")
+
+
+def read_settings(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of a file (by default the one `SANGAO_SERVICE` names, if any) and the environment.
+
+    Raises SangaoError with every problem at once.
+    """
+    environ = os.environ if environ is None else environ
+    named = str(path) if path is not None else environ.get(FILE_VARIABLE, "")
+    given = _tables(Path(named)) if named else {}
+    problems: list[Problem] = []
+    _from_environment(given, environ)
+    made: dict[str, Any] = {}
+    for name, kind in OWN.items():
+        made[name] = _filled(kind, given.get(name, {}), name, named, problems)
+    services = given.get("services", {})
+    shown = {
+        name: _filled(Shown, table, f"services.{name}", named, problems)
+        for name, table in (services.items() if isinstance(services, Mapping) else ())
+    }
+    for name in given.keys() - OWN.keys() - PARTS - {"services"}:
+        problems.append(Problem("service.unknown_setting", Span(named), {"name": name}))
+    if not problems:
+        problems += _unsafe(made["server"], made["jwt"], named)
+    if problems:
+        raise SangaoError(problems, usage=True)
+    others = {name: MappingProxyType(dict(given[name])) for name in PARTS & given.keys()}
+    return Settings(**made, services=MappingProxyType(shown), tables=MappingProxyType(others), file=named)
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise fail("service.not_toml", Span(str(path)), usage=True) from error
+
+
+def _from_environment(given: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name in (*OWN, *PARTS):
+        prefix = f"SANGAO_{name.upper()}_"
+        for key, text in environ.items():
+            if key.startswith(prefix) and key != FILE_VARIABLE:
+                table = given.setdefault(name, {})
+                if isinstance(table, dict):
+                    table[key[len(prefix) :].lower()] = text
+
+
+def _filled(kind: type, given: Any, name: str, file: str, problems: list[Problem]) -> Any:
+    """Return a table as its frozen form; what does not fit is a problem and keeps its default."""
+    if not isinstance(given, Mapping):
+        problems.append(Problem("service.wrong_setting", Span(file), {"name": name}))
+        return kind() if kind is not Issuer else Issuer("")
+    hints = get_type_hints(kind)
+    known = {one.name: one for one in fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        full = f"{name}.{key}"
+        if key not in known:
+            problems.append(Problem("service.unknown_setting", Span(file), {"name": full}))
+            continue
+        if key in NESTED:
+            rows = value if isinstance(value, list) else [value]
+            values[key] = tuple(_filled(NESTED[key], row, full, file, problems) for row in rows)
+            continue
+        try:
+            values[key] = _as(hints[key], value)
+        except (TypeError, ValueError):
+            problems.append(Problem("service.wrong_setting", Span(file), {"name": full}))
+    for key, one in known.items():
+        if one.default is MISSING and one.default_factory is MISSING and key not in values:
+            problems.append(Problem("service.lacking_setting", Span(file), {"name": f"{name}.{key}"}))
+            values[key] = ""
+    return kind(**values)
+
+
+def _as(hint: Any, value: Any) -> Any:
+    """Return a value of the file or the environment as the kind a field has; raises ValueError when it is another."""
+    if hint is bool:
+        if isinstance(value, bool):
+            return value
+        return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+    if hint in (int, float):
+        if isinstance(value, bool):
+            raise ValueError
+        number = hint(value)
+        if number < 0 or (hint is int and isinstance(value, float)):
+            raise ValueError
+        return number
+    if hint is str:
+        if not isinstance(value, str):
+            raise ValueError
+        return value
+    items = [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(one, str | Mapping) for one in items):
+        raise ValueError
+    return tuple(items)
+
+
+def _unsafe(server: Server, jwt: Jwt, file: str) -> list[Problem]:
+    """Return what must not be started: tokens asked for without a key, weak algorithms, an open door to a network."""
+    found = []
+    weak = [one for one in jwt.algorithms if one not in ("ES384", "RS384")]
+    if weak or not jwt.algorithms:
+        found.append(Problem("service.weak_algorithm", Span(file), {"name": "、".join(weak) or "—"}))
+    if jwt.required and not jwt.issuers:
+        found.append(Problem("service.no_issuer", Span(file)))
+    for one in jwt.issuers:
+        if not (one.keys or one.keys_file or one.jku):
+            found.append(Problem("service.issuer_without_keys", Span(file), {"name": one.iss or "—"}))
+    return found

@@ -34,6 +34,7 @@ AREAS = (
     "terms",
     "operations",
     "events",
+    "fhir",
 )
 
 

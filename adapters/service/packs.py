@@ -7,7 +7,6 @@
 the earlier one serving, and `standing` says so; one that never loaded cannot be asked, and the others can.
 """
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -19,9 +18,9 @@ from typing import Any
 from sangao.adapters.service import signing
 from sangao.adapters.service.offers import Made, Offered, Offers
 from sangao.engine.chart import Chart
-from sangao.engine.errors import Problem, SangaoError, Span, fail, why
+from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.guide import Pack, load
-from sangao.engine.pack import canon, kept
+from sangao.engine.pack import kept
 
 log = logging.getLogger("sangao.service.packs")
 
@@ -196,13 +195,9 @@ class Packs:
             return load(sources, settings=dict(made.settings), overlays=made.overlays), None
         if made.overlays or made.settings:
             raise fail("operations.settings_on_saved" if made.settings else "host.overlay_on_saved", Span(str(file)))
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise fail("host.unreadable", Span(str(file)), reason=why(error)) from error
+        data = signing.read(file)
         key = signing.verify(data, file, keys) if keys else None
-        compiled = canon.loads(data, str(file))
-        return Pack(compiled, hashlib.sha256(canon.sections(data)["meaning"]).hexdigest()), key
+        return signing.opened(data, file), key
 
     def _stamp(self, made: Made) -> str:
         if made.saved is not None:

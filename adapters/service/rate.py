@@ -2,21 +2,25 @@
 
 The client asked longest ago is forgotten first; it comes back with a full bucket, so that a flood of addresses costs
 memory up to the bound and never locks out those who behave.
+
+    [rate]
+    per_second = 20      # in the long run; 0, the default, limits nothing
+    burst = 100          # at once after a pause
+    clients = 10000      # remembered at a time
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from math import ceil, isfinite
 from time import monotonic
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from sangao.adapters.service.faults import Refusal
+from sangao.engine.errors import Problem, SangaoError
 
-FREE = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
+FREE = frozenset({"/health", "/ready", "/metrics"})
 """Paths that are never limited: a monitor must not be refused while somebody else asks too much."""
 
 
@@ -25,8 +29,32 @@ class Rate:
     """Requests a second in the long run, at once after a pause, and clients remembered; 0 a second limits nothing."""
 
     per_second: float = 0.0
-    burst: int = 50
+    burst: int = 100
     clients: int = 10_000
+
+
+def rate(table: Mapping[str, Any]) -> Rate:
+    """Read the table `rate` of the settings; texts of the environment are taken as numbers.
+
+    Raises SangaoError with every `service.unknown_setting` and `service.wrong_setting`.
+
+    >>> rate({"per_second": "2.5"})
+    Rate(per_second=2.5, burst=100, clients=10000)
+    """
+    known = {one.name: type(one.default) for one in fields(Rate)}
+    problems = [Problem("service.unknown_setting", parts={"name": f"rate.{key}"}) for key in table.keys() - known]
+    values: dict[str, Any] = {}
+    for key in known.keys() & table.keys():
+        try:
+            number = known[key](table[key])
+            if isinstance(table[key], bool) or not isfinite(number) or number < (key != "per_second"):
+                raise ValueError
+            values[key] = number
+        except (TypeError, ValueError):
+            problems.append(Problem("service.wrong_setting", parts={"name": f"rate.{key}"}))
+    if problems:
+        raise SangaoError(problems, usage=True)
+    return Rate(**values)
 
 
 class Buckets:
@@ -40,49 +68,35 @@ class Buckets:
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
         self._lock = threading.Lock()
-        self._filled: OrderedDict[str, tuple[float, float]] = OrderedDict()  # client → tokens, when
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # client → tokens, when
 
     def wait(self, client: str, now: float | None = None) -> float:
         """Take one token and return 0, or return the seconds until there is one."""
         rate, now = self._rate, monotonic() if now is None else now
+        if not rate.per_second:
+            return 0.0
         with self._lock:
-            tokens, then = self._filled.pop(client, (float(rate.burst), now))
+            tokens, then = self._left.pop(client, (float(rate.burst), now))
             tokens = min(float(rate.burst), tokens + max(0.0, now - then) * rate.per_second)
             short = max(0.0, 1.0 - tokens)
-            self._filled[client] = (tokens if short else tokens - 1.0, now)
-            while len(self._filled) > rate.clients:
-                self._filled.popitem(last=False)
+            self._left[client] = (tokens if short else tokens - 1.0, max(now, then))
+            while len(self._left) > rate.clients:
+                self._left.popitem(last=False)
         return short / rate.per_second
 
-    def __len__(self) -> int:
-        return len(self._filled)
+    def admit(self, scope: Mapping[str, Any]) -> None:
+        """Let an ASGI request pass, or raise Refusal (429, with `Retry-After`).
 
-
-class RateLimit:
-    """ASGI middleware that answers 429 with `Retry-After` to a client that asks too often.
-
-    A client is the address the server sees (behind a proxy: what uvicorn takes from the headers of a proxy it trusts).
-    """
-
-    def __init__(self, app: App, rate: Rate, client: Callable[[Scope], str] | None = None) -> None:
-        self.app = app
-        self.buckets = Buckets(rate) if rate.per_second > 0 else None
-        self.client = client or _address
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it here."""
-        limited = self.buckets is not None and scope["type"] == "http" and scope["path"] not in FREE
-        wait = self.buckets.wait(self.client(scope)) if limited and self.buckets is not None else 0.0
-        if not wait:
-            await self.app(scope, receive, send)
+        A client is the address the server sees: behind a proxy, what uvicorn takes from the headers of a proxy that
+        it was told to trust.
+        """
+        if scope["path"] in FREE:
             return
-        body = b'{"error":"too_many_requests"}'
-        headers = [(b"content-type", b"application/json"), (b"retry-after", str(int(wait) + 1).encode())]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await send({"type": "http.response.start", "status": 429, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        client = scope.get("client")
+        seconds = self.wait(str(client[0]) if client else "")
+        if seconds:
+            told = Problem("operations.too_many", parts={"seconds": ceil(seconds)})
+            raise Refusal(429, told, headers={"Retry-After": str(ceil(seconds))})
 
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return str(client[0]) if client else ""
+    def __len__(self) -> int:
+        return len(self._left)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sangao.engine.errors import Span, fail, why
+from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def private_key(path: Path) -> "Ed25519PrivateKey":
     phrase = os.environ.get(PASSPHRASE)
     found: Any = None
     with suppress(ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: a passphrase too many or too few
-        found = load_pem_private_key(_bytes(path), phrase.encode() if phrase else None)
+        found = load_pem_private_key(read(path), phrase.encode() if phrase else None)
     if not isinstance(found, Ed25519PrivateKey):
         raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "私", "en": "private"})
     return found
@@ -69,21 +70,20 @@ def trusted(paths: Iterable[Path]) -> Trusted:
     for path in paths:
         found: Any = None
         with suppress(ValueError, UnsupportedAlgorithm):
-            found = load_pem_public_key(_bytes(path))
+            found = load_pem_public_key(read(path))
         if not isinstance(found, Ed25519PublicKey):
             raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "公", "en": "public"})
         keys[key_id(found)] = found
     return keys
 
 
-def sign(pack: Path, key: Path) -> str:
-    """Sign a pack file, keeping what other keys signed of the same bytes; return the id of the key.
+def sign(pack: Path, key: Path) -> tuple[str, Pack]:
+    """Sign a pack file, keeping what other keys signed of the same bytes; return the id of the key and the pack.
 
-    What is no pack is not signed. Raises SangaoError.
+    What does not open as a pack is not signed. Raises SangaoError.
     """
-    private = private_key(key)
-    data = _bytes(pack)
-    canon.sections(data, str(pack))
+    private, data = private_key(key), read(pack)
+    found = opened(data, pack)
     path, name, digest = beside(pack), key_id(private.public_key()), hashlib.sha256(data).hexdigest()
     of, signatures = _signatures(path) if path.exists() else (digest, {})
     signatures = (signatures if of == digest else {}) | {name: private.sign(data)}
@@ -96,7 +96,7 @@ def sign(pack: Path, key: Path) -> str:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
-    return name
+    return name, found
 
 
 def verify(data: bytes, pack: Path, keys: Trusted) -> str:
@@ -122,23 +122,30 @@ def verify(data: bytes, pack: Path, keys: Trusted) -> str:
     raise fail("operations.wrong_signature", Span(str(path)))
 
 
+def opened(data: bytes, file: Path) -> Pack:
+    """Return the pack that the bytes of a `.sangao` file hold. Raises SangaoError."""
+    compiled = canon.loads(data, str(file))
+    return Pack(compiled, hashlib.sha256(canon.sections(data)["meaning"]).hexdigest())
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a file. Raises SangaoError (`host.unreadable`)."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
+
+
 def _signatures(path: Path) -> tuple[str, dict[str, bytes]]:
     """Return the digest a signature file was made for (said, not proved) and its signatures by key."""
     try:
-        found = json.loads(_bytes(path))
+        found = json.loads(read(path))
         if found["schema"] != SCHEMA:
             raise ValueError
         signatures = {str(one["key"]): base64.b64decode(one["ed25519"], validate=True) for one in found["signatures"]}
         return str(found["sha256"]), signatures
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise fail("operations.not_a_signature", Span(str(path))) from error
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
 
 
 def _needed() -> None:

@@ -80,6 +80,13 @@ ENTRIES: dict[str, Entry] = {
         "见 docs/operations.md 的例子",
         "docs/operations.md has an example",
     ),
+    "operations.too_many": Entry(
+        "error",
+        "请求过于频繁",
+        "too many requests",
+        "{seconds} 秒后再试;限额见设置中的 [rate]",
+        "try again in {seconds} seconds; the limit stands under [rate] of the settings",
+    ),
     "operations.no_extra": Entry(
         "error",
         "此功能需要附加组件 {name}",

@@ -3,6 +3,13 @@
 from sangao.engine.errors import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "terms.twice": Entry(
+        "error",
+        "`{name}` 出现两次,含义不能确定",
+        "`{name}` stands twice, so what it means cannot be told",
+        "只保留一处",
+        "keep one of the two",
+    ),
     "terms.unknown_code": Entry(
         "warning",
         "检验检查代码 `{code}`({system})未收录,该结果未使用",

@@ -17,7 +17,7 @@ INSTALL = $(BIN)/python -m pip install -qq -c constraints.txt -e
 RUN = .venv/.set-up-run
 DEV = .venv/.set-up-dev
 BENCH = .venv/.set-up-bench
-INPUTS = pyproject.toml setup.py constraints.txt $(wildcard engine/native/kernel.[ch] engine/native/build.py)
+INPUTS = pyproject.toml setup.py constraints.txt $(wildcard engine/native/*.[ch] engine/native/build.py)
 
 .DEFAULT_GOAL = help
 .PHONY: help demo setup test lint long bench sanitize wheel wheels-offline clean

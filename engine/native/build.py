@@ -11,8 +11,8 @@ ffibuilder.cdef((HERE / "kernel.h").read_text(encoding="utf-8"))
 ffibuilder.set_source(
     "sangao.engine.native._kernel",
     '#include <stddef.h>\n#include <stdint.h>\n#include "kernel.h"',
-    sources=[str(HERE / "kernel.c")],
-    depends=[str(HERE / "kernel.h")],
+    sources=[str(HERE / name) for name in ("kernel.c", "program.c", "simd.c")],
+    depends=[str(HERE / name) for name in ("kernel.h", "inside.h")],
     include_dirs=[str(HERE)],
     extra_compile_args=["-O3"],
     optional=True,  # without a compiler everything works, slower

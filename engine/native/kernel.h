@@ -25,7 +25,7 @@ int32_t sangao_chunk(void);
 /* Which instructions are used: 0 portable C, 1 SSE2, 2 AVX2. `sangao_run` takes the best of them up to `most`. */
 int32_t sangao_best(void);
 
-/* Runs rows [start, start + rows) of columns; outputs are written at the same rows. Thread-safe. Returns 0, -1 without
-   memory (nothing is written then), -2 for arguments that make no sense. */
+/* Runs rows [start, start + rows) of columns; outputs are written at the same rows, one that is NULL is left out.
+   Thread-safe. Returns 0, -1 without memory (nothing is written then), -2 for arguments that make no sense. */
 int32_t sangao_run(const sangao_program *program, const sangao_slot *slots, void *const *outs, int64_t start,
                    int64_t rows, int32_t most);

@@ -31,7 +31,7 @@ def main(seconds: int, seed: int) -> int:
         return 2
     with tempfile.TemporaryDirectory() as folder:
         driver = Path(folder) / "sanitize"
-        sources = [str(NATIVE / "kernel.c"), str(HERE / "sanitize.c")]
+        sources = [*map(str, (NATIVE / "kernel.c", NATIVE / "program.c", NATIVE / "simd.c")), str(HERE / "sanitize.c")]
         built = subprocess.run([compiler, *FLAGS, *sources, "-o", str(driver)], check=False)
         if built.returncode:
             return 2

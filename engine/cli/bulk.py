@@ -3,16 +3,15 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 from sangao.engine.answer import Quantity, Value
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem
-from sangao.engine.pack import canon, ir
+from sangao.engine.pack import ir
 from sangao.engine.run import answers
 from sangao.engine.run.many import Many
 
@@ -21,6 +20,7 @@ LEFT_ASIDE = frozenset(
     {"chart.future", "chart.left_out", "chart.sample_unknown", "chart.unmapped", "chart.unknown_fact", "chart.bad_time"}
 )
 SPREAD = 250  # rows from one sampled patient to the next
+NOTHING: Mapping[int, Any] = {}
 Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
 
 
@@ -33,9 +33,28 @@ class Question:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A batch on its way, picklable; `total` is the number of its rows.
+
+    Rows `left_out` are not answered: the code says why, "" where the row went into another one. Rows `instead` are
+    answered as these patients. `digest` stands for everything read of the source up to here, where the source tells.
+    """
+
+    batch: Any
+    total: int = 0
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    instead: Mapping[int, Any] = field(default_factory=dict)
+    digest: int = 0
+
+
 @dataclass(slots=True)
 class Done:
-    """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs."""
+    """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs.
+
+    `groups`: per question how many rows of each group (a text) have each cell of `cell`; `sample`: some patients with
+    an answer that stays open, each with its row in the batch.
+    """
 
     text: str = ""
     table: Any = None  # a record batch, where the answers are written as Arrow
@@ -45,7 +64,8 @@ class Done:
     rejects: Rejects = field(default_factory=list)
     counts: list[Counter[Any]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
-    sample: list[Chart] = field(default_factory=list)
+    groups: list[Counter[tuple[str, str]]] = field(default_factory=list)
+    sample: list[tuple[int, Chart]] = field(default_factory=list)
 
 
 class _Texts(dict[Any, str]):
@@ -63,6 +83,24 @@ class _Texts(dict[Any, str]):
         if len(self) > 100_000:
             self.clear()
         return text
+
+
+class _Cells(dict[Any, str]):
+    """What each pair of passes of one decision counts as."""
+
+    def __init__(self, decision: ir.Decision) -> None:
+        super().__init__()
+        self.decision = decision
+
+    def __missing__(self, pair: tuple[Any, Any]) -> str:
+        found = self[pair] = cell(self.decision, pair)
+        if len(self) > 100_000:
+            self.clear()
+        return found
+
+
+def _counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
+    return Counter({pairs[i]: number for i, number in Counter(at.tolist()).items()})
 
 
 def plain(value: Value) -> str:
@@ -85,6 +123,21 @@ def mask(outcome: ir.Outcome, opened: Any) -> str:
     if outcome.kind in ("number", "date"):
         return ""
     return str(opened[1] if outcome.kind == "set" else opened)
+
+
+KNOWN, NONE, SOME, OPEN = "known", "none", "some", "unknown"  # cells of a count that are no outcome
+
+
+def cell(decision: ir.Decision, pair: tuple[Any, Any]) -> str:
+    """Return what a pair of passes counts as: an outcome, `unknown`; of a number `known`, of a set `none` or `some`."""
+    found = answers.answer(decision, *pair)
+    if found.status == "unknown":
+        return OPEN
+    if decision.outcome.kind in ("number", "date"):
+        return KNOWN
+    if decision.outcome.kind == "set":
+        return SOME if found.value else NONE
+    return plain(found.value)
 
 
 def header(key: str, questions: Sequence[Question]) -> str:
@@ -116,6 +169,7 @@ class Answering:
             self.told = [Told(packs[one.pack].decisions[one.decision]) for one in questions]
         self.questions = tuple(questions)
         self.texts = [_Texts(packs[one.pack].decisions[one.decision]) for one in questions]
+        self.cells = [_Cells(packs[one.pack].decisions[one.decision]) for one in questions]
         self.many: list[Many] = []
         chosen: dict[tuple[int, str], int] = {}  # place of each question among the answers of all packs in turn
         for i, pack in enumerate(packs):
@@ -131,19 +185,24 @@ class Answering:
 
         self.columnwise = _columnwise(packs, questions, bound)
 
-    def __call__(self, batch: Any) -> Done:
-        """Answer one batch."""
-        return self._by_rows(batch) if self.columnwise is None else self._by_columns(batch)
+    def __call__(self, batch: Any, left_out: Mapping[int, str] = NOTHING, instead: Mapping[int, Any] = NOTHING) -> Done:
+        """Answer one batch; `left_out` and `instead` as in `Job`."""
+        if self.columnwise is None:
+            return self._by_rows(batch, left_out, instead)
+        return self._by_columns(batch, left_out, instead)
 
-    def _by_columns(self, batch: Any) -> Done:
+    def _by_columns(self, batch: Any, left_out: Mapping[int, str], instead: Mapping[int, Any]) -> Done:
         """Answer a batch in columns; its odd rows one by one."""
         assert self.columnwise is not None
         keys, found, odd = self.columnwise(batch)
         done = Done(rows=len(keys))
         known = [{pair: i for i, pair in enumerate(pairs)} for pairs, _ in found]
         gone = set()
-        for row, patient in zip(odd.tolist(), self.bound.some(batch, odd.tolist()), strict=True):
-            answered = self._patient(patient, done)
+        apart = sorted({*odd.tolist(), *left_out, *instead})
+        asked = [row for row in apart if row not in instead]
+        patients = dict(zip(asked, self.bound.some(batch, asked), strict=True)) | dict(instead)
+        for row in apart:
+            answered = self._row(patients[row], left_out.get(row), done)
             if answered is None:
                 gone.add(row)
                 continue
@@ -153,17 +212,20 @@ class Answering:
                     pairs.append(pair)
                 at[row] = place
         kept = [i for i in range(len(keys)) if i not in gone] if gone else None
+        groups = self._groups(batch)
         if kept is not None:
             keys = [keys[i] for i in kept]
+            groups = [groups[i] for i in kept] if groups else groups
             found = [(pairs, at[kept]) for pairs, at in found]
         done.answered, done.keys = len(keys), keys
-        plain_rows = done.rows - len(odd)
+        plain_rows = done.rows - len(apart)
         done.notes.update({code: number * plain_rows for code, number in self.columnwise.notes.items()})
-        done.counts = []
-        for pairs, at in found:
-            total = Counter(at.tolist())
-            done.counts.append(Counter({pairs[i]: number for i, number in total.items()}))
-        self._sample(batch, found, kept, done)
+        done.counts = [_counted(pairs, at) for pairs, at in found]
+        if groups:
+            for cells, (pairs, at) in zip(self.cells, found, strict=True):
+                each = [cells[pair] for pair in pairs]
+                done.groups.append(Counter((group, each[i]) for group, i in zip(groups, at.tolist(), strict=True)))
+        self._sample(batch, found, kept, instead, done)
         if self.told is not None:
             told = zip(self.told, found, strict=True)
             done.table = [keys, *(part for one, (pairs, at) in told for part in one.columns(pairs, at))]
@@ -175,43 +237,72 @@ class Answering:
         done.text = _text(keys, columns)
         return done
 
-    def _sample(self, batch: Any, found: Sequence[tuple[Any, Any]], kept: list[int] | None, done: Done) -> None:
+    def _sample(
+        self,
+        batch: Any,
+        found: Sequence[tuple[Any, Any]],
+        kept: list[int] | None,
+        instead: Mapping[int, Any],
+        done: Done,
+    ) -> None:
         """Keep some patients with an answer that stays open."""
         several = [[_several(pair[1]) for pair in pairs] for pairs, _ in found]
         wanted: list[int] = []
         for start in range(0, done.answered, SPREAD):
             for i in range(start, min(start + SPREAD, done.answered)):
-                if any(one[at[i]] for one, (_, at) in zip(several, found, strict=True)):
-                    wanted.append(i if kept is None else kept[i])
+                row = i if kept is None else kept[i]
+                if row not in instead and any(one[at[i]] for one, (_, at) in zip(several, found, strict=True)):
+                    wanted.append(row)
                     break
-        charts = (patient.chart for patient in self.bound.some(batch, wanted))
-        done.sample += [chart for chart in charts if chart is not None]
+        charts = zip(wanted, (patient.chart for patient in self.bound.some(batch, wanted)), strict=True)
+        done.sample += [(row, chart) for row, chart in charts if chart is not None]
 
-    def _by_rows(self, batch: Any) -> Done:
+    def _by_rows(self, batch: Any, left_out: Mapping[int, str], instead: Mapping[int, Any]) -> Done:
         done = Done()
         table: list[tuple[Any, ...]] = []
-        keys: list[str] = []
-        for patient in self.bound.patients(batch):
+        kept: list[int] = []
+        for row, patient in enumerate(self.bound.patients(batch)):
             done.rows += 1
-            answered = self._patient(patient, done)
+            person = instead.get(row, patient)
+            answered = self._row(person, left_out.get(row), done)
             if answered is None:
                 continue
             table.append(answered)
-            keys.append(patient.key)
-            if len(done.sample) * SPREAD <= done.rows and any(_several(pair[1]) for pair in answered):
-                done.sample.append(patient.chart)
-        done.answered = len(keys)
-        done.keys = keys
-        done.counts = [Counter(column) for column in zip(*table, strict=True)] or [Counter() for _ in self.questions]
+            done.keys.append(person.key)
+            kept.append(row)
+            open_still = len(done.sample) * SPREAD <= done.rows and row not in instead
+            if open_still and any(_several(pair[1]) for pair in answered):
+                done.sample.append((row, patient.chart))
+        done.answered = len(done.keys)
+        columns = list(zip(*table, strict=True)) or [() for _ in self.questions]
+        done.counts = [Counter(column) for column in columns]
+        if groups := self._groups(batch):
+            mine = [groups[i] for i in kept]
+            done.groups = [
+                Counter(zip(mine, [cells[pair] for pair in column], strict=True))
+                for cells, column in zip(self.cells, columns, strict=True)
+            ]
         if self.told is not None:
-            done.table = [keys, *(part for one in self._tabled(table) for part in one)]
+            done.table = [done.keys, *(part for one in self._tabled(table) for part in one)]
             return done
-        columns = [
-            [texts[pair] for pair in column]
-            for texts, column in zip(self.texts, zip(*table, strict=True), strict=False)
-        ]
-        done.text = _text(keys, columns)
+        texts = [[words[pair] for pair in column] for words, column in zip(self.texts, columns, strict=True)]
+        done.text = _text(done.keys, texts)
         return done
+
+    def _groups(self, batch: Any) -> list[str]:
+        """Return the group of each row, nothing where none was asked."""
+        found: list[str] = self.bound.groups(batch) if hasattr(self.bound, "groups") else []
+        return found
+
+    def _row(self, patient: Any, left_out: str | None, done: Done) -> tuple[Any, ...] | None:
+        """As `_patient`; a row left out is refused with the code it is left out for."""
+        if left_out is None:
+            return self._patient(patient, done)
+        if left_out:
+            problem = Problem(left_out)
+            texts = (problem.text("zh"), problem.text("en"))
+            done.rejects.append((patient.line, patient.key, "", "", "", left_out, *texts))
+        return None
 
     def _patient(self, patient: Any, done: Done) -> tuple[Any, ...] | None:
         """Return the pairs of one patient, None where the row was rejected as a whole; note what was refused."""
@@ -307,34 +398,3 @@ def places(chart: Chart, problem: Problem) -> Iterator[tuple[str, str, str]]:
 
 def _said(reading: Any, given: Any) -> bool:
     return given in (reading.value, reading.at)
-
-
-# --- workers ----------------------------------------------------------------------------------------------------------
-_here: Answering | None = None
-
-
-def start(files: Sequence[str], questions: Sequence[Question], bound: Any, tabled: bool = False) -> None:
-    """Make a worker ready: the packs come as saved files, nothing is compiled from YAML again."""
-    import os
-    import signal
-    from multiprocessing import parent_process
-    from multiprocessing.connection import wait
-    from threading import Thread
-
-    def follow() -> None:
-        parent = parent_process()
-        if parent is not None:
-            wait([parent.sentinel])
-            os._exit(1)  # the parent was killed: nobody is left to hear this worker, or to end it
-
-    global _here
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the run and says so
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    Thread(target=follow, daemon=True).start()
-    _here = Answering([canon.load(Path(one)) for one in files], questions, bound, tabled)
-
-
-def work(batch: Any) -> Done:
-    """Answer one batch in a worker."""
-    assert _here is not None
-    return _here(batch)

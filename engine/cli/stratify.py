@@ -4,35 +4,26 @@ import csv
 import json
 import os
 import signal
-import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import Annotated, Any, TextIO
 
 import typer
 
 from sangao.engine.cli import bulk
-from sangao.engine.cli.bulk import Answering, Done, Question
+from sangao.engine.cli.bulk import Done, Question
 from sangao.engine.cli.decide import day
 from sangao.engine.cli.desk import Lang, desk, ending, report
 from sangao.engine.cli.options import Format, Language, On, Overlays, Packs, Strict
+from sangao.engine.cli.running import Ended, answered, stopping, undisturbed
 from sangao.engine.cli.summary import progress, show
 from sangao.engine.cli.tally import Tally
 from sangao.engine.errors import SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 
-BATCH = 2000
-WIDE = 16_384  # rows at a time where they are answered in columns
 ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # answer tables that need the extra `arrow`
-MANY = 30_000  # rows from which further processes pay for their start
-AHEAD = 2  # batches on their way per worker
-ASKED_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def stratify(
@@ -163,38 +154,6 @@ def described(packs: Sequence[Pack], questions: Sequence[Question]) -> dict[str,
     return {"schema": "sangao.table/1", "packs": named, "decisions": decisions}
 
 
-# --- running ----------------------------------------------------------------------------------------------------------
-def answered(
-    packs: Sequence[Pack],
-    questions: Sequence[Question],
-    bound: Any,
-    total: int | None,
-    workers: int,
-    tabled: bool = False,
-) -> Iterator[Done]:
-    """Yield the batches answered, in the order of the source; large sources are shared between processes."""
-    number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= MANY else 1)
-    if number == 1:
-        answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)
-        yield from map(answering, bound.batches(BATCH if answering.columnwise is None else WIDE))
-        return
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sangao-"))
-        files = [str(Path(folder) / f"{i}.sangao") for i in range(len(packs))]
-        for pack, name in zip(packs, files, strict=True):
-            pack.save(name)
-        pool = ProcessPoolExecutor(number, get_context("spawn"), bulk.start, (files, questions, bound, tabled))
-        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        waiting: deque[Future[Done]] = deque()
-        size = BATCH if not hasattr(bound, "wide") or bound.wide() is None else WIDE
-        for batch in bound.batches(size):
-            waiting.append(pool.submit(bulk.work, batch))
-            if len(waiting) > number * AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
 @dataclass(slots=True)
 class _Files:
     part: Path  # where the answers are written until they are whole
@@ -203,48 +162,6 @@ class _Files:
 
     def take(self, done: Done) -> None:
         csv.writer(self.rejects, lineterminator="\n").writerows(done.rejects)
-
-
-class Ended(KeyboardInterrupt):
-    """The run was asked to end by the signal `number`, as a service manager or a closed terminal does."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(number)
-
-
-@contextmanager
-def stopping() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end a run as Ctrl-C does: nothing half done is left.
-
-    A signal that is ignored (`nohup`) stays ignored; outside the main thread nothing changes.
-    """
-
-    def end(number: int, frame: object) -> None:
-        raise Ended(number)
-
-    numbers = ASKED_TO_END if current_thread() is main_thread() else ()
-    before = {one: signal.getsignal(one) for one in numbers if signal.getsignal(one) != signal.SIG_IGN}
-    for one in before:
-        signal.signal(one, end)
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let no signal come between steps that belong together; it comes when they are done."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *ASKED_TO_END})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

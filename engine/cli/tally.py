@@ -51,7 +51,7 @@ class Tally:
             if key in self._keys:
                 self.doubled += 1
             self._keys.add(key)
-        for chart in done.sample:
+        for _, chart in done.sample:
             if self._seen % self._stride == 0:
                 self.sample.append(chart)
             self._seen += 1

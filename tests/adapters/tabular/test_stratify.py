@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from sangao.adapters import main
 from sangao.adapters.tabular import read_columns
-from sangao.engine.cli import bulk, county, stratify
+from sangao.engine.cli import bulk, county, running, stratify
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import ir
 
@@ -107,7 +107,7 @@ def test_every_value_refused_stands_in_the_rejects_with_its_place(table: Path, s
 
 
 def test_two_processes_write_the_same_bytes(table: Path, saved: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stratify, "BATCH", 50)
+    monkeypatch.setattr(running, "BATCH", 50)
     one = run(table, saved, "--workers", "1", "--format", "json")
     first = (table.parent / "out.csv").read_bytes()
     two = run(table, saved, "--workers", "2", "--format", "json")

@@ -1,0 +1,93 @@
+"""The decision log as the service holds it: settings, awaiting, and no answer where it cannot be written.
+
+[journal]
+url = "/var/lib/sangao/journal.db"     # a file, sqlite:///FILE, postgresql://…; `none` keeps nothing
+key = "…"                              # chains by HMAC; better in the environment: SANGAO_JOURNAL_KEY
+keep = "facts"                         # `hash`: of the facts only their hash, so no replay and no pages
+wait_seconds = 5
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sangao.adapters.journal.entry import Entry, Feedback, Receipt
+from sangao.adapters.journal.log import WAIT_SECONDS, Journal
+from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.settings import Settings
+from sangao.engine.errors import Problem, SangaoError, Span
+from sangao.engine.guide import Pack
+
+RETRY: Final = {"Retry-After": "5"}
+KEYS: Final = frozenset({"url", "key", "keep", "wait_seconds"})
+
+
+class Ledger:
+    """The log of a running service; `journal` is the log itself, for what does not answer a patient."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+
+    async def record(self, entry: Entry | Mapping[str, Any]) -> Receipt:
+        """Commit an answer, then return. Raises Refusal (503) when it could not be: then it must not be given."""
+        return await self._written(entry if isinstance(entry, Entry) else Entry(**entry))
+
+    async def feedback(self, entry: Feedback | Mapping[str, Any]) -> Receipt:
+        """Commit what a user made of an answer. Raises Refusal (503)."""
+        return await self._written(entry if isinstance(entry, Feedback) else Feedback(**entry))
+
+    def keep(self, pack: Pack) -> None:
+        """Keep a pack beside the answers it gives, so that they can be asked again. Raises SangaoError."""
+        self.journal.keep_pack(pack)
+
+    async def close(self) -> None:
+        """Write what waits and close the database."""
+        self.journal.close()
+
+    async def _written(self, one: Entry | Feedback) -> Receipt:
+        try:
+            return await self.journal.recorded(one)
+        except SangaoError as error:
+            raise Refusal(503, *error.problems, headers=RETRY) from error
+
+
+class NoLedger:
+    """Keeps nothing, because the setting `journal.url` says `none`."""
+
+    journal = None
+
+    async def record(self, entry: Entry | Mapping[str, Any]) -> None:
+        """Keep nothing."""
+
+    async def feedback(self, entry: Feedback | Mapping[str, Any]) -> None:
+        """Keep nothing."""
+
+    def keep(self, pack: Pack) -> None:
+        """Keep nothing."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def opened(settings: Settings) -> Ledger | NoLedger:
+    """Return the log the settings describe, a file of this user where they say nothing. Raises SangaoError."""
+    table = settings.table("journal")
+    problems = [
+        Problem("service.unknown_setting", Span(settings.file), {"name": f"journal.{key}"})
+        for key in sorted(table.keys() - KEYS)
+    ]
+    texts = {key: table.get(key) for key in ("url", "key", "keep")}
+    wrong = [key for key, value in texts.items() if not isinstance(value, str | None)]
+    if texts["keep"] not in (None, "facts", "hash"):
+        wrong.append("keep")
+    try:
+        wait = float(table.get("wait_seconds", WAIT_SECONDS))
+        wrong += [] if 0 < wait < 3600 else ["wait_seconds"]
+    except (TypeError, ValueError):
+        wrong.append("wait_seconds")
+    problems += [Problem("service.wrong_setting", Span(settings.file), {"name": f"journal.{key}"}) for key in wrong]
+    if problems:
+        raise SangaoError(problems, usage=True)
+    if texts["url"] == "none":
+        return NoLedger()
+    keep = "hash" if texts["keep"] == "hash" else "facts"
+    return Ledger(Journal.open(texts["url"] or None, key=texts["key"], keep=keep, wait=wait))

@@ -11,9 +11,10 @@ from sangao.adapters.service import faults, health
 from sangao.adapters.service.doors import OpenDoor
 from sangao.adapters.service.gate import Gate
 from sangao.adapters.service.house import House, Work
+from sangao.adapters.service.ledger import opened
 from sangao.adapters.service.logs import LOG, told
 from sangao.adapters.service.metrics import Metrics
-from sangao.adapters.service.plain import NoJournal, PlainPacks
+from sangao.adapters.service.plain import PlainPacks
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import SangaoError
 
@@ -64,7 +65,7 @@ def build(settings: Settings) -> House:
     return House(
         settings=settings,
         packs=PlainPacks(("sangao_national",)),
-        journal=NoJournal(),
+        journal=opened(settings),
         door=OpenDoor(),
         metrics=Metrics(),
         work=Work(settings.limits.threads, settings.limits.answer_seconds),
@@ -88,4 +89,4 @@ async def _warm(house: House) -> None:
 
 def _load(house: House) -> None:
     for name in house.packs.names(None):
-        house.packs.get(None, name)
+        house.journal.keep(house.packs.get(None, name))

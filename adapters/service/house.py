@@ -16,6 +16,8 @@ from sangao.engine.errors import Problem
 from sangao.engine.guide import Pack
 
 if TYPE_CHECKING:
+    from sangao.adapters.journal.entry import Entry, Feedback, Receipt
+    from sangao.adapters.journal.log import Journal as Log
     from sangao.adapters.service.doors import Door
     from sangao.adapters.service.metrics import Metrics
 
@@ -37,13 +39,20 @@ class Packs(Protocol):
 
 
 class Journal(Protocol):
-    """The log of decisions. Each function returns only after what it was given is safe on disk."""
+    """The log of decisions (`sangao.adapters.service.ledger`). Each returns only after what it was given is on disk."""
 
-    async def record(self, entry: Mapping[str, Any]) -> None:
-        """Store one answer of the service. Raises when it could not be stored: then no answer is given."""
+    @property
+    def journal(self) -> "Log | None":
+        """Return the log itself, for what does not answer a patient; None where the operator keeps none."""
 
-    async def feedback(self, entry: Mapping[str, Any]) -> None:
-        """Store what a user did with a card."""
+    async def record(self, entry: "Entry | Mapping[str, Any]") -> "Receipt | None":
+        """Store one answer of the service. Raises Refusal (503) when it could not be stored: no answer is given."""
+
+    async def feedback(self, entry: "Feedback | Mapping[str, Any]") -> "Receipt | None":
+        """Store what a user did with a card. Raises Refusal (503)."""
+
+    def keep(self, pack: Pack) -> None:
+        """Keep a pack beside the answers it gives, once. Raises SangaoError."""
 
     async def close(self) -> None:
         """Finish what is under way."""

@@ -7,6 +7,7 @@ keep = "facts"                         # `hash`: of the facts only their hash, s
 wait_seconds = 5
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -25,7 +26,8 @@ class Ledger:
     """The log of a running service; `journal` is the log itself, for what does not answer a patient."""
 
     def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+        self.journal: Journal | None = journal
+        self._journal = journal
 
     async def record(self, entry: Entry | Mapping[str, Any]) -> Receipt:
         """Commit an answer, then return. Raises Refusal (503) when it could not be: then it must not be given."""
@@ -37,15 +39,15 @@ class Ledger:
 
     def keep(self, pack: Pack) -> None:
         """Keep a pack beside the answers it gives, so that they can be asked again. Raises SangaoError."""
-        self.journal.keep_pack(pack)
+        self._journal.keep_pack(pack)
 
     async def close(self) -> None:
         """Write what waits and close the database."""
-        self.journal.close()
+        await asyncio.to_thread(self._journal.close)
 
     async def _written(self, one: Entry | Feedback) -> Receipt:
         try:
-            return await self.journal.recorded(one)
+            return await self._journal.recorded(one)
         except SangaoError as error:
             raise Refusal(503, *error.problems, headers=RETRY) from error
 
@@ -53,7 +55,7 @@ class Ledger:
 class NoLedger:
     """Keeps nothing, because the setting `journal.url` says `none`."""
 
-    journal = None
+    journal: Journal | None = None
 
     async def record(self, entry: Entry | Mapping[str, Any]) -> None:
         """Keep nothing."""

@@ -1,10 +1,4 @@
-"""The plainest packs and journal that fit the house: packs loaded once by name, and a journal that keeps nothing.
-
-A journal that keeps nothing is used only where the setting `journal.url` says `none`.
-"""
-
-from collections.abc import Mapping
-from typing import Any
+"""The plainest packs that fit the house: loaded once by name."""
 
 from sangao.engine.errors import fail
 from sangao.engine.guide import Pack, load
@@ -34,16 +28,3 @@ class PlainPacks:
     def reload(self) -> None:
         """Forget what was loaded, so that it is read again."""
         self._loaded = {}
-
-
-class NoJournal:
-    """Keeps nothing, because the operator said so."""
-
-    async def record(self, entry: Mapping[str, Any]) -> None:
-        """Keep nothing."""
-
-    async def feedback(self, entry: Mapping[str, Any]) -> None:
-        """Keep nothing."""
-
-    async def close(self) -> None:
-        """Do nothing."""

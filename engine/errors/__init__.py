@@ -35,6 +35,8 @@ AREAS = (
     "operations",
     "events",
     "fhir",
+    "chinese",
+    "hl7",
 )
 
 

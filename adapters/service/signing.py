@@ -55,7 +55,7 @@ def private_key(path: Path) -> "Ed25519PrivateKey":
     with suppress(ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: a passphrase too many or too few
         found = load_pem_private_key(read(path), phrase.encode() if phrase else None)
     if not isinstance(found, Ed25519PrivateKey):
-        raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "私", "en": "private"})
+        raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "私钥", "en": "private key"})
     return found
 
 
@@ -72,7 +72,7 @@ def trusted(paths: Iterable[Path]) -> Trusted:
         with suppress(ValueError, UnsupportedAlgorithm):
             found = load_pem_public_key(read(path))
         if not isinstance(found, Ed25519PublicKey):
-            raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "公", "en": "public"})
+            raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "公钥", "en": "public key"})
         keys[key_id(found)] = found
     return keys
 

@@ -61,8 +61,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "operations.not_a_key": Entry(
         "error",
-        "这不是可用的 Ed25519 {kind}密钥(PEM)",
-        "this is no usable Ed25519 {kind} key (PEM)",
+        "这不是可用的 Ed25519 {kind}(PEM)",
+        "this is no usable Ed25519 {kind} (PEM)",
         "用 `openssl genpkey -algorithm ed25519` 生成;有口令时设置 SANGAO_KEY_PASSPHRASE",
         "make one with `openssl genpkey -algorithm ed25519`; a passphrase is read from SANGAO_KEY_PASSPHRASE",
     ),

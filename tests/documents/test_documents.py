@@ -20,6 +20,18 @@ NOT_FROM_A_DOCUMENT = {
     "table.not_arrow": "a program hands over something else (tests/engine/run/test_stratified.py)",
     "table.unfed": "a program hands over columns that answer nothing (tests/engine/run/test_stratified.py)",
     "cohort.reader_failed": "an adapter has an error of its own (tests/engine/cli/test_cohort.py)",
+    "operations.unknown_tenant": "a request names another tenant (tests/adapters/service/test_packs.py)",
+    "operations.unknown_served": "a request names another pack (tests/adapters/service/test_packs.py)",
+    "operations.pack_unavailable": "a request asks a pack that did not load (tests/adapters/service/test_packs.py)",
+    "operations.pack_kept": "a pack is exchanged while the service runs (tests/adapters/service/test_packs.py)",
+    "operations.settings_on_saved": "settings of a service (tests/adapters/service/test_packs.py)",
+    "operations.wrong_packs": "settings of a service (tests/adapters/service/test_packs.py)",
+    "operations.too_many": "a client asks too often (tests/adapters/service/test_rate.py)",
+    "operations.no_extra": "cryptography is not installed (tests/adapters/service/test_signing.py)",
+    "events.not_typed": "a program hands over something else (tests/adapters/events/test_gate.py)",
+    "events.no_engine": "durable-rules is not installed (tests/adapters/events/test_worker.py)",
+    "events.worker_lost": "the process of the engine ends (tests/adapters/events/test_worker.py)",
+    "events.worker_failed": "the process of the engine ends again and again (tests/adapters/events/test_worker.py)",
 }
 """Codes that come of no document, whatever is in it, each with the reason and the test that shows it."""
 

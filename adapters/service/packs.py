@@ -83,13 +83,21 @@ class Packs:
     """The registry of a service; safe to ask from any thread while another reloads it.
 
     With `keys` (PEM files of public keys) only signed `.sangao` files are loaded. `find` turns the name of a shipped
-    guideline into its folder; by default those that installed adapters bring are known. Raises SangaoError when
-    nothing at all loads, and for keys that cannot be read.
+    guideline into its folder; by default those that installed adapters bring are known. `prepare` is given each pack
+    before it serves (to keep it beside the log of its answers); a pack for which it fails does not serve. Raises
+    SangaoError when nothing at all loads, and for keys that cannot be read.
     """
 
-    def __init__(self, offers: Offers, keys: tuple[Path, ...] = (), find: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        offers: Offers,
+        keys: tuple[Path, ...] = (),
+        find: Callable[[str], str] | None = None,
+        prepare: Callable[[Pack], None] | None = None,
+    ) -> None:
         self._keys = keys
         self._find = find or _installed
+        self._prepare = prepare
         self._one_at_a_time = threading.Lock()
         self._table = _Table(offers)
         tried = self.reload()
@@ -173,6 +181,8 @@ class Packs:
         try:
             pack, key = self._opened(made, keys)
             pack.decide_all(Chart.of())  # everything is compiled before the first patient, and answers an empty chart
+            if self._prepare is not None:
+                self._prepare(pack)
             return Loaded(stamp, trusted, pack, key, datetime.now(UTC))
         except SangaoError as error:
             problems = error.problems

@@ -15,14 +15,19 @@ from sangao.adapters.service.offers import NAMES, Offers, offers
 from sangao.adapters.service.packs import Packs, Reloaded
 from sangao.adapters.service.settings import Settings, read_settings
 from sangao.engine.errors import SangaoError, fail
+from sangao.engine.guide import Pack
 
 log = logging.getLogger("sangao.service.reload")
 SECONDS = 5.0  # between two looks at the files
 
 
-def open_packs(settings: Settings) -> Packs:
-    """Load what the tables `packs`, `tenants` and `signing` of the settings of a service say. Raises SangaoError."""
-    return Packs(*said(settings))
+def open_packs(settings: Settings, prepare: Callable[[Pack], None] | None = None) -> Packs:
+    """Load what the tables `packs`, `tenants` and `signing` of the settings of a service say. Raises SangaoError.
+
+    `prepare` is given each pack before it serves, after a reload too.
+    """
+    offered, keys = said(settings)
+    return Packs(offered, keys, prepare=prepare)
 
 
 def said(settings: Settings) -> tuple[Offers, tuple[Path, ...]]:

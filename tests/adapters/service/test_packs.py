@@ -155,6 +155,23 @@ def test_a_pack_that_fails_in_a_way_nobody_thought_of_leaves_the_old_one_too(
     assert packs.reload(again=True).changed == ("default",)
 
 
+def test_a_pack_is_prepared_before_it_serves_and_not_served_when_that_fails(
+    tmp_path: Path, saved: dict[str, bytes]
+) -> None:
+    file, prepared = tmp_path / "county.sangao", []
+
+    def prepare(pack: Pack) -> None:
+        prepared.append(pack.id)
+        if pack.id == MINIMAL:
+            raise OSError("no space left")
+
+    put(file, saved[CLINIC])
+    packs = Packs(offers({"packs": {"default": str(file)}}), prepare=prepare)
+    put(file, saved[MINIMAL])
+    assert [one.code for one in packs.reload().problems] == ["operations.pack_kept", "operations.pack_unavailable"]
+    assert packs.get().id == CLINIC and prepared == [CLINIC, MINIMAL]
+
+
 def test_packs_are_added_and_taken_away_by_new_settings() -> None:
     packs = Packs(offers({"packs": {"default": CLINIC_FOLDER}}))
     before = packs.get()

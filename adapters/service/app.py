@@ -1,20 +1,22 @@
 """The application: routers, the gate before them, how it starts and how it stops."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from sangao.adapters.service import faults, health
-from sangao.adapters.service.doors import OpenDoor
+from sangao.adapters.service import faults, health, ledger
+from sangao.adapters.service.arriving import Arriving
+from sangao.adapters.service.doors import open_door
 from sangao.adapters.service.gate import Gate
 from sangao.adapters.service.house import House, Work
-from sangao.adapters.service.ledger import opened
-from sangao.adapters.service.logs import LOG, told
+from sangao.adapters.service.logs import say, told
 from sangao.adapters.service.metrics import Metrics
-from sangao.adapters.service.plain import PlainPacks
+from sangao.adapters.service.rate import Buckets, rate
+from sangao.adapters.service.reload import Watch, open_packs
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import SangaoError
 
@@ -27,12 +29,19 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(_warm(house))
+        watches: list[Watch] = []
+        warming = asyncio.create_task(_warm(house, watches)) if isinstance(house.packs, Arriving) else None
+        if warming is None:
+            house.state.ready, house.state.reason = True, ""
         try:
             yield
         finally:
             house.state.ready, house.state.reason = False, "stopping"
-            warming.cancel()
+            if warming is not None:
+                warming.cancel()
+            for one in watches:
+                await asyncio.to_thread(one.stop)
+            house.door.close()
             await house.journal.close()
             house.work.close()
 
@@ -61,32 +70,49 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
 
 
 def build(settings: Settings) -> House:
-    """Return the house that the settings describe; packs are loaded when the application starts."""
+    """Return the house that the settings describe; its packs arrive when the application starts.
+
+    Raises SangaoError for a journal that cannot be opened, keys that cannot be read, settings of other parts.
+    """
+    limits = settings.limits
     return House(
         settings=settings,
-        packs=PlainPacks(("sangao_national",)),
-        journal=opened(settings),
-        door=OpenDoor(),
+        packs=Arriving(),
+        journal=ledger.opened(settings),
+        door=open_door(settings),
         metrics=Metrics(),
-        work=Work(settings.limits.threads, settings.limits.answer_seconds),
+        work=Work(limits.threads, limits.answer_seconds),
+        rate=Buckets(rate(settings.table("rate"))),
     )
 
 
-async def _warm(house: House) -> None:
+async def _warm(house: House, watches: list[Watch]) -> None:
     """Load the packs beside the event loop, then say that work may be sent."""
     try:
-        await asyncio.to_thread(_load, house)
+        watches.append(await asyncio.to_thread(_load, house))
+        watches[0].start()
     except SangaoError as error:
         house.state.reason = "; ".join(one.code for one in error.problems)
-        LOG.error("packs not loaded", extra={"fields": {"problems": [one.report("en") for one in error.problems]}})
+        say("packs not loaded", logging.ERROR, problems=[one.report("en") for one in error.problems])
     except Exception as error:
         house.state.reason = "packs not loaded"
-        LOG.error("packs not loaded", extra={"fields": told(error)})
+        say("packs not loaded", logging.ERROR, **told(error))
     else:
         house.state.ready, house.state.reason = True, ""
         house.metrics.ready.set(1)
+        say("ready", packs=list(house.packs.names()))
 
 
-def _load(house: House) -> None:
-    for name in house.packs.names(None):
-        house.journal.keep(house.packs.get(None, name))
+def _load(house: House) -> Watch:
+    """Open the packs, keep each beside the log, make ready what the services show of them."""
+    packs = open_packs(house.settings)
+
+    def prepared(_: object = None) -> None:
+        for one in packs.standing():
+            if one.loaded.pack is not None:
+                house.journal.keep(one.loaded.pack)
+
+    prepared()
+    assert isinstance(house.packs, Arriving)
+    house.packs.arrived(packs)
+    return Watch(packs, house.settings, after=prepared)

@@ -45,6 +45,8 @@ class Gate:
         metrics = self.house.metrics
         metrics.under_way.inc()
         try:
+            if self.house.rate is not None:
+                self.house.rate.admit(scope)
             body = await self._body(scope, receive)
             if body is not None:
                 await self.app(scope, _replay(body, receive), answering)

@@ -5,7 +5,7 @@ The parts behind it are named here by what they must be able to do, so that a ho
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
@@ -16,10 +16,11 @@ from sangao.engine.errors import Problem
 from sangao.engine.guide import Pack
 
 if TYPE_CHECKING:
-    from sangao.adapters.journal.entry import Entry, Feedback, Receipt
-    from sangao.adapters.journal.log import Journal as Log
+    from sangao.adapters.journal.entry import Entry, Feedback
+    from sangao.adapters.journal.log import Journal
     from sangao.adapters.service.doors import Door
     from sangao.adapters.service.metrics import Metrics
+    from sangao.adapters.service.rate import Buckets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,31 +29,37 @@ T = TypeVar("T")
 class Packs(Protocol):
     """The packs that are loaded. A request keeps the pack it was given, so a reload disturbs nobody."""
 
-    def get(self, tenant: str | None, name: str | None) -> Pack:
+    def get(self, tenant: str | None = None, name: str | None = None) -> Pack:
         """Return a pack of a tenant, the default one without a name. Raises SangaoError for an unknown one."""
 
-    def names(self, tenant: str | None) -> tuple[str, ...]:
-        """Return the packs a tenant may ask."""
+    def names(self, tenant: str | None = None) -> tuple[str, ...]:
+        """Return the packs a tenant may ask, the default one first."""
 
     def reload(self) -> Any:
         """Look for new packs; requests under way finish on the old ones."""
 
+    def by_hash(self, hash: str) -> Pack | None:
+        """Return the pack of this hash when it serves now, for replay."""
 
-class Journal(Protocol):
-    """The log of decisions (`sangao.adapters.service.ledger`). Each returns only after what it was given is on disk."""
+    def standing(self) -> tuple[Any, ...]:
+        """Return every served pack with what is wrong with it."""
+
+
+class Log(Protocol):
+    """The log of decisions (`sangao.adapters.service.ledger`): each function returns only after the commit."""
 
     @property
-    def journal(self) -> "Log | None":
-        """Return the log itself, for what does not answer a patient; None where the operator keeps none."""
+    def journal(self) -> "Journal | None":
+        """Return the log itself, None where nothing is kept."""
 
-    async def record(self, entry: "Entry | Mapping[str, Any]") -> "Receipt | None":
-        """Store one answer of the service. Raises Refusal (503) when it could not be stored: no answer is given."""
+    async def record(self, entry: "Entry") -> Any:
+        """Store one answer. Raises Refusal (503) when it could not be: then no answer is given."""
 
-    async def feedback(self, entry: "Feedback | Mapping[str, Any]") -> "Receipt | None":
+    async def feedback(self, entry: "Feedback") -> Any:
         """Store what a user did with a card. Raises Refusal (503)."""
 
     def keep(self, pack: Pack) -> None:
-        """Keep a pack beside the answers it gives, once. Raises SangaoError."""
+        """Keep a pack beside the answers it gives. Raises SangaoError."""
 
     async def close(self) -> None:
         """Finish what is under way."""
@@ -90,13 +97,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The service as its routers see it. `book` is the terminology of hosts (`sangao.adapters.terms`)."""
+    """The service as its routers see it."""
 
     settings: Settings
     packs: Packs
-    journal: Journal
+    journal: Log
     door: "Door"
     metrics: "Metrics"
     work: Work
-    book: Any = None
+    rate: "Buckets | None" = None
     state: State = field(default_factory=State)

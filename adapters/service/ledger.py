@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt
-from sangao.adapters.journal.log import WAIT_SECONDS, Journal
+from sangao.adapters.journal.log import WAIT_SECONDS, Journal, Keep
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import Problem, SangaoError, Span
@@ -91,5 +91,5 @@ def opened(settings: Settings) -> Ledger | NoLedger:
         raise SangaoError(problems, usage=True)
     if texts["url"] == "none":
         return NoLedger()
-    keep = "hash" if texts["keep"] == "hash" else "facts"
+    keep: Keep = "hash" if texts["keep"] == "hash" else "facts"
     return Ledger(Journal.open(texts["url"] or None, key=texts["key"], keep=keep, wait=wait))

@@ -57,13 +57,17 @@ class Cors:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """One party whose tokens are taken: its `iss`, and its keys as a file, inline, or at an https address (`jku`)."""
+    """One party whose tokens are taken: its `iss`, and its keys as a file, inline, or at an https address (`jku`).
+
+    It speaks for the organisation `tenant`, or for the one its token names when that is among `tenants`.
+    """
 
     iss: str
     keys_file: str = ""
     keys: tuple[Mapping[str, Any], ...] = ()
     jku: str = ""
     tenant: str = ""
+    tenants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +241,6 @@ def _unsafe(server: Server, jwt: Jwt, file: str) -> list[Problem]:
     for one in jwt.issuers:
         if not (one.keys or one.keys_file or one.jku):
             found.append(Problem("service.issuer_without_keys", Span(file), {"name": one.iss or "—"}))
+        if one.jku and not one.jku.startswith("https://"):
+            found.append(Problem("service.not_https", Span(file), {"name": "jwt.issuers.jku"}))
     return found

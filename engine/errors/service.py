@@ -59,6 +59,13 @@ ENTRIES: dict[str, Entry] = {
         "写 keys、keys_file 或 jku 之一",
         "give one of keys, keys_file and jku",
     ),
+    "service.not_https": Entry(
+        "error",
+        "设置 `{name}` 不是 https 地址",
+        "the setting `{name}` is not an https address",
+        "改用 https://",
+        "use https://",
+    ),
     "service.open_door": Entry(
         "error",
         "监听网络地址却不要求令牌",
@@ -149,6 +156,13 @@ ENTRIES: dict[str, Entry] = {
         "the token is not accepted: {reason}",
         "检查签发方、公钥、受众、时间与 jti",
         "check issuer, key, audience, times and jti",
+    ),
+    "service.tokens_unknown": Entry(
+        "error",
+        "暂时无法核对令牌是否用过",
+        "whether the token was used before cannot be told just now",
+        "稍后重试;请管理员检查 jwt.seen_file 所在磁盘",
+        "try again shortly; the operator should look at the disk of jwt.seen_file",
     ),
     "service.not_found": Entry(
         "error",

@@ -134,6 +134,10 @@ class Journal:
             return found
         raise fail("journal.unknown_entry", usage=True)
 
+    def pack(self, hash: str) -> bytes | None:
+        """Return the bytes of a kept pack (`keep_pack`), None when it was not kept."""
+        return self.store.pack(hash)
+
     def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[Problem, ...]:
         """Return what is wrong with the chain, nothing when all is well.
 

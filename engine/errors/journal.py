@@ -104,6 +104,18 @@ ENTRIES: dict[str, Entry] = {
         "从备份取回末尾的条目",
         "take the last entries from a backup",
     ),
+    "journal.no_head": _error(
+        "导出文件没有结尾行,不知道日志应到第几条",
+        "the exported file has no last line that says how far the log reaches",
+        "重新导出整个日志;文件可能被截断",
+        "export the whole log again; the file may have been cut short",
+    ),
+    "journal.not_an_anchor": _error(
+        "`--anchor` 要写成 序号:校验值",
+        "`--anchor` takes a number and a hash",
+        "照 `sangao journal verify` 打印的那一行写",
+        "write it as the line that `sangao journal verify` prints",
+    ),
     "journal.anchor": _error(
         "第 {seq} 条与另处记下的校验值不符,或已不在",
         "entry {seq} is not the one whose hash was noted elsewhere, or is gone",

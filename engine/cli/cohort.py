@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sangao.engine.chart import Chart, Entry
+from sangao.engine.cli.maps import read_map
 from sangao.engine.cli.refused import REFUSED_HEADER, Refused, Sink, nowhere, of_chart, whole
-from sangao.engine.cli.stratify import read_map
 from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.fact import Dictionary
 

@@ -15,10 +15,10 @@ from rich.text import Text
 
 from sangao.engine.chart import Chart, day_of
 from sangao.engine.cli import county, summary
+from sangao.engine.cli.asking import chosen, described
+from sangao.engine.cli.carried import Run, carry_out
 from sangao.engine.cli.desk import DEFAULT_PACK, desk, ending
 from sangao.engine.cli.options import Language
-from sangao.engine.cli.stratify import answered, answers_to, chosen, writing
-from sangao.engine.cli.tally import Tally
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
 
@@ -186,19 +186,12 @@ def population(console: Console, hook: Any, pack: Pack, people: int, folder: Pat
     found = day_of(county.DAY)
     assert found is not None
     questions = chosen([pack], [name for name in STRATIFIED if name in pack.decisions])
-    tally = Tally([pack], questions)
     aside = folder / "answers.csv.rejects.csv"
+    meta = {"key": columns.key, **described([pack], questions)}
+    run = Run([pack], questions, bound, columns.total, meta, out, aside, {}, restart=True)
     started = perf_counter()
-    with (
-        writing(out, aside) as files,
-        answers_to(files.part, out, [pack], questions, {"key": columns.key}) as take,
-        summary.progress(columns.total, lang) as moved,
-    ):
-        for done in answered([pack], questions, bound, columns.total, 0):
-            take(done)
-            files.take(done)
-            tally.add(done)
-            moved(done.rows)
+    with summary.progress(columns.total, lang) as moved:
+        tally = carry_out(run, moved)
     seconds = perf_counter() - started
     console.print()
     console.print(summary.table(tally, lang))

@@ -15,10 +15,10 @@ from sangao.engine.cli.cohort import Cohort, Doubles, of_chart, open_cohort
 from sangao.engine.cli.desk import Desk, desk, ending, report
 from sangao.engine.cli.files import Refusing, rejecting, write
 from sangao.engine.cli.kept import earlier, period_of
+from sangao.engine.cli.maps import read_map
 from sangao.engine.cli.options import Format, Language, Overlays, Strict
 from sangao.engine.cli.reckoned_csv import to_csv
 from sangao.engine.cli.reckoning import Reckoning
-from sangao.engine.cli.stratify import read_map
 from sangao.engine.cli.summary import progress
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.guide import Pack

@@ -1,7 +1,7 @@
 """What a run over many patients came to: counts per outcome, what stayed unknown, which blank fact costs most."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,11 +27,13 @@ class Tally:
     answered: int = 0
     rejected: int = 0
     doubled: int = 0
+    policy: str = "each"  # what was done with the rows of a person who stands twice
+    batches: int = 0
     counts: list[Counter[Any]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
-    sample: list[Chart] = field(default_factory=list)
-    _keys: set[int] = field(default_factory=set)
+    groups: list[Counter[tuple[str, str]]] = field(default_factory=list)
+    sample: dict[tuple[int, int], Chart | None] = field(default_factory=dict)  # by batch and row
     _seen: int = 0
     _stride: int = 1
 
@@ -47,17 +49,46 @@ class Tally:
         self.codes.update(one[5] for one in done.rejects)
         for total, mine in zip(self.counts, done.counts, strict=True):
             total.update(mine)
-        for key in map(hash, done.keys):
-            if key in self._keys:
-                self.doubled += 1
-            self._keys.add(key)
-        for _, chart in done.sample:
+        if done.groups and not self.groups:
+            self.groups = [Counter() for _ in self.questions]
+        for groups, some in zip(self.groups, done.groups, strict=False):
+            groups.update(some)
+        for row, chart in done.sample:
             if self._seen % self._stride == 0:
-                self.sample.append(chart)
+                self.sample[self.batches, row] = chart
             self._seen += 1
             if len(self.sample) > 2 * SAMPLE:  # spread over the file: thin out and look at every other batch from now
-                self.sample = self.sample[::2]
+                self.sample = dict(list(self.sample.items())[::2])
                 self._stride *= 2
+        self.batches += 1
+
+    # --- going on with an earlier run ---------------------------------------------------------------------------------
+    def state(self) -> dict[str, Any]:
+        """Return the sums as JSON can hold them; of the sampled patients where they stand."""
+        return {
+            "numbers": [self.rows, self.answered, self.rejected, self.batches, self._seen, self._stride],
+            "counts": [list(one.items()) for one in self.counts],
+            "notes": self.notes,
+            "codes": self.codes,
+            "groups": [list(one.items()) for one in self.groups],
+            "sample": list(self.sample),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up the sums of an earlier run; the sampled patients are `remembered` when their batch comes by."""
+        self.rows, self.answered, self.rejected, self.batches, self._seen, self._stride = state["numbers"]
+        self.counts = [Counter({_frozen(pair): number for pair, number in one}) for one in state["counts"]]
+        self.notes, self.codes = Counter(state["notes"]), Counter(state["codes"])
+        self.groups = [Counter({(pair[0], pair[1]): number for pair, number in one}) for one in state["groups"]]
+        self.sample = {(batch, row): None for batch, row in state["sample"]}
+
+    def awaited(self, batch: int) -> list[int]:
+        """Return the rows of a batch whose patients were sampled in an earlier run."""
+        return [row for place, row in self.sample if place == batch]
+
+    def remember(self, batch: int, row: int, chart: Chart | None) -> None:
+        """Take a patient who was sampled in an earlier run."""
+        self.sample[batch, row] = chart
 
     # --- reading it ---------------------------------------------------------------------------------------------------
     def by_status(self, i: int) -> dict[Status, int]:
@@ -98,7 +129,8 @@ class Tally:
         """
         found: Counter[str] = Counter()
         looked = 0
-        patients = self.sample[:: max(1, len(self.sample) // SAMPLE)][:SAMPLE]
+        sampled = [chart for chart in self.sample.values() if chart is not None]
+        patients = sampled[:: max(1, len(sampled) // SAMPLE)][:SAMPLE]
         for i, chart in enumerate(patients):
             here = 0
             for j in range(len(self.questions)):  # each patient starts at another question, so that all get their turn
@@ -123,7 +155,9 @@ class Tally:
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the table as a whole."""
-        return (Problem("table.duplicate_key", parts={"count": f"{self.doubled:,}"}),) if self.doubled else ()
+        if not self.doubled or self.policy != "each":
+            return ()
+        return (Problem("table.duplicate_key", parts={"count": f"{self.doubled:,}"}),)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary for programs."""
@@ -135,6 +169,7 @@ class Tally:
             "rejected_by_code": dict(sorted(self.codes.items())),
             "notes": dict(sorted(self.notes.items())),
             "duplicate_keys": self.doubled,
+            "duplicates": self.policy,
             "problems": [one.to_dict() for one in self.problems()],
             "packs": [{"id": one.id, "edition": one.edition, "hash": one.hash} for one in self.packs],
             "decisions": {
@@ -152,3 +187,8 @@ class Tally:
                 "facts": [{"fact": fact, "answers": number} for fact, number in costly],
             },
         }
+
+
+def _frozen(value: Any) -> Any:
+    """Return what JSON made a list of as the tuple it was."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

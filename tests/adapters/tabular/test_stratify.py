@@ -1,6 +1,7 @@
 """`sangao stratify` writes what the pack answers for each row, loses nothing, and leaves nothing half done."""
 
 import csv
+import errno
 import json
 from collections import Counter
 from functools import cache
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from sangao.adapters import main
 from sangao.adapters.tabular import read_columns
-from sangao.engine.cli import bulk, county, running, stratify
+from sangao.engine.cli import answer_table, bulk, county, running
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import ir
 
@@ -151,33 +152,23 @@ def test_a_key_that_comes_again_is_answered_and_counted(table: Path, saved: str)
     assert written[-2:] == written[:2]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
-def test_a_run_that_is_broken_off_leaves_no_file(
-    table: Path, saved: str, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
-) -> None:
-    before = sorted(table.parent.iterdir())
-    taken = stratify._Files.take
-
-    def broken(self: Any, done: bulk.Done) -> None:
-        taken(self, done)
-        raise error
-
-    monkeypatch.setattr(stratify._Files, "take", broken)
-    result = run(table, saved, "--by", "htn.grade")
-    assert result.exit_code != 0
-    assert sorted(table.parent.iterdir()) == before
-
-
-def test_an_older_answer_table_survives_a_run_that_is_broken_off(
-    table: Path, saved: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (OSError(errno.ENOSPC, "No space left"), 2)])
+def test_a_run_that_is_broken_off_at_once_leaves_no_file_and_an_older_table_stands(
+    table: Path, saved: str, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
 ) -> None:
     (table.parent / "out.csv").write_text("yesterday")
+    before = sorted(table.parent.iterdir())
 
     def broken(self: Any, done: bulk.Done) -> None:
-        raise KeyboardInterrupt
+        raise error
 
-    monkeypatch.setattr(stratify._Files, "take", broken)
-    assert run(table, saved, "--by", "htn.grade").exit_code == 130
+    monkeypatch.setattr(answer_table.Text, "chunk", broken)
+    result = run(table, saved, "--by", "htn.grade", "--format", "json")
+    assert result.exit_code == code
+    [problem] = json.loads(result.stderr)["problems"]
+    assert problem["code"] == ("table.interrupted" if code == 130 else "host.unwritable")
+    assert "磁盘已满" in problem["text"]["zh"] or code == 130
+    assert sorted(table.parent.iterdir()) == before
     assert (table.parent / "out.csv").read_text() == "yesterday"
 
 

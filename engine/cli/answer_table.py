@@ -1,0 +1,61 @@
+"""The table of answers in the form its name asks for: written chunk by chunk, made one file at the end."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from sangao.engine.cli import bulk
+from sangao.engine.cli.bulk import Done, Question
+from sangao.engine.errors import fail
+from sangao.engine.guide import Pack
+
+ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # need the extra `arrow`
+
+
+class Form(Protocol):
+    """How answers become bytes that can be written one after the other, and how these become the file."""
+
+    def head(self) -> bytes:
+        """Return what stands before the first chunk."""
+
+    def chunk(self, done: Done) -> bytes:
+        """Return a batch of answers."""
+
+    def finish(self, written: Path, made: Path) -> Path:
+        """Return the finished file: what was written, or `made` from it."""
+
+
+class Text:
+    """CSV: what is written is the file."""
+
+    def __init__(self, key: str, questions: Sequence[Question]) -> None:
+        self.first = bulk.header(key, questions)
+
+    def head(self) -> bytes:
+        """Return the line of names."""
+        return self.first.encode()
+
+    def chunk(self, done: Done) -> bytes:
+        """Return the lines of a batch."""
+        return done.text.encode()
+
+    def finish(self, written: Path, made: Path) -> Path:
+        """Return what was written."""
+        return written
+
+
+def is_tabled(out: Path) -> bool:
+    """Return whether answers are wanted as Arrow columns."""
+    return out.suffix.lower() in ARROW
+
+
+def form_of(out: Path, packs: Sequence[Pack], questions: Sequence[Question], meta: Mapping[str, Any]) -> Form:
+    """Return the form that a file's name asks for. Raises SangaoError (`table.no_extra`)."""
+    if not is_tabled(out):
+        return Text(str(meta["key"]), questions)
+    try:
+        from sangao.engine.cli.arrow_out import Columns
+    except ImportError as error:
+        raise fail("table.no_extra", usage=True, name="arrow") from error
+    decisions = [packs[one.pack].compiled.decisions[one.decision] for one in questions]
+    return Columns(out.suffix.lower(), [one.name for one in questions], decisions, meta)

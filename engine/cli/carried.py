@@ -1,0 +1,134 @@
+"""A run over a table, from its first row to its last file: whole at the end or not there, gone on with after a kill."""
+
+import csv
+import errno
+import io
+import json
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sangao.engine.cli.answer_table import form_of, is_tabled
+from sangao.engine.cli.bulk import REJECTS_HEADER, Job, Question
+from sangao.engine.cli.doubled import Doubles, Policy, some
+from sangao.engine.cli.journal import CHANGED, kept
+from sangao.engine.cli.running import answered, rows_at_a_time, undisturbed
+from sangao.engine.cli.tally import Tally
+from sangao.engine.errors import Span, fail, why
+from sangao.engine.guide import Pack
+
+ANSWERS, REJECTS, META = "answers", "rejects.csv", "meta.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is asked of whom, and where it goes. `about` is what an earlier run must agree in to be gone on with."""
+
+    packs: Sequence[Pack]
+    questions: Sequence[Question]
+    bound: Any
+    total: int | None
+    meta: Mapping[str, Any]
+    out: Path
+    rejects: Path
+    about: Mapping[str, Any]
+    policy: Policy = "each"
+    workers: int = 0
+    restart: bool = False
+
+
+def carry_out(run: Run, moved: Callable[[int], None] = lambda rows: None) -> Tally:
+    """Answer for every row and write the files of a run; return what it came to.
+
+    The files get their names together at the end. A run that is stopped leaves what it has done in a folder beside the
+    output, and the same run goes on from there. Raises SangaoError when a file cannot be written or the source is no
+    longer what it was.
+    """
+    try:
+        return _carried(run, moved)
+    except OSError as error:
+        raise fail("host.unwritable", Span(str(run.out)), usage=True, reason=why(error)) from error
+
+
+def _carried(run: Run, moved: Callable[[int], None]) -> Tally:
+    rows = rows_at_a_time(run.bound)
+    tally = Tally(run.packs, run.questions)
+    form = form_of(run.out, run.packs, run.questions, run.meta)
+    doubles = Doubles(run.bound, run.policy, rows)
+    digests: deque[int] = deque()
+    _writable(run.rejects)
+    with kept(run.out, {**run.about, "rows": rows}, (ANSWERS, REJECTS), run.restart) as journal:
+        if journal.state is None:
+            journal.append(ANSWERS, form.head())
+            journal.append(REJECTS, _csv([REJECTS_HEADER]))
+        else:
+            tally.restore(journal.state["tally"])
+            moved(tally.rows)
+        jobs = _left(run, doubles, tally, journal.state, digests)
+        digest = 0
+        for done in answered(run.packs, run.questions, run.bound, run.total, run.workers, is_tabled(run.out), jobs):
+            digest = digests.popleft()
+            journal.append(ANSWERS, form.chunk(done))
+            journal.append(REJECTS, _csv(done.rejects))
+            tally.add(done)
+            moved(done.rows)
+            journal.mark(lambda: {"tally": tally.state(), "digest": digest})  # noqa: B023 — asked at once
+        tally.doubled, tally.policy = doubles.count, run.policy
+        journal.mark(lambda: {"tally": tally.state(), "digest": digest}, now=journal.marked)
+        journal.close()
+        answers = form.finish(journal.path(ANSWERS), journal.path("made"))
+        journal.path(META).write_text(json.dumps(run.meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        meta = run.out.with_name(f"{run.out.name}.{META}")
+        with undisturbed():
+            journal.forget()
+            for part, final in ((journal.path(REJECTS), run.rejects), (journal.path(META), meta), (answers, run.out)):
+                _named(part, final)
+    return tally
+
+
+def _left(run: Run, doubles: Doubles, tally: Tally, state: Any, digests: deque[int]) -> Iterator[Job]:
+    """Yield what is left to do; what was done before is read again and not answered again."""
+    done, number = tally.batches, -1
+    for number, job in enumerate(doubles.jobs()):
+        if number < done:
+            wanted = tally.awaited(number)
+            for row, patient in zip(wanted, some(run.bound, job.batch, wanted), strict=True):
+                tally.remember(number, row, patient.chart)
+            if number == done - 1 and job.digest != state["digest"]:
+                raise fail(CHANGED, usage=True)
+            continue
+        digests.append(job.digest)
+        yield job
+    if number + 1 < done:
+        raise fail(CHANGED, usage=True)
+
+
+def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
+    if not rows:
+        return b""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _writable(path: Path) -> None:
+    """Find out before a long run whether a file can be written where it shall stand."""
+    probe = path.with_name(f".{path.name}.{os.getpid()}.part")
+    probe.touch()
+    probe.unlink()
+
+
+def _named(part: Path, final: Path) -> None:
+    """Give a finished part its final name, on another disk too."""
+    try:
+        os.replace(part, final)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = final.with_name(f".{final.name}.{os.getpid()}.part")
+        shutil.copyfile(part, beside)
+        os.replace(beside, final)

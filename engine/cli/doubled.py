@@ -1,0 +1,105 @@
+"""Persons who stand in a source more than once: found by key, and treated as the policy says.
+
+`each`: every row is answered by itself, and the number of repeated keys is told. `first`, `last`: one row of a person
+counts, the others are refused. `refuse`: none of them counts. `merge`: all rows of a person become one chart, answered
+where the last of them stands. A row without a key is never taken for another's.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from sangao.engine.cli.bulk import Job
+from sangao.engine.cli.cohort import united
+
+Policy = Literal["each", "first", "last", "merge", "refuse"]
+REFUSED = "table.doubled"
+
+
+class Doubles:
+    """The jobs of a source under a policy; `count` is how many rows had a key that stood before.
+
+    All policies but `each` look through the keys first.
+    """
+
+    def __init__(self, bound: Any, policy: Policy, rows: int) -> None:
+        self.bound, self.policy, self.rows = bound, policy, rows
+        self.count = 0
+        self._seen: set[int] = set()
+        self._all: dict[str, int] = {}
+        self._left: dict[str, int] = {}
+        self._held: dict[str, list[Any]] = {}
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield the whole source, batch by batch."""
+        if self.policy != "each":
+            self._all = _many(key for batch in self.bound.batches(self.rows) for key in keys(self.bound, batch))
+            self._left = dict(self._all)
+            self.count = sum(self._all.values()) - len(self._all)
+        for batch in self.bound.batches(self.rows):
+            named = keys(self.bound, batch)
+            digest = getattr(self.bound, "digest", 0)
+            if self.policy == "each":
+                filled = [hash(key) for key in named if key]
+                before = len(self._seen)
+                self._seen.update(filled)
+                self.count += len(filled) - (len(self._seen) - before)
+                yield Job(batch, len(named), digest=digest)
+            else:
+                yield Job(batch, len(named), *self._planned(batch, named), digest)
+
+    def _planned(self, batch: Any, named: Sequence[str]) -> tuple[dict[int, str], dict[int, Any]]:
+        """Return the rows of a batch that are left out, with the reason, and those answered as another patient."""
+        left_out: dict[int, str] = {}
+        instead: dict[int, Any] = {}
+        places = [row for row, key in enumerate(named) if key in self._all]
+        patients = some(self.bound, batch, places) if self.policy == "merge" else [None] * len(places)
+        for row, patient in zip(places, patients, strict=True):
+            key = named[row]
+            before, self._left[key] = self._left[key], self._left[key] - 1
+            first, last = before == self._all[key], before == 1
+            if self.policy == "merge":
+                held = self._held.setdefault(key, [])
+                held.append(patient)
+                if last:
+                    instead[row] = merged(self._held.pop(key))
+                else:
+                    left_out[row] = ""
+            elif self.policy == "refuse" or not (first if self.policy == "first" else last):
+                left_out[row] = REFUSED
+        return left_out, instead
+
+
+def keys(bound: Any, batch: Any) -> list[str]:
+    """Return the person key of each row, "" where it is blank."""
+    found: list[str] = bound.keys(batch) if hasattr(bound, "keys") else [one.key for one in bound.patients(batch)]
+    return found
+
+
+def some(bound: Any, batch: Any, rows: Sequence[int]) -> list[Any]:
+    """Return the patients of some rows."""
+    if hasattr(bound, "some"):
+        return list(bound.some(batch, rows))
+    found = list(bound.patients(batch))
+    return [found[row] for row in rows]
+
+
+def merged(patients: Sequence[Any]) -> Any:
+    """Return the rows of one person as one patient, standing where the last of them stands; none without a chart."""
+    charts = [one.chart for one in patients if one.chart is not None]
+    rejected = tuple(cell for one in patients for cell in one.rejected)
+    return replace(patients[-1], chart=united(charts) if charts else None, rejected=rejected)
+
+
+def _many(named: Iterable[str]) -> dict[str, int]:
+    """Return the keys that stand more than once, with how often."""
+    once: set[str] = set()
+    found: dict[str, int] = {}
+    for key in named:
+        if not key:
+            continue
+        if key in once:
+            found[key] = found.get(key, 1) + 1
+        else:
+            once.add(key)
+    return found

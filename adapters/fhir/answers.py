@@ -1,0 +1,118 @@
+"""Coded answers and the few other codes beside the book of terms, from `answers.yaml` and `relatives.yaml`.
+
+Both are data of this adapter: they tell apart codes that only FHIR resources carry.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sangao.adapters.fhir.shapes import Concept
+
+HERE = Path(__file__).parent
+SYSTEMS = {
+    "http://snomed.info/sct": "snomed",
+    "http://loinc.org": "loinc",
+    "http://terminology.hl7.org/codesystem/v2-0136": "v2-0136",
+    "http://terminology.hl7.org/codesystem/v2-0487": "v2-0487",
+    "http://terminology.hl7.org/codesystem/v3-rolecode": "v3",
+    "http://hl7.org/fhir/v3/rolecode": "v3",
+    "http://hl7.org/fhir/uv/ips/codesystem/absent-unknown-uv-ips": "absent-unknown-uv-ips",
+}
+
+
+class Answers(NamedTuple):
+    """Codes, each as `system:code`, to what they say."""
+
+    truths: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    arms: Mapping[str, str]
+    arm_facts: frozenset[str]
+    capillary: frozenset[str]
+    none_known: frozenset[str]
+    no_information: frozenset[str]
+    allergies: Mapping[str, str]
+    intolerances: Mapping[str, str]
+
+
+class Relatives(NamedTuple):
+    """Who counts as a first-degree relative (code → sex or `any`), and what a relative's disease says."""
+
+    first_degree: Mapping[str, str]
+    history: Mapping[str, str]
+    fact: str
+    conditions: frozenset[str]
+    early_below: str
+    late_from: Mapping[str, str]
+
+
+@cache
+def answers() -> Answers:
+    """Return the coded answers.
+
+    >>> answers().values["smoke_status"]["snomed:8517006"]
+    'former'
+    """
+    given = _read("answers.yaml")
+    return Answers(
+        truths=_turned({"true": given["positive"], "false": given["negative"]}),
+        values={str(fact): _turned(found) for fact, found in given["answers"].items()},
+        arms=_turned(given["arms"]),
+        arm_facts=frozenset(given["arm_facts"]),
+        capillary=frozenset(given["capillary"]),
+        none_known=frozenset(given["none_known"]),
+        no_information=frozenset(given["no_information"]),
+        allergies=given["allergies"],
+        intolerances=given["intolerances"],
+    )
+
+
+@cache
+def relatives() -> Relatives:
+    """Return who counts in a family history.
+
+    >>> relatives().first_degree["v3:FTH"], relatives().early_below
+    ('male', '50')
+    """
+    given = _read("relatives.yaml")
+    early = given["premature"]
+    return Relatives(
+        _turned(given["first_degree"]),
+        given["history"],
+        early["fact"],
+        frozenset(early["conditions"]),
+        early["early_below"],
+        early["late_from"],
+    )
+
+
+def keys(concept: Concept) -> tuple[str, ...]:
+    """Return the codes of a concept as `system:code`.
+
+    >>> keys(Concept((Coding("http://snomed.info/sct", "8517006", None),), None))
+    ('snomed:8517006',)
+    """
+    return tuple(f"{SYSTEMS.get((one.system or '').rstrip('/').lower(), '')}:{one.code}" for one in concept.codings)
+
+
+def said(concept: Concept, table: Mapping[str, str]) -> str | None:
+    """Return what the first known code of a concept says, None when none is known or two say different things."""
+    found = {table[key] for key in keys(concept) if key in table}
+    return found.pop() if len(found) == 1 else None
+
+
+def among(concept: Concept, known: Iterable[str]) -> bool:
+    """Return whether one of the codes of a concept is among those known."""
+    return not set(keys(concept)).isdisjoint(known)
+
+
+def _read(name: str) -> dict[str, Any]:
+    import yaml
+
+    found: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _turned(given: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {str(code): str(value) for value, codes in given.items() for code in codes}

@@ -1,0 +1,204 @@
+"""From what was sent (bundles, resources, lists of them) to the resources of one patient, each under its names.
+
+Bundles may be nested, and hold searches, histories or documents. Nothing is fetched: a reference leads to a resource
+that was sent, or nowhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sangao.adapters.fhir.shapes import Json, mapping, mappings, short, text
+from sangao.engine.errors import Problem, Span
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+PLAIN = frozenset(
+    {"patient", "subject", "_count", "_sort", "_format", "_summary", "_total", "clinical-status", "status"}
+)
+"""Parameters of a search that leave its answer the whole list of what is current."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource: its type, its content, the name it is traced by, the full URL it was sent under."""
+
+    type: str
+    content: Json
+    name: str
+    full: str | None = None
+
+    @property
+    def where(self) -> Span:
+        """Return the resource as the place of a problem."""
+        return Span(self.name)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return every text that may refer to it."""
+        given = _id(self.content)
+        own = {f"{self.type}/{given}", f"urn:uuid:{given}", given} if given else set()
+        return frozenset({*own, *({self.full} if self.full else ()), self.name})
+
+    def contained(self, reference: str) -> "Resource | None":
+        """Return the resource inside this one that `#id` refers to."""
+        for one in mappings(self.content.get("contained")):
+            kind = text(one.get("resourceType"))
+            if kind and text(one.get("id")) == reference[1:]:
+                return Resource(kind, one, f"{self.name}{reference}")
+        return None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The resources that were sent, in order; `searched`: types whose whole list a search answered.
+
+    `partial`: types of which more pages exist that were not sent.
+    """
+
+    resources: list[Resource] = field(default_factory=list)
+    searched: set[str] = field(default_factory=set)
+    partial: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    index: dict[str, Resource] = field(default_factory=dict)
+
+    def resolve(self, reference: str | None, holder: Resource) -> Resource | None:
+        """Return the resource a reference leads to, None when it was not sent."""
+        if not reference:
+            return None
+        if reference.startswith("#"):
+            return holder.contained(reference)
+        return self.index.get(plain(reference)) or self.index.get(tail(reference))
+
+
+def plain(reference: str) -> str:
+    """Return a reference without the version it names.
+
+    >>> plain("Patient/a/_history/2")
+    'Patient/a'
+    """
+    return reference.partition("/_history/")[0]
+
+
+def tail(reference: str) -> str:
+    """Return `Type/id` of a reference, whatever server it names.
+
+    >>> tail("https://example.org/fhir/Patient/a/_history/2"), tail("urn:uuid:1")
+    ('Patient/a', 'urn:uuid:1')
+    """
+    return "/".join(plain(reference).rstrip("/").split("/")[-2:]) if "/" in reference else reference
+
+
+def gather(source: Mapping[str, Any] | Sequence[Any]) -> Gathered:
+    """Return the resources of what was sent; what is no resource becomes a problem."""
+    found = Gathered()
+    for resource in _latest(list(_walk(source, found)), found):
+        found.resources.append(resource)
+        for name in resource.names:
+            found.index.setdefault(name, resource)
+    return found
+
+
+def _walk(source: Any, found: Gathered) -> Iterator[Resource]:
+    """Yield every resource, in order, however deep bundles lie in bundles."""
+    waiting: list[tuple[Any, str, str | None]] = [(source, "", None)]
+    while waiting:
+        item, place, full = waiting.pop()
+        if isinstance(item, list | tuple):
+            waiting += [(one, f"{place}[{i}]", None) for i, one in reversed(list(enumerate(item)))]
+            continue
+        kind = text(item.get("resourceType")) if isinstance(item, Mapping) else None
+        if kind is None:
+            if item is not None:  # a prefetch that found nothing is null
+                found.problems.append(Problem("fhir.unreadable", Span(place), {"element": "resourceType"}))
+        elif kind == "Bundle":
+            waiting += reversed(list(_entries(item, place, found)))
+        elif kind == "Parameters":
+            parts = item.get("parameter")
+            waiting += [(one.get("resource"), f"{place}.parameter", None) for one in mappings(parts)][::-1]
+        else:
+            given = _id(item)
+            yield Resource(kind, item, f"{kind}/{given}" if given else full or f"{kind}{place}", full)
+
+
+def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, str, str | None]]:
+    """Yield the entries of a bundle; of a history the newest state of each resource, and none that was deleted."""
+    entries = bundle.get("entry")
+    if not isinstance(entries, list | tuple | None):
+        found.problems.append(Problem("fhir.unreadable", Span(place), {"element": "Bundle.entry"}))
+    _links(bundle, found)
+    history = bundle.get("type") == "history"
+    seen: set[str] = set()
+    for i, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
+        here = f"{place}.entry[{i}]"
+        full = text(mapping(entry).get("fullUrl"))
+        resource = mapping(entry).get("resource")
+        asked = mapping(mapping(entry).get("request"))
+        if history:
+            given = _id(mapping(resource))
+            name = f"{mapping(resource).get('resourceType')}/{given}" if given else tail(full or str(asked.get("url")))
+            if name in seen:
+                continue
+            seen.add(name)
+        if asked.get("method") == "DELETE" or (resource is None and "response" in mapping(entry)):
+            continue
+        yield (resource if resource is not None else entry, here, full)
+
+
+def _links(bundle: Json, found: Gathered) -> None:
+    """Note what a search asked for, from the links of its answer."""
+    links = {text(one.get("relation")): text(one.get("url")) for one in mappings(bundle.get("link"))}
+    asked = links.get("self")
+    if bundle.get("type") != "searchset" or not asked:
+        return
+    path, _, query = asked.partition("?")
+    kind = path.rstrip("/").rsplit("/", 1)[-1]
+    names = {part.partition("=")[0].partition(":")[0] for part in query.split("&") if part}
+    if links.get("next"):
+        found.partial.add(kind)
+        found.problems.append(Problem("fhir.more_pages", Span(kind)))
+    elif names <= PLAIN:
+        found.searched.add(kind)
+
+
+def _latest(resources: list[Resource], found: Gathered) -> Iterator[Resource]:
+    """Yield each resource once: of versions that differ the newest, or all of them when none can be told the newest."""
+    versions: dict[tuple[str, str], list[Resource]] = {}
+    for i, one in enumerate(resources):
+        given = _id(one.content)
+        base = one.full.rpartition(f"/{one.type}/")[0] if one.full and one.full.startswith("http") else ""
+        key = (f"{one.type}/{given}", base) if given else (one.full or str(i), one.type)
+        kept = versions.setdefault(key, [])
+        if all(one.content != other.content for other in kept):
+            kept.append(one)
+    for many in versions.values():
+        if len(many) == 1:
+            yield many[0]
+            continue
+        found.problems.append(Problem("fhir.versions", many[0].where))
+        marks = [_version(one) for one in many]
+        if None not in marks and len(set(marks)) == len(marks):
+            yield max(zip(marks, many, strict=True), key=lambda pair: pair[0] or (0, 0.0))[1]
+        else:
+            yield from many
+
+
+def _version(resource: Resource) -> tuple[int, float] | None:
+    """Return what tells the newest of several versions, None when the resource does not say."""
+    meta = mapping(resource.content.get("meta"))
+    number = text(meta.get("versionId"))
+    if number and number.isascii() and number.isdigit() and len(number) < 10:
+        return int(number), 0.0
+    try:
+        return 0, datetime.fromisoformat(str(meta.get("lastUpdated"))).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _id(content: Json) -> str | None:
+    given = text(content.get("id"))
+    return given if given and ID.fullmatch(given) else None
+
+
+__all__ = ["Gathered", "Resource", "gather", "plain", "short", "tail"]

@@ -1,0 +1,196 @@
+"""Condition, MedicationRequest, MedicationStatement, AllergyIntolerance → the lists of the chart.
+
+What is active goes in; a past condition goes in with its status, for a stroke that is over is still a stroke had. What
+was refuted, stopped or never given is left out and claims nothing: refuting one diagnosis of diabetes denies neither
+the other kinds nor diabetes itself. What nobody is sure of is unknown, so that the list does not let it be assumed
+absent. An item that maps to no fact stays in the list under its own code, and suspends what the list would allow.
+"""
+
+from typing import Any
+
+from sangao.adapters.fhir.answers import among, answers
+from sangao.adapters.fhir.gathering import Resource
+from sangao.adapters.fhir.shapes import Coding, Concept, Json, codes, concept, mapping, mappings, reference, text
+from sangao.adapters.fhir.taking import Taken
+from sangao.adapters.fhir.values import over
+from sangao.adapters.terms import unmatched
+from sangao.engine.chart import Entry
+
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+PAST = frozenset({"inactive", "remission", "resolved"})
+UNSURE = frozenset({"unconfirmed", "provisional", "differential", "presumed"})
+REFUTED = frozenset({"refuted", "entered-in-error"})
+MEANT = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+NOT_TAKEN = frozenset({"entered-in-error", "cancelled", "draft", "stopped", "not-taken", "intended", "ended"})
+TAKEN = frozenset({"active", "recorded"})
+AS_GIVEN = frozenset({None, "taking", "taking-as-directed"})
+STOPPED = frozenset({"not-taking", "stopped"})
+PREFIXED = ("http://hl7.org/fhir/sid/icd-10", "http://www.whocc.no/atc")  # the engine reads these codes by itself
+
+
+def condition(resource: Resource, taken: Taken, sound: bool) -> None:
+    """Add what a Condition says."""
+    content = resource.content
+    name = concept(content.get("code"))
+    checked = codes(content.get("verificationStatus"))
+    if REFUTED.intersection(checked):
+        taken.deliver("conditions")
+        taken.problem("fhir.left_out", resource, status=checked[0])
+        return
+    if nothing(name, "conditions", taken):
+        return
+    facts = diagnoses(name, taken)
+    clinical = next(iter(codes(content.get("clinicalStatus"))), None)
+    if not sound or not facts:
+        _items("conditions", resource, name, (), taken)
+    elif UNSURE.intersection(checked) or (clinical is not None and clinical not in ACTIVE | PAST):
+        taken.deliver("conditions")
+        taken.problem(
+            "fhir.doubtful", resource, status=next((one for one in checked if one in UNSURE), clinical or "—")
+        )
+        taken.doubt(facts, resource)
+    else:
+        start = text(content.get("onsetDateTime")) or text(mapping(content.get("onsetPeriod")).get("start"))
+        end = text(content.get("abatementDateTime")) or text(mapping(content.get("abatementPeriod")).get("end"))
+        gone = any(isinstance(key, str) and key.startswith("abatement") for key in content)
+        status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
+        span = {"start": start, "end": end if status != "active" else None}
+        _items("conditions", resource, name, facts, taken, status=status, **span)
+
+
+def medication(resource: Resource, taken: Taken, sound: bool) -> None:
+    """Add what a MedicationRequest or MedicationStatement says is taken today."""
+    content = resource.content
+    status = text(content.get("status")) or "—"
+    names = [one for one in _drugs(resource, taken) if not nothing(one, "medications", taken)]
+    left = _not_taken(resource, status, taken.on)
+    if not names:
+        return
+    taken.deliver("medications")
+    if left is not None:
+        taken.problem("fhir.left_out", resource, status=left)
+        return
+    adherence = next(iter(codes(mapping(content.get("adherence")).get("code"))), None)
+    sure = status in TAKEN and adherence in AS_GIVEN
+    start = text(content.get("authoredOn")) or text(content.get("effectiveDateTime"))
+    start = start or text(mapping(content.get("effectivePeriod")).get("start"))
+    for name in names:
+        facts = drugs(name, taken)
+        if not sound or not facts:
+            _items("medications", resource, name, (), taken)
+        elif sure:
+            _items("medications", resource, name, facts, taken, start=start, dose=_dose(content))
+        else:
+            taken.problem("fhir.doubtful", resource, status=status if status not in TAKEN else adherence or "—")
+            taken.doubt(facts, resource)
+
+
+def allergy(resource: Resource, taken: Taken, sound: bool) -> None:
+    """Add what an AllergyIntolerance says of the drugs that rules ask about."""
+    content, known = resource.content, answers()
+    name = concept(content.get("code"))
+    if among(name, known.none_known) or among(name, known.no_information):
+        return
+    checked = codes(content.get("verificationStatus"))
+    clinical = next(iter(codes(content.get("clinicalStatus"))), "active")
+    gone = next((one for one in (*checked, clinical) if one in REFUTED | PAST), None)
+    if gone is not None:
+        taken.problem("fhir.left_out", resource, status=gone)
+        return
+    table = known.intolerances if content.get("type") == "intolerance" else known.allergies
+    agents = drugs(name, taken)
+    facts = tuple(dict.fromkeys(table[drug] for drug in agents if drug in table))
+    if not agents and _may_be_a_drug(content):
+        taken.problems.append(unmatched("drug", name.name or "—", where=resource.where))
+        taken.doubt([*known.allergies.values(), *known.intolerances.values()], resource)
+    elif facts and (not sound or UNSURE.intersection(checked)):
+        taken.problem("fhir.doubtful", resource, status=next(iter(checked), "—"))
+        taken.doubt(facts, resource)
+    else:
+        for fact in facts:
+            taken.state(fact, resource)
+
+
+def _may_be_a_drug(content: Json) -> bool:
+    category = content.get("category")
+    given = category if isinstance(category, list) else [category]
+    return not set(map(str, given)) <= {"food", "environment"}
+
+
+def nothing(name: Concept, kind: str, taken: Taken) -> bool:
+    """Return whether an item only says that there is nothing to list (the list is delivered), or no information."""
+    if among(name, answers().none_known):
+        taken.deliver(kind)
+        return True
+    return among(name, answers().no_information)
+
+
+def diagnoses(name: Concept, taken: Taken) -> tuple[str, ...]:
+    """Return the facts a diagnosis speaks of, by its codes, else by what it is called."""
+    found = [fact for one in name.codings for fact in taken.book.condition(one.system, one.code, one.display)]
+    found = found or [fact for one in name.names for fact in taken.book.condition(None, None, one)]
+    return tuple(dict.fromkeys(found))
+
+
+def drugs(name: Concept, taken: Taken) -> tuple[str, ...]:
+    """Return the facts a drug speaks of, by its codes, else by what it is called; a combination speaks of several."""
+    found = [fact for one in name.codings for fact in taken.book.drug(one.system, one.code, one.display)]
+    found = found or [fact for one in name.names for fact in taken.book.drug(None, None, one)]
+    return tuple(dict.fromkeys(found))
+
+
+def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:
+    """Add the entries of one item: its own code where the engine reads it, and each fact the book knows."""
+    entries = [Entry(fact, "fact", source=resource.name, **rest) for fact in facts]
+    native = next((one for one in name.codings if _prefixed(one)), None)
+    if native is not None:
+        entries.append(Entry(native.code, "code", source=resource.name, **rest))
+    elif not facts:
+        entries.append(Entry(name.name, "name", source=resource.name, **rest))
+    for entry in entries:
+        taken.entry(kind, entry, facts, resource)
+
+
+def _prefixed(one: Coding) -> bool:
+    return (one.system or "").startswith(PREFIXED)
+
+
+def _drugs(resource: Resource, taken: Taken) -> list[Concept]:
+    """Return which drugs are meant: in the resource (R4, R5), or in the Medication it refers to, by its ingredients."""
+    content = resource.content
+    either = mapping(content.get("medication"))  # R5: concept or reference
+    direct = concept(content.get("medicationCodeableConcept") or either.get("concept"))
+    if direct.name:
+        return [direct]
+    target = reference(content.get("medicationReference")) or reference(either.get("reference"))
+    found = taken.gathered.resolve(target, resource)
+    if found is None:
+        taken.problem("fhir.dangling", resource)
+        return [direct]
+    named = concept(found.content.get("code"))
+    holds = [] if named.name else list(mappings(found.content.get("ingredient")))
+    items = [one.get("itemCodeableConcept") or mapping(one.get("item")).get("concept") for one in holds]
+    return [concept(one) for one in items] or [named]
+
+
+def _not_taken(resource: Resource, status: str, on: int) -> str | None:
+    """Return why a drug is certainly not taken by this resource, None when it may be."""
+    content = resource.content
+    if status in NOT_TAKEN:
+        return status
+    if content.get("doNotPerform") is True:
+        return "doNotPerform"
+    intent = text(content.get("intent"))
+    if resource.type == "MedicationRequest" and intent is not None and intent not in MEANT:
+        return intent
+    adherence = codes(mapping(content.get("adherence")).get("code"))
+    if STOPPED.intersection(adherence):
+        return adherence[0]
+    if over(mapping(content.get("effectivePeriod")), on):
+        return "effectivePeriod.end"
+    return None
+
+
+def _dose(content: Json) -> str | None:
+    given = next(mappings(content.get("dosageInstruction") or content.get("dosage")), {})
+    return text(given.get("text"))

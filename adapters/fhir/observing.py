@@ -1,0 +1,135 @@
+"""Observation → readings of the chart.
+
+By rule: `final`, `amended`, `corrected` and `appended` are used. `entered-in-error` and `cancelled` were never so, and
+`registered` is not yet: they are left out. Any other status (`preliminary` …) is a result nobody vouches for: the fact
+is unknown at that time, and an older result does not take its place.
+"""
+
+from collections.abc import Iterator
+
+from sangao.adapters.fhir.answers import among, answers, said
+from sangao.adapters.fhir.belonging import refers
+from sangao.adapters.fhir.gathering import Resource, tail
+from sangao.adapters.fhir.shapes import Concept, Json, concept, mappings, reference, text
+from sangao.adapters.fhir.taking import Taken
+from sangao.adapters.fhir.values import WITHOUT, effective, given
+from sangao.adapters.terms import Match, set_aside, unmatched
+from sangao.engine.chart import day_of
+from sangao.engine.quantity import decimal_text, parse_pair
+
+USED = frozenset({"final", "amended", "corrected", "appended"})
+NEVER_SO = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in-process"})
+PRESSURES = ("sbp_office", "dbp_office")  # what a panel of blood pressure holds, in the order people write them
+
+
+def take(resource: Resource, taken: Taken, sound: bool) -> None:
+    """Add what an Observation says; where `sound` is false it may not mean what it seems to, and is unknown."""
+    content = resource.content
+    status = text(content.get("status")) or "—"
+    if status in NEVER_SO:
+        taken.problem("fhir.left_out", resource, status=status)
+        return
+    if status not in USED:
+        sound = False
+    at = effective(content, taken.on)
+    for holder, code in _parts(content):
+        facts = _facts(code, taken)
+        for match in facts:
+            if status not in USED:
+                taken.problem("fhir.not_final", resource, match.fact, status=status)
+            elif len(facts) > 1:
+                taken.problem("fhir.codes_differ", resource, match.fact, facts="、".join(one.fact for one in facts))
+            usable = sound and len(facts) == 1 and "modifierExtension" not in holder
+            _one(resource, holder, match, at, taken, usable)
+        if not facts:
+            _other(resource, holder, code, at, taken, sound)
+
+
+def _parts(content: Json) -> Iterator[tuple[Json, Concept]]:
+    """Yield what holds a value, with its code: the observation itself unless it is only the frame of components."""
+    components = list(mappings(content.get("component")))
+    own = any(isinstance(key, str) and key.startswith("value") for key in content) or "dataAbsentReason" in content
+    code = concept(content.get("code"))
+    if own or not components:
+        yield content, code
+    for one in components:
+        yield one, concept(one.get("code"))
+
+
+def _facts(code: Concept, taken: Taken) -> list[Match]:
+    """Return the facts the codes of a result stand for: one, unless its codes contradict each other."""
+    found = [taken.book.observation(one.system, one.code) for one in code.codings]
+    return list({one.fact: one for one in found if one is not None}.values())
+
+
+def _other(resource: Resource, holder: Json, code: Concept, at: str | None, taken: Taken, sound: bool) -> None:
+    """Say what becomes of a result whose code is no fact: set aside, a pressure in one text, or not known here."""
+    for one in code.codings:
+        aside = taken.book.aside(one.system, one.code)
+        if aside is not None:
+            taken.problems.append(set_aside(one.code, aside, one.system, where=resource.where))
+            return
+        if taken.book.panel(one.system, one.code) is not None:
+            _pair(resource, holder, at, taken, sound)
+            return
+    first = next(iter(code.codings), None)
+    name, system = (first.code, first.system) if first else (code.name or "—", None)
+    taken.problems.append(unmatched("code", name, system, where=resource.where))
+
+
+def _pair(resource: Resource, holder: Json, at: str | None, taken: Taken, sound: bool) -> None:
+    """Read a blood pressure that was written as one text, `156/92 mmHg`; without a value both are unknown."""
+    both = parse_pair(text(holder.get("valueString")) or "")
+    if both is None:
+        taken.problem("fhir.no_value", resource, PRESSURES[0], reason="—")
+    for fact, number in zip(PRESSURES, both[:2] if both and sound else (None, None), strict=True):
+        value = WITHOUT if number is None else decimal_text(number)
+        taken.reading(fact, value, resource, unit=both[2] or None if both and number is not None else None, at=at)
+
+
+def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: Taken, sound: bool) -> None:
+    fact = match.fact
+    found = given(holder, match, taken.book)
+    if found.code is not None and sound:
+        parts = dict(found.parts or {})
+        if found.code == "terms.no_unit":
+            parts["code"] = next((one.code for one in concept(holder.get("code")).codings), "—")
+        taken.problem(found.code, resource, fact, **parts)
+    if not found.tried:
+        return
+    if fact == "age" and (at is None or day_of(at) != (taken.on, taken.on)):
+        taken.problem("fhir.age_then", resource, fact)
+        return
+    site = concept(resource.content.get("bodySite"))
+    arm = said(site, answers().arms)
+    if fact in answers().arm_facts and site.codings and arm is None:
+        taken.problem("fhir.other_site", resource, fact)
+        sound = False
+    if at is None:
+        taken.problem("fhir.undated", resource, fact)
+    if not sound or found.code is not None:
+        taken.reading(fact, WITHOUT if match.kind != "bool" else "unknown", resource, at=at)
+        return
+    taken.reading(
+        fact, found.value, resource, unit=found.unit, at=at, qualifiers=_qualifiers(resource, match, arm, taken)
+    )
+
+
+def _qualifiers(resource: Resource, match: Match, arm: str | None, taken: Taken) -> tuple[tuple[str, str], ...]:
+    """Return how the value was obtained, as far as that selects another fact."""
+    found = dict(match.qualifiers)
+    specimen = taken.gathered.resolve(reference(resource.content.get("specimen")), resource)
+    if specimen is not None and among(concept(specimen.content.get("type")), answers().capillary):
+        found["sample"] = "capillary"
+    if _by_themselves(resource, taken):  # a meter at home: which sample it was nobody says
+        found["setting"] = "self"
+        found.setdefault("sample", "unknown")
+    if arm in ("left", "right"):
+        found["arm"] = arm
+    return tuple(found.items())
+
+
+def _by_themselves(resource: Resource, taken: Taken) -> bool:
+    """Return whether the patient, or a relative, took the measurement."""
+    performers = [text(one.get("reference")) or "" for one in mappings(resource.content.get("performer"))]
+    return any(refers(one, taken.patient) or tail(one).startswith("RelatedPerson/") for one in performers)

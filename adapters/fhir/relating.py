@@ -1,0 +1,77 @@
+"""FamilyMemberHistory → the family history of the chart.
+
+First-degree relatives count. Whether an onset was early is settled where the sources agree (`relatives.yaml`), and
+unknown between.
+"""
+
+from fractions import Fraction
+
+from sangao.adapters.fhir.answers import relatives, said
+from sangao.adapters.fhir.gathering import Resource
+from sangao.adapters.fhir.listing import diagnoses, nothing
+from sangao.adapters.fhir.shapes import Json, concept, mapping, mappings, text
+from sangao.adapters.fhir.taking import Taken
+from sangao.engine.chart import Entry
+from sangao.engine.quantity import parse_number, unit_name
+
+LIST = "family_history"
+
+
+def take(resource: Resource, taken: Taken, sound: bool) -> None:
+    """Add what a FamilyMemberHistory says; where `sound` is false nothing may be assumed of the family."""
+    content, known = resource.content, relatives()
+    status = text(content.get("status")) or "—"
+    if status == "entered-in-error":
+        taken.problem("fhir.left_out", resource, status=status)
+        return
+    degree = said(concept(content.get("relationship")), known.first_degree)
+    if degree is None:
+        taken.problem("fhir.relative", resource)
+        return
+    if not sound or status != "completed":
+        taken.problem("fhir.doubtful", resource, status=status)
+    if status == "completed":
+        taken.deliver(LIST)
+    if not sound:
+        taken.entry(LIST, Entry("", "name", source=resource.name), (), resource)
+        return
+    sex = degree if degree != "any" else text(mapping(content.get("sex")).get("text")) or _sex(content)
+    for one in mappings(content.get("condition")):
+        name = concept(one.get("code"))
+        if nothing(name, LIST, taken):
+            continue
+        facts = diagnoses(name, taken)
+        told = tuple(dict.fromkeys(known.history[fact] for fact in facts if fact in known.history))
+        if not facts:  # what the relative had nobody can read: it suspends what the list would allow
+            taken.entry(LIST, Entry(name.name, "name", source=resource.name), (), resource)
+        for fact in told:
+            taken.state(fact, resource)
+        if known.conditions.intersection(facts):
+            _early(one, sex, resource, taken)
+
+
+def _sex(content: Json) -> str | None:
+    return next((one.code for one in concept(content.get("sex")).codings if one.code in ("male", "female")), None)
+
+
+def _early(condition: Json, sex: str | None, resource: Resource, taken: Taken) -> None:
+    """Say whether a cardiovascular disease came early: stated, unknown, or (late) nothing at all."""
+    known = relatives()
+    age = _years(condition)
+    if age is not None and age < Fraction(known.early_below):
+        taken.state(known.fact, resource)
+        return
+    late = known.late_from.get(sex or "", max(known.late_from.values(), key=Fraction))
+    if age is None or age < Fraction(late):
+        taken.problem("fhir.onset_open", resource, known.fact)
+        taken.doubt([known.fact], resource)
+
+
+def _years(condition: Json) -> Fraction | None:
+    """Return the age at onset in years, None when it is not given as one."""
+    age = mapping(condition.get("onsetAge"))
+    unit = text(age.get("code")) or text(age.get("unit")) or ""
+    value = age.get("value")
+    if age.get("comparator") is not None or unit_name(unit) != "years" or isinstance(value, bool):
+        return None
+    return parse_number(str(value)) if isinstance(value, int | float) and abs(value) < 200 else None

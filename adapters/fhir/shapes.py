@@ -1,0 +1,115 @@
+"""What a FHIR element holds, read without trust: whatever has another shape than it should counts as not there.
+
+Hosts send plain JSON. Nothing here raises, whatever it is given; what could not be read is told by the caller, who
+knows the resource.
+"""
+
+import reprlib
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Json = Mapping[str, Any]
+LONGEST = 500  # of a text that is passed on; no code, unit or reading is longer
+
+
+class Coding(NamedTuple):
+    """One code of a concept."""
+
+    system: str | None
+    code: str
+    display: str | None
+
+
+class Concept(NamedTuple):
+    """A CodeableConcept: its codes and the text beside them."""
+
+    codings: tuple[Coding, ...]
+    text: str | None
+
+    @property
+    def name(self) -> str:
+        """Return what a person would call it: the text, else the first display, else the first code."""
+        shown = [self.text, *(one.display for one in self.codings), *(one.code for one in self.codings)]
+        return next((one for one in shown if one), "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the texts and displays, each once."""
+        return tuple(dict.fromkeys(one for one in (self.text, *(code.display for code in self.codings)) if one))
+
+
+def text(value: Any) -> str | None:
+    """Return a text that is not blank, trimmed and without characters that cannot be seen, else None.
+
+    >>> text(" Urine\u200b "), text("  "), text(3)
+    ('Urine', None, None)
+    """
+    if not isinstance(value, str):
+        return None
+    plain = value[:LONGEST].replace("\u200b", "").replace("\ufeff", "").strip()
+    return plain or None
+
+
+def mapping(value: Any) -> Json:
+    """Return an object, an empty one for anything else.
+
+    >>> mapping({"a": 1}), mapping([1])
+    ({'a': 1}, {})
+    """
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: Any) -> Iterator[Json]:
+    """Yield the objects of a list, or the one object that stands where a list should.
+
+    >>> list(mappings([{"a": 1}, None, 3])), list(mappings({"a": 1}))
+    ([{'a': 1}], [{'a': 1}])
+    """
+    if isinstance(value, Mapping):
+        yield value
+    elif isinstance(value, list | tuple):
+        yield from (one for one in value if isinstance(one, Mapping))
+
+
+def concept(value: Any) -> Concept:
+    """Return a CodeableConcept, of a list of them (as elements that repeat) all together.
+
+    >>> concept({"coding": [{"system": "http://loinc.org", "code": "8480-6"}], "text": "SBP"}).codings[0].code
+    '8480-6'
+    """
+    found = [coding(one) for part in mappings(value) for one in mappings(part.get("coding"))]
+    texts = [text(part.get("text")) for part in mappings(value)]
+    return Concept(tuple(one for one in found if one is not None), next((one for one in texts if one), None))
+
+
+def coding(value: Json) -> Coding | None:
+    """Return a Coding, None when it has no code."""
+    code = value.get("code")
+    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10**18:
+        code = str(code)  # a code written as a number is still that code
+    found = text(code)
+    return None if found is None else Coding(text(value.get("system")), found, text(value.get("display")))
+
+
+def codes(value: Any) -> tuple[str, ...]:
+    """Return the bare codes of a concept, or the one code where the element is a code itself."""
+    plain = text(value)
+    return (plain,) if plain else tuple(one.code for one in concept(value).codings)
+
+
+def reference(value: Any) -> str | None:
+    """Return what a Reference refers to; of a list, its first."""
+    return next((found for one in mappings(value) if (found := text(one.get("reference")))), None)
+
+
+def short(value: Any) -> Any:
+    """Return what was given in a form a problem can carry: a single value as it is, of anything else its beginning.
+
+    >>> short(3.5), short({"a": [1, 2]})
+    (3.5, "{'a': [1, 2]}")
+    """
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 10**18 else "…"
+    return value[:80] if isinstance(value, str) else reprlib.repr(value)[:80]

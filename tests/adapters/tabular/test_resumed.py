@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,37 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from sangao.adapters.main import app
-from sangao.engine.cli import answer_table, bulk, county, journal, running, tally
-from sangao.engine.guide import load
+from sangao.engine.cli import answer_table, bulk, journal, running, tally
+from tests.adapters.tabular import small
+from tests.adapters.tabular.small import codes
 
 PEOPLE = 200
 LONGEST = 120
-MAP = {**county.MAPPING, "lists": {"conditions": {"from": ["诊断"]}}}
-ASKED = ("--by", "htn.grade", "--by", "htn.risk")
 
 
 class Stopped(Exception):
     """What ends a run in the middle, as a kill would."""
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    load("htn_guideline_2024").save(folder / "pack.sangao")
-    return folder
-
-
 @pytest.fixture
-def folder(tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copy(made / "pack.sangao", tmp_path)
-    county.write(tmp_path / "county.csv", PEOPLE, seed=7)
-    lines = (tmp_path / "county.csv").read_text(encoding="utf-8").splitlines()
-    again = [*lines[:40], lines[3], *lines[40:], "R1,男", lines[3], lines[-1]]  # persons who stand twice, a ragged row
-    (tmp_path / "county.csv").write_text("\n".join(again) + "\n", encoding="utf-8")
-    (tmp_path / "map.yaml").write_text(json.dumps(MAP, ensure_ascii=False), encoding="utf-8")
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    rows = small.people(PEOPLE)
+    ragged = {**rows[5], "编号": "ragged,row"}
+    small.write(tmp_path / "county.csv", [*rows[:40], rows[3], *rows[40:], ragged, rows[3], rows[-1]])
+    county = tmp_path / "county.csv"
+    county.write_text(county.read_text(encoding="utf-8").replace('"ragged,row"', "ragged,row"), encoding="utf-8")
     monkeypatch.setattr(running, "BATCH", 25)
     monkeypatch.setattr(journal, "EVERY", 0.0)
     monkeypatch.chdir(tmp_path)
@@ -49,17 +37,11 @@ def folder(tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(out: str, *more: str) -> Any:
-    given = ["stratify", "county.csv", "--map", "map.yaml", "--pack", "pack.sangao", "--out", out, "--format", "json"]
-    return CliRunner().invoke(app(), [*given, *ASKED, *more])
+    return small.run("county.csv", out, *more)
 
 
 def files(folder: Path, out: str) -> list[bytes]:
     return [(folder / f"{out}{part}").read_bytes() for part in ("", ".rejects.csv", ".meta.json")]
-
-
-def codes(result: Any) -> list[str]:
-    assert result.exit_code == 2, result.output
-    return [one["code"] for one in json.loads(result.stderr)["problems"]]
 
 
 def stopping_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, turn: int) -> list[int]:
@@ -129,7 +111,7 @@ def half(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_run_is_not_gone_on_with_and_says_what_differs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     half(folder, monkeypatch)
     for more, word in (
-        (("--by", "htn.class"), "判断"),
+        (("--by", "ckd.low"), "判断"),
         (("--duplicates", "first"), "选项"),
     ):
         result = run("out.csv", *more)
@@ -138,13 +120,13 @@ def test_another_run_is_not_gone_on_with_and_says_what_differs(folder: Path, mon
     with (folder / "map.yaml").open("a", encoding="utf-8") as file:
         file.write("\n# another\n")  # the same mapping, written another way
     with (folder / "county.csv").open("a", encoding="utf-8") as file:
-        file.write("R999999,男\n")
+        file.write("R9999,城关,,,,,,,\n")
     result = run("out.csv")
     assert codes(result) == ["table.other_run"]
     assert json.loads(result.stderr)["problems"][0]["text"]["en"].endswith("other the input")
     assert not (folder / "out.csv").exists()
     assert run("out.csv", "--restart").exit_code == 0
-    assert len((folder / "out.csv").read_text(encoding="utf-8").splitlines()) == PEOPLE + 4
+    assert len((folder / "out.csv").read_text(encoding="utf-8").splitlines()) == PEOPLE + 5
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "state"])
@@ -184,7 +166,8 @@ def test_a_source_that_gives_other_rows_is_not_gone_on_with(folder: Path, monkey
 
 
 def test_a_killed_process_is_gone_on_with(folder: Path) -> None:
-    asked = ["stratify", "county.csv", "--map", "map.yaml", "--pack", "pack.sangao", "--out", "killed.csv", *ASKED]
+    asked = ["stratify", "county.csv", "--map", "map.yaml", "--pack", "pack.sangao", "--out", "killed.csv"]
+    asked += [part for name in small.ASKED for part in ("--by", name)]
     slow = (
         "import time; from sangao.engine.cli import journal, running; running.BATCH = 25; journal.EVERY = 0\n"
         "from sangao.engine.cli.tally import Tally; add = Tally.add\n"

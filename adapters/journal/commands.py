@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -181,14 +182,20 @@ def database(place: str | None) -> "Journal":
 
 
 class Today:
-    """The packs of today by name: those named, else the installed pack of the same name; None where there is none."""
+    """The packs of today: the one that is named for every entry, of several that of the entry's name; where none is
+    named the installed pack of the same name, None where there is none.
+    """
 
-    def __init__(self, here: "Desk", packs: list[str] | tuple[()], overlays: list[str] | tuple[()]) -> None:
+    def __init__(self, here: "Desk", packs: Sequence[str], overlays: Sequence[str]) -> None:
         self._here, self._overlays = here, overlays
-        self._known: dict[str, Pack | None] = {one.id: one for one in here.packs(packs, overlays)} if packs else {}
+        named = here.packs(packs, overlays) if packs else []
+        self._known: dict[str, Pack | None] = {one.id: one for one in named}
+        self._every = named[0] if len(named) == 1 else None
 
     def pack(self, name: str) -> "Pack | None":
-        """Return today's pack of a name."""
+        """Return the pack of today for an entry of a pack's name."""
+        if self._every is not None:
+            return self._every
         if name not in self._known:
             try:
                 self._known[name] = self._here.pack(name, self._overlays)

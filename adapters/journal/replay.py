@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from sangao.adapters.journal import says
 from sangao.adapters.journal.entry import Row
 from sangao.adapters.journal.told import advised, brief
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError
-from sangao.engine.explain import names, page, words
 from sangao.engine.guide import Pack
-from sangao.engine.pack import ir
 
 LANGS: Final = ("zh", "en")
 
@@ -152,7 +151,8 @@ def _decisions(was: Told, result: Result, then: Result | None) -> Iterator[Chang
         answer = result.decisions.get(name)
         now = None if answer is None else brief(answer)
         if now != claim:
-            yield Change("decision", name, claim, now, _both(_said, was, name, claim, now, result, then))
+            told = tuple(says.decision(was.pack, name, claim, now, result, then, lang) for lang in LANGS)
+            yield Change("decision", name, claim, now, (told[0], told[1]))
 
 
 def _advice(was: Told, result: Result) -> Iterator[Change]:
@@ -162,96 +162,5 @@ def _advice(was: Told, result: Result) -> Iterator[Change]:
     for name in dict.fromkeys([*was.advice, *now]):
         before, after = was.advice.get(name), now.get(name)
         if before != after:
-            yield Change("advice", name, before, after, _both(_advised, was, name, before, after, result, None))
-
-
-def _both(say: Any, *parts: Any) -> tuple[str, str]:
-    return say(*parts, "zh"), say(*parts, "en")
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-def _said(
-    was: Told, name: str, claim: Mapping[str, Any], now: Any, result: Result, then: Result | None, lang: str
-) -> str:
-    """Return a changed decision as a sentence, with the rule behind each side where it is known."""
-    zh = lang == "zh"
-    old, new = was.pack, result.pack
-    title = _title([one for one in (new, old) if one is not None], name, lang)
-    before = claimed(old, name, claim, lang)
-    if now is None:
-        none = f"规则包 {new.id} 没有这一判断" if zh else f"the pack {new.id} has no such decision"
-        return f"{title}:当时{before};{none}" if zh else f"{title}: then {before}; {none}"
-    after = claimed(new, name, now, lang)
-    said = f"{title}:当时{before},现在{after}" if zh else f"{title}: then {before}, now {after}"
-    for when, asked in (("当时依据" if zh else "then because", then), ("现在依据" if zh else "now because", result)):
-        why = because(asked, name, lang) if asked is not None else ""
-        said += (f";{when}:{why}" if zh else f"; {when}: {why}") if why else ""
-    return said
-
-
-def because(result: Result, name: str, lang: str) -> str:
-    """Return the rule that decided, with its source; nothing where a pack gives none."""
-    answer = result.decisions.get(name)
-    for reason in answer.because if answer is not None else ():
-        if reason["says"][lang]:
-            doubt = words.DOUBT[lang].get(reason["held"], "")
-            return f"{doubt}{reason['says'][lang]}{words.source(result.pack.compiled, reason['cites'], lang)}"
-    return ""
-
-
-def claimed(pack: Pack | None, name: str, claim: Mapping[str, Any], lang: str) -> str:
-    """Return a claim of the log in words, in codes where no pack has words for it."""
-    status = names.STATUS.get(str(claim.get("status")), {}).get(lang, "?")
-    value, least = claim.get("value"), claim.get("at_least")
-
-    def worded(given: Any) -> str:
-        if pack is None or name not in pack.compiled.decisions or not _a_value(given):
-            return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
-        return names.outcome(pack.compiled, name, names.value_of(given), lang)
-
-    if claim.get("status") != "unknown":
-        return f"{worded(value)}({status})" if lang == "zh" else f"{worded(value)} ({status})"
-    if least in (None, []):
-        return status
-    return f"{status},至少 {worded(least)}" if lang == "zh" else f"{status}, at least {worded(least)}"
-
-
-def _a_value(given: Any) -> bool:
-    """Return whether a value of the log has the shape of one: what was tampered with may hold anything."""
-    if isinstance(given, Mapping):
-        return given.keys() == {"number", "unit"}
-    return isinstance(given, str | bool) or (isinstance(given, list) and all(isinstance(one, str) for one in given))
-
-
-def _advised(was: Told, name: str, before: Any, after: Any, result: Result, _: None, lang: str) -> str:
-    """Return a changed advice as a sentence."""
-    zh = lang == "zh"
-    title = _title([one for one in (result.pack, was.pack) if one is not None], name, lang)
-    sides = [_side(one, lang) for one in (before, after)]
-    return (
-        f"建议“{title}”:当时{sides[0]},现在{sides[1]}" if zh else f'advice "{title}": then {sides[0]}, now {sides[1]}'
-    )
-
-
-def _side(found: Mapping[str, Any] | None, lang: str) -> str:
-    if found is None:
-        return "无" if lang == "zh" else "none"
-    urgency = page.URGENCY.get(str(found.get("urgency")), {}).get(lang, "?")
-    parts = [urgency]
-    if found.get("question"):
-        parts.append("待问" if lang == "zh" else "a question")
-    permission = found.get("permission")
-    if isinstance(permission, Mapping):
-        for verb, one in ((page.STARTING, permission.get("start")), (page.GOING_ON, permission.get("continue"))):
-            if one is not None:
-                parts.append(f"{verb[lang]} {page.PERMISSION.get(str(one), {}).get(lang, '?')}")
-    status = names.STATUS.get(str(found.get("status")), {}).get(lang, "?")
-    return ("、" if lang == "zh" else ", ").join([*parts, status])
-
-
-def _title(packs: list[Pack], name: str, lang: str) -> str:
-    for pack in packs:
-        own = pack.compiled.words.get(name, ir.Words())
-        if getattr(own, lang):
-            return names.thing(pack.compiled, name, lang)
-    return name
+            told = tuple(says.advice(was.pack, name, before, after, result, lang) for lang in LANGS)
+            yield Change("advice", name, before, after, (told[0], told[1]))

@@ -32,8 +32,8 @@ def text(asked: Asked, answer: Answer, lang: str = "zh") -> str:
     """Return the whole explanation of an answer as text in `zh` or `en`."""
     pack = asked.compiled
     lines = [line(lang, 0, claim(pack, answer, lang))]
-    lines += _why(pack, answer, lang)
-    lines += _open(pack, answer, lang)
+    lines += why(pack, answer, lang)
+    lines += lacking(pack, answer, lang)
     lines += _change(pack, answer, lang)
     return "\n".join(lines[:MOST_LINES])
 
@@ -80,7 +80,8 @@ def bounds(pack: ir.Pack, answer: Answer, lang: str) -> str:
     return "".join(f"{comma}{one}" for one in said)
 
 
-def _why(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
+def why(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
+    """Return a line for each rule that decided, with its backing, and lines for its data and failed exceptions."""
     lines: list[str] = []
     for reason in answer.because[:MOST_RULES]:
         if not reason["says"][lang]:
@@ -114,7 +115,8 @@ def source(pack: ir.Pack, cites: list[dict[str, Any]], lang: str) -> str:
     return f"〔{joined}〕" if lang == "zh" else f" [{joined}]"
 
 
-def _open(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
+def lacking(pack: ir.Pack, answer: Answer, lang: str) -> list[str]:
+    """Return what was assumed, what is missing, what to ask first, and which days are still needed, a line each."""
     lines = []
     comma = "、" if lang == "zh" else ", "
     if answer.status == "provisional" and answer.assumed:

@@ -9,6 +9,7 @@ from typing import Any
 from sangao.adapters.journal import verify
 from sangao.adapters.journal.entry import Row, Seal, moment
 from sangao.adapters.journal.log import Head
+from sangao.adapters.journal.store import FORMAT
 from sangao.engine.errors import Problem, Span, fail, why
 
 
@@ -22,6 +23,11 @@ class Exported:
         first = next(self._lines(), None)
         if first is None or not isinstance(first[1], Mapping) or not {"kind", "hash"} <= first[1].keys():
             raise fail("journal.not_a_journal", Span(str(file)), usage=True)
+        head = self._head()
+        if isinstance(head.get("format"), int) and head["format"] > FORMAT:
+            raise fail("journal.newer", Span(str(file)), usage=True, format=head["format"], known=FORMAT)
+        if head and head.get("keyed") is not (seal.key is not None):
+            raise fail("journal.key", Span(str(file)), usage=True)
 
     def _lines(self) -> Iterator[tuple[int, Any]]:
         try:
@@ -46,12 +52,13 @@ class Exported:
 
     def head(self) -> Head | None:
         """Return how far the log reached when it was exported, None when the file does not say."""
-        for _, found in self._lines():
-            if isinstance(found, Mapping) and found.get("kind") == "head":
-                seq, hash = found.get("seq"), found.get("hash")
-                if isinstance(seq, int) and isinstance(hash, str):
-                    return Head(seq, hash)
-        return None
+        found = self._head()
+        seq, hash = found.get("seq"), found.get("hash")
+        return Head(seq, hash) if isinstance(seq, int) and isinstance(hash, str) else None
+
+    def _head(self) -> Mapping[str, Any]:
+        lines = (found for _, found in self._lines() if isinstance(found, Mapping) and found.get("kind") == "head")
+        return next(lines, {})
 
     def entries(
         self,

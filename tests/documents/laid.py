@@ -53,6 +53,7 @@ BESIDE = {
     "measure": ("profiles/county.yaml", "check profiles/county.yaml"),
     "worklist": ("worklists/county.yaml", "check worklists/county.yaml"),
     "report": ("reports/county.yaml", "check reports/county.yaml"),
+    "journal": ("log.jsonl", "journal verify log.jsonl"),
 }
 """Where a document of these areas stands by default, and how it is used."""
 

@@ -32,6 +32,13 @@ NOT_FROM_A_DOCUMENT = {
     "events.no_engine": "durable-rules is not installed (tests/adapters/events/test_worker.py)",
     "events.worker_lost": "the process of the engine ends (tests/adapters/events/test_worker.py)",
     "events.worker_failed": "the process of the engine ends again and again (tests/adapters/events/test_worker.py)",
+    "journal.no_extra": "a component is not installed (tests/adapters/journal/test_failing.py)",
+    "journal.unavailable": "the disk is full, the database gone (tests/adapters/journal/test_failing.py)",
+    "journal.busy": "too many answers at once (tests/adapters/journal/test_failing.py)",
+    "journal.late": "somebody holds the database (tests/adapters/journal/test_failing.py)",
+    "journal.gone": "the file is moved while in use (tests/adapters/journal/test_failing.py)",
+    "journal.rolled_back": "an older file is put back while in use (tests/adapters/journal/test_failing.py)",
+    "journal.not_repeated": "the hash of a pack changes with its rules (tests/adapters/journal/test_replay.py)",
 }
 """Codes that come of no document, whatever is in it, each with the reason and the test that shows it."""
 

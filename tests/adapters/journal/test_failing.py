@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -157,3 +159,13 @@ def test_a_log_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "other.db").close()
     with pytest.raises(SangaoError, match=r"journal\.not_a_journal"):
         Journal.open(tmp_path / "other.db", make=False)
+
+
+def test_a_component_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SangaoError, match=r'pip install "sangao\[postgres\]"'):
+        address("postgresql://host/log")
+    without = "import sys; sys.modules['sqlalchemy'] = None; from sangao.adapters.main import main; main()"
+    asked = [sys.executable, "-c", without, "journal", "verify", str(tmp_path / "log.db")]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and 'pip install "sangao[service]"' in done.stderr

@@ -34,6 +34,11 @@ def guideline_folders() -> Iterable[Path]:  # type: ignore[empty-body]
     """Return folders whose subfolders are guideline folders; `load` and the command line find packs in all of them."""
 
 
+@hookspec
+def mapping_folders() -> Iterable[Path]:  # type: ignore[empty-body]
+    """Return folders of ready maps: `--map national/htn_followup` finds `national/htn_followup.yaml` in one of them."""
+
+
 @hookspec(firstresult=True)
 def read_chart(source: object, on: date | None) -> Chart | None:
     """Return the chart held by `source` (a path, bytes, text or object), or None when the format is not yours."""

@@ -1,0 +1,315 @@
+"""A document as it speaks → a chart: one fact for one element, blanks as blanks, and a problem for what cannot be used.
+
+A document is no problem list. A diagnosis or a drug it names is there; what it does not name stays unknown. Only the
+symptoms of a visit are delivered as a list, for the form asks for all of them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sangao.adapters import identity
+from sangao.adapters.chinese import arms, elements
+from sangao.adapters.chinese.said import Coded, Document, Item, Value, moment
+from sangao.adapters.terms import Book
+from sangao.adapters.terms.problems import unmatched
+from sangao.engine import quantity
+from sangao.engine.chart import Chart, Entry, Reading, day_of, today
+from sangao.engine.errors import Problem, Span
+
+WITHOUT = "no value"  # keeps the occasion: an older reading must not stand in for one nobody could read
+SAMPLED = ("fpg", "pg2h_ogtt", "pg_random")  # glucose that diagnoses, if it is of venous plasma
+PRESSURES = ("sbp_office", "dbp_office")
+FOLLOW_UP = "随访"
+CAPILLARY = ("指尖", "末梢", "毛细")
+VENOUS = ("静脉", "血浆")
+FAMILY = {"高血压": "fh_htn", "糖尿病": "fh_dm", "冠心病": "fh_chd", "脑卒中": "fh_stroke", "中风": "fh_stroke"}
+RELATIVES = frozenset(
+    (
+        "父亲",
+        "母亲",
+        "父",
+        "母",
+        "父母",
+        "兄",
+        "弟",
+        "姐",
+        "妹",
+        "哥哥",
+        "弟弟",
+        "姐姐",
+        "妹妹",
+        "兄弟姐妹",
+        "子",
+        "女",
+        "儿子",
+        "女儿",
+        "子女",
+    )
+)
+
+
+@dataclass(slots=True)
+class Taking:
+    """One document on its way into a chart."""
+
+    document: Document
+    book: Book
+    on: date
+    file: str = ""
+    sample: str | None = None
+    readings: list[Reading] = field(default_factory=list)
+    lists: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+
+    def chart(self) -> Chart:
+        """Return the chart of the document."""
+        document = self.document
+        self.problems += document.problems
+        self._person()
+        for item in document.items:
+            self._item(item)
+        office, problem = arms.office(self.readings)
+        self.readings += office
+        if problem:
+            self.problem(problem)
+        for one in document.diagnoses:
+            self._condition(one)
+        for one in document.drugs:
+            self._drug(one)
+        for one in document.family:
+            self._relative(one)
+        self._symptoms()
+        if not self.readings and not self.lists:
+            self.problem("chinese.nothing_read")
+        key = document.key
+        if identity.resembles(key):
+            self.problem("chinese.identity_as_key")
+            key = None
+        return Chart(key, self.on, tuple(self.readings), self.lists, frozenset(), tuple(self.problems))
+
+    def problem(self, code: str, line: int = 0, fact: str | None = None, **parts: Any) -> None:
+        """Add a problem at a line of the document."""
+        self.problems.append(Problem(code, Span(self.file, line, 1 if line else 0), parts, fact=fact))
+
+    # --- the person ---------------------------------------------------------------------------------------------------
+    def _person(self) -> None:
+        read = identity.read(self.document.identity, self.on)
+        if read.problem:
+            self.problem(read.problem.code)
+        stated = self.document.sex
+        sex = None if stated.code in elements.NOT_SAID["sex"] else _meant("sex", stated)
+        if sex is None and stated.kind != "blank" and stated.code not in elements.NOT_SAID["sex"]:
+            self.problem("chinese.unreadable_value", fact="sex")
+        born = moment(self.document.birth)
+        if born is None:
+            self.problem("chinese.bad_time")
+        given = {"sex": sex, "birth_date": born or None}
+        held = {} if read.person is None else {"sex": read.person.sex, "birth_date": read.person.birth_date.isoformat()}
+        names = {"sex": ("性别", "sex"), "birth_date": ("出生日期", "date of birth")}
+        for fact, value in given.items():
+            other = held.get(fact)
+            if value and other and not _agree(fact, str(value), other):
+                zh, en = names[fact]
+                self.problem("chinese.identity_differs", fact=fact, zh=zh, en=en)
+            elif value or other:
+                self._add(fact, other or value, None, self.on.isoformat(), "身份证号" if other else "患者信息")
+
+    # --- statements ---------------------------------------------------------------------------------------------------
+    def _item(self, item: Item) -> None:
+        name, name_unit = elements.bare(item.name)
+        code = elements.element_id(item.element)
+        if elements.is_goal(item.name) or code in elements.ADMINISTRATIVE:
+            return
+        if code in elements.NARRATIVE:
+            self._once("chinese.text_only", item, element=elements.NARRATIVE[code])
+            return
+        fact, qualifiers = self._fact(item, code, name)
+        if fact is None:
+            return
+        if item.negated:
+            self.problem("chinese.negated", item.line, fact)
+            return
+        source = f"{code or item.element} {name}".strip()
+        if fact in elements.TEXTS or fact in elements.TRUTHS:
+            self._coded(fact, item, source)
+        elif fact in elements.DATES:
+            self._date(fact, item, source)
+        else:
+            self._number(fact, item, source, name_unit, qualifiers)
+
+    def _fact(self, item: Item, code: str | None, name: str) -> tuple[str | None, dict[str, str]]:
+        """Return the fact a statement is of and the qualifiers of its code; None after saying why there is none."""
+        named = elements.NAMES.get(name)
+        qualifiers: dict[str, str] = {}
+        if code is not None:
+            fact = self.book.element(code)
+        else:
+            match = self.book.observation(item.system, item.element) if item.element and item.system else None
+            fact = match.fact if match else None
+            qualifiers = dict(match.qualifiers) if match else {}
+        if fact is None and (named is None or code is not None):
+            if code is not None or item.element.strip():
+                shown = code or item.element
+                if shown not in self.told:
+                    self.told.add(shown)
+                    self.problems.append(unmatched("element", shown, where=Span(self.file, item.line, 1)))
+            else:
+                self._once("chinese.unknown_item", item)
+            return None, qualifiers
+        if fact is None or named is None or named == fact or named in elements.REFINED.get(fact, ()):
+            return named or fact, qualifiers
+        self.problem("chinese.name_differs", item.line, fact, element=code or item.element, named=named)
+        return None, qualifiers
+
+    def _number(self, fact: str, item: Item, source: str, name_unit: str, qualifiers: dict[str, str]) -> None:
+        value = item.value
+        if value.kind == "odd":
+            self.problem("chinese.unreadable_value", item.line, fact)
+            self._add(fact, WITHOUT, None, item.at, source)
+            return
+        text = quantity.normalise(value.text or value.label)
+        if value.kind == "blank" or text.upper() in elements.BLANKS:
+            return
+        if text in elements.SENTINELS:
+            self.problem("chinese.missing_code", item.line, fact, sign=text)
+            return
+        pair = quantity.parse_pair(text) if fact in PRESSURES else None
+        if pair is not None:
+            for one, number in zip(PRESSURES, pair[:2], strict=True):
+                self._add(one, quantity.decimal_text(number), pair[2] or self._unit(one, value.unit), item.at, source)
+            return
+        given = quantity.read(text)
+        if given is not None and given.exact == 0 and fact not in elements.ZERO_IS_REAL:
+            return
+        unit = value.unit or ("" if given is None else given.unit) or name_unit
+        if not unit and fact in elements.UNIT_NEEDED and not (given is not None and given.exact == 0):
+            self.problem("chinese.unit_needed", item.line, fact)
+            self._add(fact, WITHOUT, None, item.at, source)
+            return
+        fact, more = self._sampled(fact, item.name)
+        status = {"status": item.status} if item.status else {}
+        if given is not None and given.unit and given.exact is not None:
+            text = quantity.decimal_text(given.exact)
+        self._add(fact, text, self._unit(fact, unit), item.at, source, **status, **qualifiers, **more)
+
+    def _unit(self, fact: str, unit: str) -> str | None:
+        known = self.book.unit(unit) if unit else ""
+        named = unit if known is None else known
+        if named and fact in elements.PER_DAY and "/" not in named:
+            named += "/d"
+        return named or None
+
+    def _sampled(self, fact: str, name: str) -> tuple[str, dict[str, str]]:
+        """Return the fact and sample of a glucose value: what nobody says is not taken for venous plasma.
+
+        A fasting value of a follow-up visit counts as one of monitoring, which never diagnoses.
+        """
+        if fact not in SAMPLED:
+            return fact, {}
+        if any(word in name for word in CAPILLARY):
+            sample = "capillary"
+        elif any(word in name for word in VENOUS):
+            sample = "venous_plasma"
+        else:
+            sample = self.sample or "unknown"
+        if fact == "fpg" and (sample == "capillary" or (sample == "unknown" and FOLLOW_UP in self.document.title)):
+            return "fpg_capillary", {}
+        return fact, {"sample": sample}
+
+    def _coded(self, fact: str, item: Item, source: str) -> None:
+        value = item.value
+        if value.kind == "blank" or (value.code.strip() in elements.NOT_SAID.get(fact, ())):
+            return
+        meant = _meant(fact, value)
+        if meant is None and quantity.normalise(value.label or value.text or value.code).upper() in elements.BLANKS:
+            return
+        if meant is None:
+            self.problem("chinese.unreadable_value", item.line, fact)
+            meant = WITHOUT if fact not in elements.TRUTHS else "unknown"
+        self._add(fact, meant, None, item.at, source, **({"status": item.status} if item.status else {}))
+
+    def _date(self, fact: str, item: Item, source: str) -> None:
+        found = moment(item.value.text or item.value.label)
+        if found is None:
+            self.problem("chinese.unreadable_value", item.line, fact)
+        elif found:
+            self._add(fact, found[:10], None, self.on.isoformat(), source)
+
+    # --- lists --------------------------------------------------------------------------------------------------------
+    def _condition(self, one: Coded) -> None:
+        facts = self.book.condition(one.system or None, one.code, one.name)
+        if not facts:
+            self.problems.append(unmatched("condition", one.code or one.name, where=Span(self.file, one.line, 1)))
+        for fact in facts:
+            self._add(fact, True, None, self.on.isoformat(), "诊断")
+
+    def _drug(self, one: Coded) -> None:
+        facts = self.book.drug(one.system or None, one.code, one.name)
+        if not facts:
+            self.problems.append(unmatched("drug", one.name or one.code, where=Span(self.file, one.line, 1)))
+        for fact in facts:
+            self._add(fact, True, None, self.on.isoformat(), "用药")
+
+    def _relative(self, one: Coded) -> None:
+        fact = FAMILY.get(quantity.normalise(one.name)) if quantity.normalise(one.relation) in RELATIVES else None
+        if fact is None:
+            self.problem("chinese.family_item", one.line)
+        else:
+            self._add(fact, True, None, self.on.isoformat(), "家族史")
+
+    def _symptoms(self) -> None:
+        said = [quantity.normalise(one.label or one.text) for one in self.document.symptoms]
+        said = [one for one in dict.fromkeys(said) if one and (one == "无" or one.upper() not in elements.BLANKS)]
+        if not said:
+            return
+        entries = []
+        for one in said:
+            known = elements.SYMPTOMS.get(one)
+            entries += (
+                [Entry(one, "name", source="症状")]
+                if known is None
+                else [Entry(fact, "fact", source="症状") for fact in known]
+            )
+        self.lists["symptoms"] = tuple(entries)
+
+    # --- pieces -------------------------------------------------------------------------------------------------------
+    def _add(self, fact: str, value: Any, unit: str | None, at: str | None, source: str, **more: str) -> None:
+        self.readings.append(Reading(fact, value, unit, at, source, tuple(more.items())))
+
+    def _once(self, code: str, item: Item, **parts: Any) -> None:
+        key = f"{code} {parts}"
+        if key not in self.told:
+            self.told.add(key)
+            self.problem(code, item.line, **parts)
+
+
+def chart_of(document: Document, on: date | None, book: Book, file: str = "", sample: str | None = None) -> Chart:
+    """Return the chart of a document, read as of `on`, else its own day, else today.
+
+    `sample` says of which sample glucose is where the document does not (`venous_plasma`, `capillary`).
+    """
+    return Taking(document, book, on or document.day or today(), file, sample).chart()
+
+
+def _meant(fact: str, value: Value) -> object | None:
+    """Return what a coded value means; None where neither name nor code is known, and where the two contradict."""
+    texts, codes = elements.TEXTS.get(fact, {}), elements.CODES.get(fact, {})
+    if value.kind == "truth" and fact in elements.TRUTHS:
+        return {"true": True, "1": True, "false": False, "0": False}.get(value.text.strip().lower())
+    label = quantity.normalise(value.label or (value.text if value.kind == "text" else ""))
+    code = quantity.normalise(value.code).lstrip("0")
+    by_label, by_code = texts.get(label), codes.get(code)
+    if label and by_label is None:
+        return by_code if label == quantity.normalise(value.code) else None
+    if by_label is not None and by_code is not None and by_label != by_code:
+        return None
+    return by_code if by_label is None else by_label
+
+
+def _agree(fact: str, stated: str, held: str) -> bool:
+    if fact == "sex":
+        return stated == held
+    days, day = day_of(stated), day_of(held)
+    return days is not None and day is not None and days[0] <= day[0] <= days[1]

@@ -7,13 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sangao.adapters.hookspecs import hookimpl
+from sangao.engine.answer import Result
 from sangao.engine.chart import Chart, today
 from sangao.engine.errors import Span, fail, why
 
 MARK = b'"resourceType"'
+RELEASES: dict[str, Literal["R4", "R5"]] = {"fhir": "R4", "fhir-r5": "R5"}
 
 
 @hookimpl
@@ -30,6 +32,16 @@ def read_chart(source: object, on: date | None) -> Chart | None:
     from sangao.adapters.fhir.reading import read
 
     return read(found, on or today()).chart
+
+
+@hookimpl
+def write_answer(result: Result, form: str, lang: str) -> str | None:
+    """Return a result as a FHIR collection bundle: form `fhir` (R4) or `fhir-r5`."""
+    if form not in RELEASES:
+        return None
+    from sangao.adapters.fhir.writing import bundle
+
+    return json.dumps(bundle(result, lang, RELEASES[form]), ensure_ascii=False, indent=2)
 
 
 def _resources(found: object) -> bool:
@@ -61,4 +73,4 @@ def _parsed(source: object) -> Any:
     return source if isinstance(source, Mapping | Sequence) else None
 
 
-__all__ = ["read_chart"]
+__all__ = ["read_chart", "write_answer"]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ import typer
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart, day_of
 from sangao.engine.cli.desk import Desk, Lang, desk, ending
-from sangao.engine.cli.options import Format, Language, On, Overlays, Packs, Strict
+from sangao.engine.cli.options import Language, On, Overlays, Packs, Strict
 from sangao.engine.errors import Span, fail, why
 from sangao.engine.explain import page
 
@@ -28,18 +29,21 @@ def decide(
         list[str] | None, typer.Option("--decision", help="只看这些判断 · only these decisions")
     ] = None,
     lang: Language = "zh",
-    form: Format = "text",
+    form: Annotated[
+        str, typer.Option("--format", help="输出形式 · text | json, or a form an adapter writes (fhir)")
+    ] = "text",
     strict: Strict = False,
 ) -> None:
     """判断一名患者并说明理由 · Decide one patient and say why."""
-    with ending(lang, form):
+    with ending(lang, "json" if form == "json" else "text"):
         here = desk(context)
         patient = read(here, chart, day(on))
         results = [pack.decide_all(patient) for pack in here.packs(packs, overlays)]
         for result in results:
             for name in decision or ():
                 result.pack.decision(name)
-        typer.echo(shown(results, form, lang, decision))
+        own = form in ("text", "json")
+        typer.echo(shown(results, form, lang, decision) if own else written(here, results, form, lang, decision))
         if strict and any(result.problems for result in results):
             raise typer.Exit(1)
 
@@ -73,6 +77,16 @@ def shown(results: list[Result], form: str, lang: Lang, decisions: list[str] | N
     if form == "json":
         return json.dumps(joined(results, decisions), ensure_ascii=False, indent=2)
     return "\n\n".join(page.text(result, lang, decisions) for result in results)
+
+
+def written(here: Desk, results: list[Result], form: str, lang: Lang, decisions: list[str] | None) -> str:
+    """Return results in a form that an adapter writes. Raises SangaoError when none does (`host.unknown_form`)."""
+    if decisions:
+        results = [replace(one, decisions={name: one.decisions[name] for name in decisions}) for one in results]
+    found = [here.hook.write_answer(result=one, form=form, lang=lang) for one in results]
+    if None in found:
+        raise fail("host.unknown_form", usage=True, name=form)
+    return "\n".join(found)
 
 
 def joined(results: list[Result], decisions: list[str] | None) -> Any:

@@ -87,6 +87,13 @@ ENTRIES: dict[str, Entry] = {
         "可读:sangao.chart/1 的 JSON;其他格式需安装相应适配器",
         "readable: JSON of sangao.chart/1; other formats need their adapter installed",
     ),
+    "host.unknown_form": Entry(
+        "error",
+        "没有适配器能输出 `{name}` 形式",
+        "no adapter writes the form `{name}`",
+        "可用:text、json、fhir;其他形式需安装相应适配器",
+        "use text, json or fhir; other forms need their adapter installed",
+    ),
     "host.no_hooks": Entry(
         "error",
         "命令行未连接任何适配器",

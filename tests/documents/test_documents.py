@@ -15,6 +15,7 @@ from tests.documents.laid import HERE, documents, expected, head, lay_out, probl
 GOOD, BAD = documents("good"), documents("bad")
 NOT_FROM_A_DOCUMENT = {
     "host.no_hooks": "a command is called without the command line (below)",
+    "host.unknown_form": "nobody writes the form asked for (tests/adapters/fhir/test_hooks.py)",
     "table.interrupted": "somebody breaks a run off (tests/adapters/tabular/test_broken_off.py)",
     "table.no_extra": "pyarrow is not installed (tests/engine/run/test_stratified.py)",
     "table.not_arrow": "a program hands over something else (tests/engine/run/test_stratified.py)",

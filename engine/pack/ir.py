@@ -470,6 +470,12 @@ class Pathway:
     executed: tuple[tuple[str, str], ...] = ()
     longest: Span | None = None
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The decisions that the states, tasks and shares of the pathway are answered by."""
+        own = [self.id, self.next, self.next_due, *(one for _, one in self.executed)]
+        return tuple(one for one in (*own, *(one for task in self.tasks for one in (task.status, task.due))) if one)
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:

@@ -270,9 +270,7 @@ def _branch(branch: ir.Branch, decision: ir.Decision, names: _Names, deep: int) 
 
 
 def _pathway(pathway: ir.Pathway, names: _Names) -> None:
-    asked = [pathway.id, pathway.next, pathway.next_due, *(one for _, one in pathway.executed)]
-    asked += [one for task in pathway.tasks for one in (task.status, task.due)]
-    need(all(one == "" or one in names.decisions for one in asked))
+    need(all(one in names.decisions for one in pathway.asks))
     states = {one.id for one in pathway.states}
     need(pathway.start in states and {task.state for task in pathway.tasks} <= states)
     need(set(pathway.links) <= {task.id for task in pathway.tasks})

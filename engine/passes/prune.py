@@ -7,8 +7,10 @@ from sangao.engine.passes.work import Work
 
 
 def prune(work: Work) -> Work:
-    """Keep the visible decisions, all they ask and show, and the leaves these and the promises read."""
-    kept: set[str] = set()
+    """Keep the visible decisions, all that they and the pathways ask and show, and the leaves these and promises
+    read.
+    """
+    kept = {id for one in work.pathways.values() for id in one.asks}
     for made in reversed(work.decisions.values()):
         if not made.hidden or made.id in kept:
             kept |= {made.id, *made.asks, *work.shown.get(made.id, {}).values()}

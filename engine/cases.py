@@ -57,7 +57,7 @@ def asked(pack: Pack, case: ir.Case) -> tuple[Pack, Chart]:
     plain = {**given.get("facts", {}), **given}
     settings = {key: str(value) for key, value in plain.items() if key in facts and facts[key].site}
     if settings:
-        pack = Pack(replace(pack.compiled, settings={**pack.compiled.settings, **settings}))
+        pack = pack.sited(settings)
         kept = {key: value for key, value in plain.items() if key not in settings and key != "facts"}
         case = replace(case, give=json.dumps(kept, ensure_ascii=False))
     return pack, chart_of(case, pack.compiled.meta.start)

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
@@ -17,7 +18,7 @@ from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, fail
 from sangao.engine.pack import canon, ir, kept
 from sangao.engine.run import advice
-from sangao.engine.run.admit import Admission, Admitter
+from sangao.engine.run.admit import BOTH, Admission, Admitter
 from sangao.engine.run.decided import Decided, Later, with_later
 from sangao.engine.run.pathway import Progress, progress
 from sangao.engine.run.rows import compile_rows
@@ -74,14 +75,21 @@ class Pack:
         found = self.compiled.decisions.values()
         return tuple(one.id for one in found if not one.hidden and not isinstance(one.form, ir.Advice))
 
+    def sited(self, settings: Mapping[str, str]) -> "Pack":
+        """Return this pack at a place with its own settings (site fact → checked value); its runner is shared."""
+        made = Pack(replace(self.compiled, settings={**self.compiled.settings, **settings}))
+        made.rows, made._admit = self.rows, self._admit.sited(made.compiled)  # a setting is only read as a fact
+        return made
+
     def admit(self, chart: Chart) -> Admission:
         """Return what the chart gives the leaves of this pack; one chart is admitted once."""
         kept = self._admitted.get(id(chart))
         if kept is not None and kept[0] is chart:
             return kept[1]
         admission = self._admit(chart)
-        while len(self._admitted) >= KEPT:
-            self._admitted.pop(next(iter(self._admitted)), None)
+        kept_now = list(self._admitted)  # in one step: other threads change it meanwhile
+        for old in kept_now[: max(0, len(kept_now) + 1 - KEPT)]:
+            self._admitted.pop(old, None)
         self._admitted[id(chart)] = (chart, admission)
         return admission
 
@@ -103,7 +111,7 @@ class Pack:
     def decide_all(self, chart: Chart) -> Result:
         """Answer every decision, with the advice that follows, what to ask next, and the problems of the chart."""
         admission = self.admit(chart)
-        opened, assumed = self.rows.evaluate(admission.open, admission.assumed)
+        opened, assumed = admission.worked[BOTH] = self.rows.evaluate(admission.open, admission.assumed)
         found = Decided(self.decisions, opened, assumed, self.rows.tell, self._later(chart))
         given = self._adviser.listed(opened, assumed)
         return Result(self, chart, found, given, admission.problems)

@@ -1,7 +1,6 @@
 """Site settings given with a run: what a place has or has chosen, put into packs that are compiled already."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 
 from sangao.engine.errors import Problem, SangaoError, Span
@@ -34,8 +33,7 @@ def with_settings(packs: Sequence[Pack], settings: Mapping[str, str]) -> list[Pa
     made = []
     for pack in packs:
         mine = {str(name): str(value) for name, value in settings.items() if name in pack.compiled.dictionary.facts}
-        settled = {**pack.compiled.settings, **mine}
-        made.append(Pack(replace(pack.compiled, settings=settled)) if mine else pack)
+        made.append(pack.sited(mine) if mine else pack)
     return made
 
 

@@ -5,6 +5,7 @@ takes its place, for a value nobody could read is not a normal one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -24,6 +25,7 @@ from sangao.engine.run.timeline import Timeline
 from sangao.engine.truth import FALSE, TRUE
 
 TODAY = "today"  # the fact that is the day of the chart, where a pack reads it
+BOTH = ("", "both")  # where an admission keeps what both passes of the whole pack allow
 LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
 
 
@@ -52,6 +54,10 @@ def nothing_known(kind: str, values: int) -> Any:
     return {"bool": 3, "code": (1 << values) - 1}.get(kind)
 
 
+def _settings(pack: ir.Pack) -> tuple[Reading, ...]:
+    return tuple(Reading(fact, value, source="site setting") for fact, value in pack.settings.items())
+
+
 class Admitter:
     """Admits charts to one pack; built once, immutable, safe to share between threads."""
 
@@ -76,7 +82,13 @@ class Admitter:
         self.order = {fact: i for i, fact in enumerate(facts)}
         self.nothing = {fact.id: nothing_known(fact.kind, len(fact.values)) for fact in facts.values()}
         self.conditions = Conditions(pack)
-        self.settings = tuple(Reading(fact, value, source="site setting") for fact, value in pack.settings.items())
+        self.settings = _settings(pack)
+
+    def sited(self, pack: ir.Pack) -> "Admitter":
+        """Return this admitter for the same pack with other settings."""
+        made = copy(self)
+        made.pack, made.settings = pack, _settings(pack)
+        return made
 
     def __call__(self, chart: Chart) -> Admission:
         """Admit one chart."""

@@ -1,4 +1,4 @@
-# make demo | test | lint | long | bench | sanitize | wheel | wheels-offline | clean
+# make demo | test | lint | long | bench | sanitize | libsangao | wheel | wheels-offline | clean
 # The environment in .venv is made when it is missing and again when pyproject, setup or constraints change.
 
 PYTHON ?= python3
@@ -20,7 +20,7 @@ BENCH = .venv/.set-up-bench
 INPUTS = pyproject.toml setup.py constraints.txt $(wildcard engine/native/*.[ch] engine/native/build.py)
 
 .DEFAULT_GOAL = help
-.PHONY: help demo setup test lint long bench sanitize wheel wheels-offline clean
+.PHONY: help demo setup test lint long bench sanitize libsangao wheel wheels-offline clean
 .DELETE_ON_ERROR:
 
 help:
@@ -50,6 +50,21 @@ bench: $(BENCH)
 # The kernel under AddressSanitizer and UndefinedBehaviorSanitizer: SECONDS of random and damaged programs.
 sanitize: $(DEV)
 	$(BIN)/python tests/native/sanitize.py $(or $(SECONDS),60) $(SEED)
+
+# The kernel as a plain shared library for hosts without Python: library and header in LIBSANGAO. See docs/libsangao.md.
+LIBSANGAO ?= build/libsangao
+SHARED = $(if $(filter Darwin,$(shell uname -s)),libsangao.dylib,$(if $(filter Windows_NT,$(OS)),sangao.dll,libsangao.so))
+ROOMS = $(addprefix engine/native/,kernel.c program.c simd.c library.c answers.c sha256.c)
+
+libsangao: $(LIBSANGAO)/$(SHARED) $(LIBSANGAO)/sangao.h
+
+$(LIBSANGAO)/$(SHARED): $(ROOMS) $(wildcard engine/native/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O3 -shared -fPIC -fvisibility=hidden -DSANGAO_BUILD $(CFLAGS) $(ROOMS) -o $@ $(LDFLAGS)
+
+$(LIBSANGAO)/sangao.h: engine/native/sangao.h
+	@mkdir -p $(@D)
+	cp $< $@
 
 # `build/` is emptied first: setuptools would pack what an older tree left there.
 wheel: $(DEV)

@@ -53,11 +53,11 @@ def rejecting(rejects: Path | None, out: Path | None) -> Iterator[Refusing]:
         os.replace(part, path)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all. Raises SangaoError (`host.unwritable`)."""
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, whole or not at all. Raises SangaoError (`host.unwritable`)."""
     part = _part(path)
     try:
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)

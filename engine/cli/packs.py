@@ -7,9 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from sangao.engine.cli.desk import desk, ending, report
+from sangao.engine.cli.files import write
 from sangao.engine.cli.options import Format, Language, Overlays
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import load
+from sangao.engine.pack import canon
 
 
 def packs(
@@ -59,12 +61,19 @@ def build(
     folders: Annotated[list[str], typer.Argument(help="规则包名或文件夹 · pack names or folders")],
     out: Annotated[Path, typer.Option("--out", help="写入的 .sangao 文件 · the file to write")],
     overlays: Overlays = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="嵌入程序只含这些判断 · only these decisions in the program for libsangao"),
+    ] = None,
     lang: Language = "zh",
 ) -> None:
     """编译为一个 .sangao 文件,打开时不执行任何内容 · Compile into one file that executes nothing when opened."""
+    from sangao.engine.run import library
+
     with ending(lang):
         here = desk(context)
         local = overlays or ()
         pack = here.pack(folders[0], local) if len(folders) == 1 else load(folders, overlays=local)
-        digest = pack.save(out)
-        typer.echo(f"{out}  {pack.id} {pack.edition}  {digest}")
+        asked = [pack.decision(name).id for name in by or pack.decisions]
+        write(out, canon.dumps(pack.compiled, {"program": library.dumps(pack.compiled, pack.hash, asked)}))
+        typer.echo(f"{out}  {pack.id} {pack.edition}  {pack.hash}")

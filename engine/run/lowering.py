@@ -5,14 +5,13 @@ interval or as one bitmap per value. Leaves that may differ between the passes e
 hold is refused by name (`Flat.refused`) before any patient is looked at.
 """
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from sangao.engine.pack import ir
-from sangao.engine.run import flat, known
+from sangao.engine.run import known
 from sangao.engine.run.circuit import NO, YES, Circuit, Refused, Wanted, Writer
 from sangao.engine.run.cones import cone, windows_beside
 from sangao.engine.run.flat import Out, Program, Slot
@@ -57,28 +56,6 @@ class Flat:
     outs: tuple[Column, ...]
     refused: dict[str, str] = field(default_factory=dict)
 
-    def dumps(self) -> bytes:
-        """Return the bytes of the section `program` of a `.sangao` file: u32 length, names as JSON, the program."""
-        names = {"slots": self.slots, "outs": self.outs, "refused": self.refused}
-        text = json.dumps(names, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        return len(text).to_bytes(4, "little") + text + self.program.dumps()
-
-
-def loads(data: bytes) -> Flat:
-    """Return what `Flat.dumps` wrote. Raises `flat.Malformed` for anything else."""
-    size = int.from_bytes(data[:4], "little")
-    program = flat.loads(data[4 + size :])
-    try:
-        names = json.loads(data[4 : 4 + size])
-        slots = tuple(Place(*one) for one in names["slots"])
-        outs = tuple(Column(*one) for one in names["outs"])
-        refused = {str(name): str(why) for name, why in names["refused"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise flat.Malformed("names") from error
-    if len(slots) != len(program.slots) or len(outs) != len(program.outs):
-        raise flat.Malformed("names")
-    return Flat(program, slots, outs, refused)
-
 
 def lower(
     pack: ir.Pack,
@@ -101,23 +78,33 @@ def lower(
             for leaf in pack.leaves.values()
             if leaf.kind == "bool" and any(facts[one].absent == "assume_false" for one in leaf.facts if one in facts)
         }
-    wanted = tuple(decisions)
     maker = _Maker(pack, frozenset(half), frozenset(differ))
-    needed = {below for one in wanted for below in cone(pack, one)[1]}
-    for one in pack.decisions.values():
-        if one.id in needed:
-            maker.decide(one)
-    columns: list[tuple[Column, Wanted]] = []
-    for name in wanted:
-        if name not in maker.refused:
-            try:
-                columns += maker.columns(pack.decisions[name])
-            except Refused as error:
-                maker.refused[name] = str(error)
-    columns = [one for one in columns if fields is None or one[0].field in fields]
-    program = Writer(maker.circuit).program([one for _, one in columns])
-    refused = {name: maker.refused[name] for name in wanted if name in maker.refused}
-    return Flat(program, tuple(maker.places), tuple(column for column, _ in columns), refused)
+    return maker.flat(tuple(decisions), lambda _: fields)
+
+
+def lower_over(
+    pack: ir.Pack,
+    decisions: Iterable[str],
+    circuit: Circuit,
+    leaves: Mapping[tuple[str, bool], Abstract],
+    fields: Callable[[ir.Decision], Collection[Field]],
+    more: Sequence[Wanted] = (),
+) -> Flat:
+    """Return the program of decisions whose leaves, of both passes (true: assumed), are made by a circuit of one's own.
+
+    `fields`: the outputs that are wanted of a decision; `more`: nameless outputs after those. The slots are the
+    circuit's and have no places.
+    """
+    maker = _Maker(pack, frozenset(), frozenset(pack.leaves))
+    maker.circuit, maker.leaves = circuit, dict(leaves)
+    return maker.flat(tuple(decisions), fields, more)
+
+
+def truth_over(pack: ir.Pack, circuit: Circuit, expr: ir.Expr, values: Mapping[str, Abstract]) -> Closed:
+    """Return where a condition may be false and may be true, over the values of all that it reads."""
+    maker = _Maker(pack, frozenset(), frozenset())
+    maker.circuit = circuit
+    return _Pass(maker, False, values).truth(expr)
 
 
 class _Maker:
@@ -129,6 +116,30 @@ class _Maker:
         self.opened: dict[str, Abstract] = {}
         self.assumed: dict[str, Abstract] = {}
         self.refused: dict[str, str] = {}
+
+    def flat(
+        self,
+        wanted: tuple[str, ...],
+        fields: Callable[[ir.Decision], Collection[Field] | None],
+        more: Sequence[Wanted] = (),
+    ) -> Flat:
+        """Return the program of some decisions."""
+        needed = {below for one in wanted for below in cone(self.pack, one)[1]}
+        for one in self.pack.decisions.values():
+            if one.id in needed:
+                self.decide(one)
+        columns: list[tuple[Column, Wanted]] = []
+        for name in wanted:
+            if name not in self.refused:
+                decision = self.pack.decisions[name]
+                kept = fields(decision)
+                try:
+                    columns += [one for one in self.columns(decision) if kept is None or one[0].field in kept]
+                except Refused as error:
+                    self.refused[name] = str(error)
+        program = Writer(self.circuit).program([*(one for _, one in columns), *more])
+        refused = {name: self.refused[name] for name in wanted if name in self.refused}
+        return Flat(program, tuple(self.places), tuple(column for column, _ in columns), refused)
 
     # --- leaves -------------------------------------------------------------------------------------------------------
     def slot(self, kind: Slot, leaf: str, assumed: bool, part: Part, value: int = 0) -> int:

@@ -7,8 +7,8 @@ import pytest
 
 from sangao.engine.chart import Chart
 from sangao.engine.guide import load
-from sangao.engine.pack import canon, ir
-from sangao.engine.run import columns, flat, lowering
+from sangao.engine.pack import ir
+from sangao.engine.run import columns, flat
 from sangao.engine.run.circuit import Circuit
 from sangao.engine.run.columns import Answered, enter, run
 from sangao.engine.run.lowering import lower
@@ -117,23 +117,6 @@ def test_a_program_survives_its_bytes() -> None:
     for seed in range(20):
         program = lowered(made(seed)[0]).program
         assert flat.loads(program.dumps()) == program
-
-
-def test_a_lowered_pack_survives_a_pack_file() -> None:
-    rules, _ = made(RICH)
-    program = lowered(rules)
-    found = canon.sections(canon.dumps(rules, {"program": program.dumps()}))
-    assert lowering.loads(found["program"]) == program
-    assert canon.loads(canon.dumps(rules, {"program": program.dumps()})) == rules
-    for wrong in (
-        b"",
-        b"\0" * 8,
-        program.dumps()[:-1],
-        b"\xff" * 4 + program.dumps(),
-        b"\2\0\0\0{}" + program.program.dumps(),
-    ):
-        with pytest.raises(flat.Malformed):
-            lowering.loads(wrong)
 
 
 def test_damaged_bytes_are_rejected_or_are_a_sound_program() -> None:

@@ -1,0 +1,170 @@
+"""The section `program` of a `.sangao` file: a pack for hosts without Python, as flat little-endian tables.
+
+`sangao.engine.native` reads it in C (`sangao.h`, `library.c`); nothing in it is executed before it was verified. Head:
+magic, u32 version, then the number of bytes of texts, of names, inputs, decisions, slots and bytes of the program (u32
+each), and the hash of the pack it was made from. Then six texts about the pack, names (id, zh, en), inputs, decisions,
+slots, texts, program; all words are 32 bits, a text is the place of its first byte, 0 the empty one.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sangao.engine.pack import ir
+from sangao.engine.run.circuit import NO
+from sangao.engine.run.cones import cone
+from sangao.engine.run.flat import Out
+from sangao.engine.run.inputs import DAY, Day, Input
+from sangao.engine.run.lowering import Column, Field, Flat, lower_over
+
+MAGIC = b"SANGHOST"
+VERSION = 1
+HEAD = struct.Struct("<8s7I32s")
+KINDS = ("bool", "code", "number", "date", "set")
+ORIGINS = ("fact", "list", "day", "window")
+PARTS = ("value", "valid", "there")
+ITEMS = 63  # of a set: its masks are signed integers for a host
+
+CLOSED: Final[tuple[Field, ...]] = ("possible", "taken")
+ENDS: Final[tuple[Field, ...]] = ("possible", "taken", "at_least", "at_most", "value", "certain")
+FIELDS: dict[str, tuple[Field, ...]] = {
+    "bool": CLOSED,
+    "code": CLOSED,
+    "set": ("possible", "taken", "certain", "sure"),
+    "number": ENDS,
+    "date": ENDS,
+}
+NAMES = {
+    DAY: ("判断日", "the day judged by"),
+    "conditions": ("疾病清单", "list of conditions"),
+    "medications": ("用药清单", "list of medications"),
+    "symptoms": ("症状清单", "list of symptoms"),
+    "family_history": ("家族史清单", "list of family history"),
+    "delivered": ("已提供", "delivered"),
+    "complete": ("已核对完整", "complete"),
+    "false": ("否", "no"),
+    "true": ("是", "yes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A pack as hosts hold it: inputs, decisions, the program between them; `kept_out`: two outputs per input or -1."""
+
+    inputs: tuple[Input, ...]
+    slots: tuple[tuple[int, str], ...]
+    decisions: tuple[str, ...]
+    flat: Flat
+    kept_out: tuple[tuple[int, int], ...]
+
+
+def embed(pack: ir.Pack, decisions: Iterable[str]) -> Embedded:
+    """Return the program of some decisions over what a host gives of one day. Raises KeyError for an unknown one.
+
+    A decision that a program cannot hold stands in `flat.refused` with the reason.
+    """
+    wanted = tuple(dict.fromkeys(decisions))
+    day = Day(pack, dict.fromkeys(leaf for one in wanted for leaf in cone(pack, one)[0]))
+    planes = [(day.outside.get(one.id, NO), day.denied.get(one.id, NO)) for one in day.inputs]
+    more = [plane for pair in planes for plane in pair if plane != NO]
+    flat = lower_over(
+        pack,
+        wanted,
+        day.circuit,
+        day.leaves,
+        lambda one: FIELDS[one.outcome.kind],
+        [(Out.BITS, (plane,)) for plane in more],
+    )
+    if len(flat.program.slots) != len(day.slots):
+        raise AssertionError("a leaf entered that no input feeds")
+    first = len(flat.outs)
+    kept_out: list[tuple[int, int]] = []
+    for pair in planes:
+        places = [-1, -1]
+        for i, plane in enumerate(pair):
+            if plane != NO:
+                places[i], first = first, first + 1
+        kept_out.append((places[0], places[1]))
+    return Embedded(tuple(day.inputs), tuple(day.slots), wanted, flat, tuple(kept_out))
+
+
+def dumps(pack: ir.Pack, hash: str, decisions: Iterable[str]) -> bytes:
+    """Return the section of a pack (of this hash) for some decisions."""
+    return _Section(pack, embed(pack, decisions)).whole(hash)
+
+
+@dataclass(slots=True)
+class _Section:
+    """The tables of a section, growing."""
+
+    pack: ir.Pack
+    of: Embedded
+    heap: bytearray = field(default_factory=lambda: bytearray(1))
+    found: dict[str, int] = field(default_factory=lambda: {"": 0})
+    names: list[int] = field(default_factory=list)
+
+    def text(self, text: str) -> int:
+        """Return the place of a text."""
+        if text not in self.found:
+            self.found[text] = len(self.heap)
+            self.heap += text.replace("\0", " ").encode() + b"\0"
+        return self.found[text]
+
+    def named(self, many: Sequence[tuple[str, str, str]]) -> tuple[int, int]:
+        """Add names (id, zh, en); return the place of the first and how many."""
+        first = len(self.names) // 3
+        self.names += [self.text(part) for one in many for part in one]
+        return first, len(many)
+
+    def whole(self, hash: str) -> bytes:
+        """Return the whole section."""
+        meta = self.pack.meta
+        about = [meta.id, meta.edition, meta.zh, meta.en, meta.start or "", meta.end or ""]
+        words = [self.text(one) for one in about]
+        inputs = [
+            part for one, kept in zip(self.of.inputs, self.of.kept_out, strict=True) for part in self.input(one, kept)
+        ]
+        decisions = [part for one in self.of.decisions for part in self.decision(self.pack.decisions[one])]
+        slots = [part for at, name in self.of.slots for part in (at, PARTS.index(name))]
+        program = self.of.flat.program.dumps()
+        self.heap += bytes(-len(self.heap) % 4)
+        sizes = (len(self.heap), len(self.names) // 3, len(self.of.inputs), len(self.of.decisions), len(self.of.slots))
+        head = HEAD.pack(MAGIC, VERSION, *sizes, len(program), bytes.fromhex(hash))
+        table = [*words, *self.names, *inputs, *decisions, *slots]
+        return head + struct.pack(f"<{len(table)}i", *table) + bytes(self.heap) + program
+
+    def input(self, one: Input, kept_out: tuple[int, int]) -> list[int]:
+        """Return the 17 words of an input."""
+        fact = self.pack.dictionary.facts.get(one.id) if one.origin == "fact" else None
+        zh, en = NAMES.get(one.id, ("", ""))
+        codes = [(code, *NAMES.get(code, (code, code))) for code in one.values or ("false", "true")]
+        if fact is not None:
+            zh, en = fact.zh, fact.en
+            if fact.values:
+                codes = [(code, *names) for code, names in zip(fact.values, fact.value_names, strict=True)]
+        elif one.origin == "window" and (words := self.pack.words.get(f"leaf:{one.id}")):
+            zh, en = words.zh or words.says_zh, words.en or words.says_en
+        texts = [self.text(x) for x in (one.id, zh or one.id, en or one.id, one.unit, one.list, one.formula)]
+        step = (one.step.numerator, one.step.denominator)
+        names = self.named(codes if one.kind in ("bool", "code") else [])
+        kinds = (KINDS.index(one.kind), ORIGINS.index(one.origin), int(one.alone))
+        return [*texts, *kinds, *step, one.low, one.high, *names, *kept_out]
+
+    def decision(self, one: ir.Decision) -> list[int]:
+        """Return the 17 words of a decision."""
+        outcome, words = one.outcome, self.pack.words.get(one.id, ir.Words())
+        codes = []
+        for code in outcome.codes:
+            said = self.pack.words.get(f"{one.id}={code}", ir.Words())
+            zh, en = NAMES.get(code, (code, code)) if outcome.kind == "bool" else (code, code)
+            codes.append((code, said.zh or zh, said.en or en))
+        refused = self.of.flat.refused.get(one.id, "")
+        if not refused and outcome.kind == "set" and len(outcome.codes) > ITEMS:
+            refused = f"more than {ITEMS} items"
+        texts = [self.text(x) for x in (one.id, words.zh or one.id, words.en or one.id, outcome.unit, refused)]
+        step = (outcome.step.numerator, outcome.step.denominator)
+        at = {column: i for i, column in enumerate(self.of.flat.outs)}
+        outs = [-1 if refused else at[Column(one.id, name)] for name in FIELDS[outcome.kind]]
+        outs += [-1] * (6 - len(outs))
+        return [*texts, KINDS.index(outcome.kind), int(outcome.ordered), *step, *self.named(codes), *outs]

@@ -8,7 +8,7 @@ from sangao.engine.chart import Chart
 from sangao.engine.explain import argument, nearest
 from sangao.engine.pack import ir
 from sangao.engine.run import residual
-from sangao.engine.run.admit import Admission
+from sangao.engine.run.admit import BOTH, Admission
 
 
 class Asked(Protocol):
@@ -29,7 +29,8 @@ def case_of(asked: Asked, chart: Chart) -> argument.Case:
     admission = asked.admit(chart)
     found: argument.Case | None = admission.worked.get(("", "case"))
     if found is None:
-        opened, assumed = asked.rows.evaluate(admission.open, admission.assumed)
+        both = admission.worked.get(BOTH) or asked.rows.evaluate(admission.open, admission.assumed)
+        opened, assumed = admission.worked[BOTH] = both
         found = admission.worked["", "case"] = argument.Case(asked.compiled, admission, opened, assumed)
     return found
 

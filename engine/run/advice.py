@@ -72,12 +72,9 @@ class Adviser(Remembered):
 
 def listed(pack: ir.Pack, states: Sequence[State]) -> Listed:
     """Return the advice list from the states of every advice decision."""
-    states = [one for one in states if one[3] != FALSE]
-    live = [one for one in states if one[3] == TRUE or one[1].when_unknown != "hold"]
-    beaten = {target: name for name, form, _, state in live if state == TRUE for target in form.overrules}
+    live, beaten = standing(states)
     items = _merged([one for one in live if one[0] not in beaten and one[1].drug_class is None])
-    drugs = [one for one in live if one[0] not in beaten and one[1].drug_class is not None]
-    items += _drugs(drugs, pack.dictionary.classes)
+    items += _drugs(about_drugs(states), pack.dictionary.classes)
     known = {one[0] for one in live}
     lost = [(target, name) for target, name in beaten.items() if target in known]
     items = [_beating(item, [target for target, name in lost if name in item.ids]) for item in items]
@@ -90,6 +87,18 @@ def listed(pack: ir.Pack, states: Sequence[State]) -> Listed:
         (folded if routine and budget <= 0 else kept).append(item)
         budget -= routine
     return Listed(tuple(kept), tuple(folded))
+
+
+def standing(states: Sequence[State]) -> tuple[list[State], dict[str, str]]:
+    """Return the advice that holds or may hold, and what of all advice is overruled by which that holds."""
+    live = [one for one in states if one[3] == TRUE or (one[3] != FALSE and one[1].when_unknown != "hold")]
+    return live, {target: name for name, form, _, state in live if state == TRUE for target in form.overrules}
+
+
+def about_drugs(states: Sequence[State]) -> list[State]:
+    """Return the standing advice on permissions of drug classes: what `permission` takes."""
+    live, beaten = standing(states)
+    return [one for one in live if one[0] not in beaten and one[1].drug_class is not None]
 
 
 def rank(item: Item) -> int:

@@ -84,8 +84,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "请求内容嵌套过深",
         "the request is nested too deeply",
-        "最多 {most} 层",
-        "at most {most} levels",
+        "减少嵌套层次,FHIR 资源不需要这么深",
+        "nest less: no FHIR resource needs to be so deep",
     ),
     "service.too_large": Entry(
         "error",
@@ -126,8 +126,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "请求字段 `{field}` 缺少或不合规范",
         "the field `{field}` of the request is missing or not as the standard says",
-        "CDS Hooks 2.0 要求:{rule}",
-        "CDS Hooks 2.0 asks for: {rule}",
+        "按 CDS Hooks 2.0,应为:{rule}",
+        "by CDS Hooks 2.0 it is {rule}",
     ),
     "service.bad_field": Entry(
         "error",
@@ -140,8 +140,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "缺少判断所需的资料,既未预取也不能获取:{keys}",
         "the data needed were neither prefetched nor can they be fetched: {keys}",
-        "随请求发送这些预取项;没有资料时发送空的 Bundle",
-        "send these prefetch keys; where there are no data, send an empty Bundle",
+        "随请求发送这些预取项(没有资料时发送空的 Bundle),或由管理员在 fetch.servers 中允许该 FHIR 服务器",
+        "send these prefetch keys (an empty Bundle where there are no data), or let the operator allow the FHIR server",
     ),
     "service.no_token": Entry(
         "error",
@@ -205,12 +205,5 @@ ENTRIES: dict[str, Entry] = {
         "the service failed; the request has the number {request}",
         "把编号告知管理员",
         "tell the operator this number",
-    ),
-    "service.unsupported_fhir": Entry(
-        "error",
-        "预取项 `{key}` 不是 FHIR 资源",
-        "the prefetch key `{key}` holds no FHIR resource",
-        "发送一个资源、Bundle 或 null",
-        "send one resource, a Bundle, or null",
     ),
 }

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,12 @@ import pyarrow.parquet as pq
 
 from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.binding import check
+from sangao.adapters.tabular.binding import absent, check
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
 from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine.chart import today
-from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.errors import SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
 from sangao.engine.run.arriving import python_values
 
@@ -60,13 +59,7 @@ def open_arrow(path: Path, table: TableMap) -> ArrowTable:
                 names, total = _ipc(source).schema.names, None
     except (pa.ArrowException, OSError) as error:
         raise fail("table.damaged", Span(str(path)), usage=True, reason=type(error).__name__) from error
-    problems = []
-    for name in table.wanted():
-        if names.count(name) != 1:
-            near = get_close_matches(name.lower(), {one.lower(): one for one in names}, 1, 0.3)
-            shown = next((one for one in names if near and one.lower() == near[0]), "、".join(names[:8]))
-            code = "table.double_column" if name in names else "table.no_column"
-            problems.append(Problem(code, Span(path.name), {"name": name, "nearest": shown}))
+    problems = absent(names, table, Span(path.name))
     if problems:
         raise SangaoError(problems, usage=True)
     return ArrowTable(path, table, total, table.key, tuple(table.wanted()))
@@ -133,10 +126,22 @@ class BoundArrow:
         """Return some patients of a batch."""
         return (patient for i in places for patient in self.patients((batch[0] + i, batch[1].slice(i, 1))))
 
+    def keys(self, batch: Part) -> list[str]:
+        """Return the person key of each row, "" where it is blank."""
+        return self._texts(batch, self.table.key)
+
+    def groups(self, batch: Part) -> list[str]:
+        """Return the group of each row, nothing where the mapping names none."""
+        return [] if self.table.map.group is None else self._texts(batch, self.table.map.group)
+
+    @staticmethod
+    def _texts(batch: Part, name: str) -> list[str]:
+        return [cells.clean(text(one)) for one in python_values(batch[1].column(name))]
+
     def columns(self, batch: Part) -> tuple[list[str], list[Any], Any]:
         """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
         rows = batch[1]
-        keys = [cells.clean(text(one)) for one in python_values(rows.column(self.table.key))]
+        keys = self.keys(batch)
         return (
             keys,
             [rows.column(one.name) for one in self.table.map.columns],

@@ -1,12 +1,13 @@
-"""A delimited text file with its mapping, bound to a fact dictionary: rows in, charts out."""
+"""A table of texts with its mapping, bound to a fact dictionary: records in, charts out, whatever they stood in."""
 
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import cells, lines
@@ -15,55 +16,22 @@ from sangao.adapters.tabular.rows import Rows, fact_of
 from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine import quantity
 from sangao.engine.chart import today
-from sangao.engine.errors import Problem, SangaoError, Span, fail
+from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.fact import Dictionary
 
 
-@dataclass(slots=True)
-class TextTable:
-    """A delimited text file: `Columns` of `sangao.adapters.columns`."""
+class Records(Protocol):
+    """A table of texts: its mapping, the names of its columns, and its records, read anew each time.
 
-    path: Path
+    `watched`: nothing but its records tells whether it is still the table it was.
+    """
+
     map: TableMap
-    encoding: str
-    total: int | None
-    key: str
-    separator: str
     header: tuple[str, ...]
+    watched: bool
 
-    @property
-    def dated(self) -> bool:
-        """Return whether the mapping says of which day the rows are."""
-        return bool(self.map.on or self.map.on_column)
-
-    def bind(self, dictionary: Dictionary, on: date | None) -> "BoundTable":
-        """Check the mapping against a dictionary. Raises SangaoError with all problems at once."""
-        problems = check(self.map, dictionary)
-        if problems:
-            raise SangaoError(problems, usage=True)
-        return BoundTable(self, dictionary, on, today())
-
-
-def open_table(path: Path, table: TableMap) -> TextTable:
-    """Open a file and find the mapped columns in its header. Raises SangaoError with all problems at once."""
-    encoded = lines.detect(path, table.encoding)
-    with path.open(encoding=encoded.encoding, newline="") as file:
-        first = file.readline().lstrip("\ufeff")
-    if not first.strip():
-        raise fail("table.empty", Span(str(path)), usage=True)
-    by = table.separator or lines.separator(first, table.wanted())
-    header = tuple(cells.clean(name) for name in lines.fields(first.rstrip("\r\n"), by))
-    problems = []
-    for name in table.wanted():
-        if header.count(name) != 1:
-            lower = {one.lower(): one for one in reversed(header)}
-            near = get_close_matches(name.lower(), lower, 1, 0.3)
-            parts = {"name": name, "nearest": lower[near[0]] if near else "、".join(header[:8])}
-            code = "table.double_column" if name in header else "table.no_column"
-            problems.append(Problem(code, Span(path.name, 1, 1), parts))
-    if problems:
-        raise SangaoError(problems, usage=True)
-    return TextTable(path, table, encoded.encoding, max(encoded.lines - 1, 0), table.key, by, header)
+    def records(self) -> Generator[lines.Record]:
+        """Yield the records with the line or row each stands in."""
 
 
 def check(table: TableMap, dictionary: Dictionary) -> list[Problem]:
@@ -98,24 +66,58 @@ def check(table: TableMap, dictionary: Dictionary) -> list[Problem]:
     return problems
 
 
+def absent(header: Sequence[str], table: TableMap, where: Span) -> list[Problem]:
+    """Return the columns a mapping speaks of that a header has not, or has more than once."""
+    problems = []
+    for name in table.wanted():
+        if header.count(name) != 1:
+            lower = {one.lower(): one for one in reversed(header)}
+            near = get_close_matches(name.lower(), lower, 1, 0.3)
+            parts = {"name": name, "nearest": lower[near[0]] if near else "、".join(header[:8])}
+            code = "table.double_column" if name in header else "table.no_column"
+            problems.append(Problem(code, where, parts))
+    return problems
+
+
+def bind(table: Records, dictionary: Dictionary, on: date | None) -> "BoundTable":
+    """Check a mapping against a dictionary. Raises SangaoError with all problems at once."""
+    problems = check(table.map, dictionary)
+    if problems:
+        raise SangaoError(problems, usage=True)
+    return BoundTable(table, dictionary, on, today())
+
+
 @dataclass(slots=True)
 class BoundTable:
     """`Bound` of `sangao.adapters.columns`: the readers are made where they are used, so that this can travel."""
 
-    table: TextTable
+    table: Records
     dictionary: Dictionary
     on: date | None
     today: date
+    digest: int = 0  # of everything read so far, where nothing else tells one table from another
     _made: Rows | None = None
 
     def batches(self, size: int) -> Iterator[list[lines.Record]]:
-        """Yield records of the file, about `size` at a time."""
-        table = self.table
-        with table.path.open(encoding=table.encoding, newline="") as file:
-            file.readline()
-            found = lines.records(file, table.separator, len(table.header), 2)
+        """Yield records of the table, about `size` at a time. Raises SangaoError where it cannot be read on."""
+        self.digest = 0
+        with closing(self.table.records()) as found:
             while batch := list(islice(found, size)):
+                if self.table.watched:
+                    self.digest = zlib.crc32(repr(batch).encode("utf-8", "surrogatepass"), self.digest)
                 yield batch
+
+    def keys(self, batch: list[lines.Record]) -> list[str]:
+        """Return the person key of each row, "" where it is blank."""
+        at = self.table.header.index(self.table.map.key)
+        return [cells.clean(fields[at]) if len(fields) > at else "" for _, fields in batch]
+
+    def groups(self, batch: list[lines.Record]) -> list[str]:
+        """Return the group of each row, nothing where the mapping names none."""
+        if self.table.map.group is None:
+            return []
+        at = self.table.header.index(self.table.map.group)
+        return [cells.clean(fields[at]) if len(fields) > at else "" for _, fields in batch]
 
     def patients(self, batch: list[lines.Record]) -> Iterator[Patient]:
         """Return the patients of a batch."""
@@ -142,7 +144,7 @@ class BoundTable:
         whole = [fields if len(fields) == width else [""] * width for _, fields in batch]
         texts = list(zip(*whole, strict=True)) if whole else [()] * width
         at = {name: i for i, name in enumerate(header)}
-        keys = [cells.clean(one) for one in texts[at[self.table.key]]]
+        keys = [cells.clean(one) for one in texts[at[self.table.map.key]]]
         odd = np.array([not key or len(one[1]) != width for key, one in zip(keys, batch, strict=True)], bool)
         return keys, [pa.array(texts[at[one.name]], pa.string()) for one in self.table.map.columns], odd
 
@@ -156,4 +158,4 @@ class BoundTable:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.table, self.dictionary, self.on, self.today = state
-        self._made = None
+        self.digest, self._made = 0, None

@@ -15,7 +15,21 @@ from sangao.engine.errors import Problem, SangaoError, Span
 
 BLANKS = ("NA", "N/A", "NaN", "NULL", "None", "nil", "#N/A", "\\N", "-", "--", "—", "/", "\\", ".", "?",
           "未查", "未测", "未做", "未检", "不详", "未知", "缺失", "拒查", "拒绝")  # fmt: skip
-TOP = ("mapping", "key", "on", "encoding", "separator", "missing", "lists", "columns")
+TOP = (
+    "mapping",
+    "key",
+    "on",
+    "group",
+    "encoding",
+    "separator",
+    "sheet",
+    "header",
+    "sql",
+    "settings",
+    "missing",
+    "lists",
+    "columns",
+)
 COLUMN = (
     "fact",
     "facts",
@@ -77,7 +91,11 @@ class ListRule:
 
 @dataclass(frozen=True, slots=True)
 class TableMap:
-    """A whole mapping. `on`: ISO day, or None with `on_column`, or neither."""
+    """A whole mapping. `on`: ISO day, or None with `on_column`, or neither.
+
+    `group`: the column people are counted by; `sheet`, `header`: of a workbook, the name of the sheet and the first and
+    last row of its header, from 1; `sql`: the query, of a database.
+    """
 
     key: str
     columns: tuple[Column, ...]
@@ -87,10 +105,14 @@ class TableMap:
     lists: tuple[ListRule, ...] = ()
     encoding: str | None = None
     separator: str | None = None
+    group: str | None = None
+    sheet: str | None = None
+    header: tuple[int, int] | None = None
+    sql: str | None = None
 
     def wanted(self) -> tuple[str, ...]:
         """Return every column name the mapping speaks of, once."""
-        found = [self.key, *([self.on_column] if self.on_column else [])]
+        found = [self.key, *(one for one in (self.on_column, self.group) if one)]
         for one in self.columns:
             found += [one.name, *(other for other in (one.at, one.names) if other)]
         found += [rule.complete_column for rule in self.lists if rule.complete_column]
@@ -124,6 +146,7 @@ class _Reader:
         found = tuple(read for name, one in columns.items() for read in self.columns(str(name), name, one))
         names = [one.name for one in found]
         extra = self.texts(given, "missing")
+        self.mapping(given, "settings")  # the packs take them: what they are is asked there
         return TableMap(
             self.text(given, "key") or "",
             found,
@@ -133,6 +156,10 @@ class _Reader:
             tuple(self.list_rule(str(name), name, one, names) for name, one in self.mapping(given, "lists").items()),
             self.text(given, "encoding"),
             self.separator(given),
+            self.text(given, "group"),
+            self.text(given, "sheet"),
+            self.rows_of_header(given),
+            self.text(given, "sql"),
         )
 
     def separator(self, given: Mapping[str, Any]) -> str | None:
@@ -141,6 +168,17 @@ class _Reader:
         if one is not None and (len(one) != 1 or one in '\r\n"\0'):
             self.shape(given["separator"], "separator", "一个字符,或 tab", "one character, or tab")
         return one
+
+    def rows_of_header(self, given: Mapping[str, Any]) -> tuple[int, int] | None:
+        found = self.text(given, "header")
+        if found is None:
+            return None
+        first, _, last = found.partition("-")
+        ends = [int(one) if one.isascii() and one.isdigit() and len(one) < 7 else 0 for one in (first, last or first)]
+        if not 0 < ends[0] <= ends[1]:
+            self.shape(given["header"], "header", "行号,如 2 或 2-3", "a row, or rows such as 2-3")
+            return None
+        return ends[0], ends[1]
 
     def day(self, given: Any) -> tuple[str | None, str | None]:
         if given is None:

@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def _carried(run: Run, moved: Callable[[int], None]) -> Tally:
     form = form_of(run.out, run.packs, run.questions, run.meta)
     doubles = Doubles(run.bound, run.policy, rows)
     digests: deque[int] = deque()
+    tabled = is_tabled(run.out)
     _writable(run.rejects)
     with kept(run.out, {**run.about, "rows": rows}, (ANSWERS, REJECTS), run.restart) as journal:
         if journal.state is None:
@@ -68,15 +70,18 @@ def _carried(run: Run, moved: Callable[[int], None]) -> Tally:
         else:
             tally.restore(journal.state["tally"])
             moved(tally.rows)
-        jobs = _left(run, doubles, tally, journal.state, digests)
         digest = 0
-        for done in answered(run.packs, run.questions, run.bound, run.total, run.workers, is_tabled(run.out), jobs):
-            digest = digests.popleft()
-            journal.append(ANSWERS, form.chunk(done))
-            journal.append(REJECTS, _csv(done.rejects))
-            tally.add(done)
-            moved(done.rows)
-            journal.mark(lambda: {"tally": tally.state(), "digest": digest})  # noqa: B023 — asked at once
+        with (
+            closing(_left(run, doubles, tally, journal.state, digests)) as jobs,
+            closing(answered(run.packs, run.questions, run.bound, run.total, run.workers, tabled, jobs)) as batches,
+        ):
+            for done in batches:
+                digest = digests.popleft()
+                journal.append(ANSWERS, form.chunk(done))
+                journal.append(REJECTS, _csv(done.rejects))
+                tally.add(done)
+                moved(done.rows)
+                journal.mark(lambda: {"tally": tally.state(), "digest": digest})  # noqa: B023 — asked at once
         tally.doubled, tally.policy = doubles.count, run.policy
         journal.mark(lambda: {"tally": tally.state(), "digest": digest}, now=journal.marked)
         journal.close()
@@ -90,19 +95,20 @@ def _carried(run: Run, moved: Callable[[int], None]) -> Tally:
     return tally
 
 
-def _left(run: Run, doubles: Doubles, tally: Tally, state: Any, digests: deque[int]) -> Iterator[Job]:
+def _left(run: Run, doubles: Doubles, tally: Tally, state: Any, digests: deque[int]) -> Generator[Job]:
     """Yield what is left to do; what was done before is read again and not answered again."""
     done, number = tally.batches, -1
-    for number, job in enumerate(doubles.jobs()):
-        if number < done:
+    with closing(doubles.jobs()) as jobs:
+        for number, job in enumerate(jobs):
+            if number >= done:
+                digests.append(job.digest)
+                yield job
+                continue
             wanted = tally.awaited(number)
             for row, patient in zip(wanted, some(run.bound, job.batch, wanted), strict=True):
                 tally.remember(number, row, patient.chart)
             if number == done - 1 and job.digest != state["digest"]:
                 raise fail(CHANGED, usage=True)
-            continue
-        digests.append(job.digest)
-        yield job
     if number + 1 < done:
         raise fail(CHANGED, usage=True)
 

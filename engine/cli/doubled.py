@@ -5,7 +5,8 @@ counts, the others are refused. `refuse`: none of them counts. `merge`: all rows
 where the last of them stands. A row without a key is never taken for another's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -30,23 +31,30 @@ class Doubles:
         self._left: dict[str, int] = {}
         self._held: dict[str, list[Any]] = {}
 
-    def jobs(self) -> Iterator[Job]:
-        """Yield the whole source, batch by batch."""
+    def jobs(self) -> Generator[Job]:
+        """Yield the whole source, batch by batch; it is let go of when this is closed."""
         if self.policy != "each":
             self._all = _many(key for batch in self.bound.batches(self.rows) for key in keys(self.bound, batch))
             self._left = dict(self._all)
             self.count = sum(self._all.values()) - len(self._all)
-        for batch in self.bound.batches(self.rows):
-            named = keys(self.bound, batch)
-            digest = getattr(self.bound, "digest", 0)
-            if self.policy == "each":
-                filled = [hash(key) for key in named if key]
-                before = len(self._seen)
-                self._seen.update(filled)
-                self.count += len(filled) - (len(self._seen) - before)
-                yield Job(batch, len(named), digest=digest)
-            else:
-                yield Job(batch, len(named), *self._planned(batch, named), digest)
+        with ExitStack() as stack:
+            batches = self.bound.batches(self.rows)
+            if hasattr(batches, "close"):
+                stack.callback(batches.close)
+            for batch in batches:
+                named = keys(self.bound, batch)
+                digest = getattr(self.bound, "digest", 0)
+                if self.policy == "each":
+                    self._count(named)
+                    yield Job(batch, len(named), digest=digest)
+                else:
+                    yield Job(batch, len(named), *self._planned(batch, named), digest)
+
+    def _count(self, named: Sequence[str]) -> None:
+        filled = [hash(key) for key in named if key]
+        before = len(self._seen)
+        self._seen.update(filled)
+        self.count += len(filled) - (len(self._seen) - before)
 
     def _planned(self, batch: Any, named: Sequence[str]) -> tuple[dict[int, str], dict[int, Any]]:
         """Return the rows of a batch that are left out, with the reason, and those answered as another patient."""

@@ -4,7 +4,7 @@ import os
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
@@ -40,7 +40,7 @@ def answered(
     workers: int,
     tabled: bool = False,
     jobs: Iterable[Job] | None = None,
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """Yield the batches answered, in the order of the source; large sources are shared between processes.
 
     `jobs`: what is left to do of the source, by default all of it, every row by itself.

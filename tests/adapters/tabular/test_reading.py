@@ -313,7 +313,7 @@ def test_a_chinese_name_names_a_fact(tmp_path: Path) -> None:
 
 
 def test_another_format_is_left_to_others(tmp_path: Path) -> None:
-    assert read_columns(source=tmp_path / "people.xlsx", mapping={}) is None
+    assert read_columns(source=tmp_path / "people.pdf", mapping={}) is None
     with pytest.raises(SangaoError):
         read_columns(source=written(tmp_path, "id\n"), mapping=None)
 

@@ -152,19 +152,6 @@ def test_two_runs_do_not_write_one_output(folder: Path) -> None:
     assert run("out.csv").exit_code == 0
 
 
-def test_a_source_that_gives_other_rows_is_not_gone_on_with(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sangao.adapters.tabular.binding import BoundTable
-
-    numbers = iter((1, 2))
-    monkeypatch.setattr(BoundTable, "digest", property(lambda self: number), raising=False)
-    number = next(numbers)
-    half(folder, monkeypatch)
-    number = next(numbers)
-    assert codes(run("out.csv")) == ["table.changed"]
-    assert (folder / ".out.csv.run" / "state.json").exists()
-    assert run("out.csv", "--restart").exit_code == 0
-
-
 def test_a_killed_process_is_gone_on_with(folder: Path) -> None:
     asked = ["stratify", "county.csv", "--map", "map.yaml", "--pack", "pack.sangao", "--out", "killed.csv"]
     asked += [part for name in small.ASKED for part in ("--by", name)]

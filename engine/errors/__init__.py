@@ -30,6 +30,7 @@ AREAS = (
     "worklist",
     "report",
     "journal",
+    "api",
     "service",
     "terms",
     "operations",

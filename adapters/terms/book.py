@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from sangao.adapters.terms.spelling import folded, unit_spelling
-from sangao.adapters.terms.systems import system_of
+from sangao.adapters.terms.diagnoses import Diagnoses
+from sangao.adapters.terms.drugs import Drugs
+from sangao.adapters.terms.lexicon import plain
+from sangao.adapters.terms.spelling import element_id, folded, unit_spelling
+from sangao.adapters.terms.systems import System, system_of
 from sangao.engine.quantity import normalise
 
 
@@ -46,11 +49,17 @@ class Book:
     """Everything `guidelines/shared/terms/` says, indexed for lookup. Safe to share between threads."""
 
     observations: Mapping[str, Match]
+    answers: Mapping[str, Mapping[str, str]]
     panels: Mapping[str, Said]
     asides: Mapping[str, Said]
     units: Mapping[str, str]
     codes_of_units: Mapping[str, str]
+    elements: Mapping[str, str]
+    parts: Mapping[str, Said]
+    diagnoses: Diagnoses
+    drugs: Drugs
 
+    # --- observations -------------------------------------------------------------------------------------------------
     def observation(self, system: str | None, code: str) -> Match | None:
         """Return the fact a LOINC code stands for, None when it is not known here, a panel, or set aside.
 
@@ -63,27 +72,38 @@ class Book:
         """
         return self.observations.get(_code(code)) if _is(system, "loinc") else None
 
+    def answer(self, fact: str, text: str) -> str | None:
+        """Return the value of a code fact that an observation's words say, None for words that are not known.
+
+        >>> book().answer("smoke_status", "Former smoker"), book().answer("smoke_status", "perhaps")
+        ('former', None)
+        """
+        return self.answers.get(fact, {}).get(plain(text))
+
     def panel(self, system: str | None, code: str) -> Said | None:
         """Return what a panel holds whose values stand in its components, None for any other code."""
         return self.panels.get(_code(code)) if _is(system, "loinc") else None
 
     def aside(self, system: str | None, code: str) -> Said | None:
-        """Return why a known code is on purpose not read as a fact, None for any other code.
+        """Return why a known code or data element is on purpose not read as a fact, None for any other.
 
         >>> book().aside("http://loinc.org", "86911-5").en
         'this is the LDL goal and no measurement'
         """
+        if _is(system, "de") and element_id(code) in self.asides:
+            return self.asides[element_id(code)]
         return self.asides.get(_code(code)) if _is(system, "loinc") else None
 
+    # --- units --------------------------------------------------------------------------------------------------------
     def unit(self, text: str) -> str | None:
         """Return the name facts use for a unit, empty for "no unit", None for one that is not known.
 
         >>> book().unit("ｍｍｏｌ／Ｌ"), book().unit("毫摩尔每升"), book().unit("μmol/l"), book().unit("市斤")
         ('mmol/L', 'mmol/L', 'umol/L', '斤')
         """
-        plain = unit_spelling(text)
-        found = self.units.get(plain)
-        return found if found is not None else self.units.get(folded(plain))
+        spelled = unit_spelling(text)
+        found = self.units.get(spelled)
+        return found if found is not None else self.units.get(folded(spelled))
 
     def ucum(self, unit: str) -> str | None:
         """Return the UCUM code of a unit, None where the unit is not known or UCUM has none (斤, 两).
@@ -93,6 +113,72 @@ class Book:
         """
         known = self.unit(unit)
         return None if known is None else self.codes_of_units.get(known)
+
+    # --- data elements ------------------------------------------------------------------------------------------------
+    def element(self, code: str) -> str | None:
+        """Return the fact of a data element of WS/T 363, None for one that is not known, set aside or part of a list.
+
+        >>> book().element("DE04.1O.174.00"), book().element("DE04.10.999.00")
+        ('sbp_office', None)
+        """
+        return self.elements.get(element_id(code))
+
+    def part(self, code: str) -> Said | None:
+        """Return what part of a list (a diagnosis, a drug, a laboratory item) a data element holds.
+
+        >>> book().part("DE05.01.024.00").en
+        'code of a diagnosis'
+        """
+        return self.parts.get(element_id(code))
+
+    # --- lists --------------------------------------------------------------------------------------------------------
+    def condition(self, system: str | None, code: str | None, text: str | None = None) -> tuple[str, ...]:
+        """Return every fact a diagnosis says, by its code, else by its name; empty when neither is known.
+
+        >>> book().condition(None, "I10.x00x031"), book().condition(None, "E11.301+H36.0*")[:3]
+        (('hypertension',), ('diabetes', 't2dm', 'diabetic_retinopathy'))
+        >>> book().condition(None, None, "高血压病3级(极高危)、2型糖尿病"), book().condition(None, None, "高血压待查")
+        (('hypertension', 't2dm', 'diabetes'), ())
+        """
+        known = _known(system)
+        return self.diagnoses.find(known or None, "" if known is False else code or "", text or "")
+
+    def relative(self, system: str | None, code: str | None, text: str | None = None) -> tuple[str, ...]:
+        """Return what a diagnosis of a relative of the first degree says of the patient's family history.
+
+        >>> book().relative("http://hl7.org/fhir/sid/icd-10", "I10")
+        ('fh_htn',)
+        """
+        return self.diagnoses.of_relative(self.condition(system, code, text))
+
+    def recorded(self, code: str) -> tuple[tuple[str, str], ...]:
+        """Return what a code of the national clinical edition states besides its diagnosis, as (fact, value).
+
+        It is what somebody wrote down, to be checked against the rules and never to be believed.
+
+        >>> book().recorded("I10.x00x031")
+        (('recorded_risk', 'high'),)
+        """
+        return self.diagnoses.stated(code)
+
+    def drug(self, system: str | None, code: str | None, text: str | None = None) -> tuple[str, ...]:
+        """Return every class of drug that an ATC code, a generic name or a brand holds; empty when it is not known.
+
+        >>> book().drug(None, None, "厄贝沙坦氢氯噻嗪片 150mg/12.5mg*7片")
+        ('arb', 'thiazide', 'on_antihypertensive')
+        >>> book().drug("http://www.whocc.no/atc", "C09DX04"), book().drug(None, None, "停用络活喜")
+        (('on_antihypertensive', 'arni'), ())
+        """
+        known = _known(system)
+        return self.drugs.find(code or "" if known in (None, "atc") else "", text or "")
+
+    def bystander(self, text: str) -> bool:
+        """Return whether a drug is known and no fact speaks of it, so that it suspends nothing.
+
+        >>> book().bystander("阿莫西林胶囊 0.25g"), book().bystander("络活喜"), book().bystander("神奇降压茶")
+        (True, False, False)
+        """
+        return self.drugs.bystander(text)
 
 
 @cache
@@ -107,5 +193,10 @@ def _code(text: str) -> str:
     return normalise(text).upper()
 
 
-def _is(system: str | None, wanted: str) -> bool:
+def _is(system: str | None, wanted: System) -> bool:
     return not system or system_of(system) == wanted
+
+
+def _known(system: str | None) -> System | Literal[False] | None:
+    """Return the short name of a system, None where none was named, False for one we do not know."""
+    return (system_of(system) or False) if system else None

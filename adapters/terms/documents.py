@@ -1,12 +1,12 @@
 """The documents of `guidelines/shared/terms/`: strict YAML, every key known, read once and frozen."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sangao.engine.rules.documents import Names
-from sangao.engine.rules.leaves import Document, Name
+from sangao.engine.rules.leaves import Document, Name, Some
 from sangao.engine.rules.text import Text
 
 ASKED = "asked"
@@ -39,13 +39,14 @@ def _loinc(value: Text) -> Text:
 
 Loinc = Annotated[Text, AfterValidator(_loinc)]
 """A LOINC code whose check digit holds."""
+Facts = tuple[Name, ...]
 
 
 class ObservationDoc(Document):
-    """The codes of one fact. `loinc`: code → unit of a number without one; `qualified`: what a code says besides."""
+    """The codes of one fact. `loinc`: code → unit of a number without one; `values`: words of a code fact."""
 
-    kind: Literal["number", "bool", "code", "date"] = "number"
     loinc: dict[Loinc, Text]
+    values: dict[Text, Text] = Field(default_factory=dict)
     qualified: dict[Loinc, dict[Name, Text]] = Field(default_factory=dict)
 
 
@@ -57,7 +58,7 @@ class ObservationsFile(Document):
     aside: dict[Loinc, Names]
 
 
-class UnitDoc(Document):
+class SpelledDoc(Document):
     """One unit: its UCUM code (none for units UCUM lacks) and spellings the engine does not read by itself."""
 
     ucum: Text | None = None
@@ -67,4 +68,52 @@ class UnitDoc(Document):
 class UnitsFile(Document):
     """units.yaml: the unit as facts name it → UCUM and spellings."""
 
-    units: dict[Text, UnitDoc]
+    units: dict[Text, SpelledDoc]
+
+
+class ElementsFile(Document):
+    """elements.yaml: fact → data elements, elements that hold parts of a list, elements known and not read."""
+
+    elements: dict[Name, Annotated[tuple[Text, ...], Some]]
+    parts: dict[Text, Names]
+    aside: dict[Text, Names]
+
+
+class ConditionsFile(Document):
+    """conditions.yaml: what of a diagnosis does not stand with the facts."""
+
+    icd10: dict[Name, tuple[Text, ...]]
+    snomed: dict[Text, Facts]
+    implies: dict[Name, Facts]
+    family: dict[Name, Name]
+    recorded: dict[Text, dict[Name, Text]]
+    names: dict[Text, Facts]
+    besides: tuple[Text, ...]
+
+
+class SubstanceDoc(Document):
+    """One substance and everything it is sold as; `facts`: of further classes than the one it stands under."""
+
+    zh: Text
+    en: Text | None = None
+    also: tuple[Text, ...] = ()
+    brands: tuple[Text, ...] = ()
+    facts: Facts = ()
+
+
+class CombinationDoc(SubstanceDoc):
+    """A name that does not spell out what it holds. `of`: its substances; `facts`: instead of theirs."""
+
+    of: tuple[Text, ...]
+
+
+class DrugsFile(Document):
+    """drugs.yaml: substances by the fact of their class, combinations, bystanders, and the words around names."""
+
+    substances: dict[Name, tuple[SubstanceDoc, ...]]
+    combinations: tuple[CombinationDoc, ...]
+    bystanders: tuple[SubstanceDoc, ...]
+    salts: tuple[Text, ...]
+    forms: tuple[Text, ...]
+    strengths: tuple[Text, ...]
+    makers: tuple[Text, ...]

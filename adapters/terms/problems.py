@@ -1,39 +1,49 @@
 """What a reader says of a code, unit or name the book does not hold: a problem without any value of the patient."""
 
+import re
 from typing import Literal
 
 from sangao.adapters.terms.book import Said
 from sangao.engine.errors import Problem, Span
 
 Kind = Literal["code", "unit", "condition", "drug", "element"]
-LONGEST = 60  # of a name in a message; a drug with its strength stays well below
+NOWHERE = Span()
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+*†_-]{0,31}")
+_UNIT = re.compile(r"\S{1,24}")
+_NAMED = {"zh": "(名称)", "en": "(a name)"}
 
 
 def unmatched(
-    kind: Kind, text: str, system: str | None = None, *, where: Span = Span(), fact: str | None = None
+    kind: Kind, text: str, system: str | None = None, *, where: Span = NOWHERE, fact: str | None = None
 ) -> Problem:
-    """Return the problem of an entry the book does not hold; `text` is its code or name, never a value.
+    """Return the problem of an entry the book does not hold.
 
-    >>> unmatched("drug", "神奇降压茶").text("en")
-    'the drug `神奇降压茶` is not in the book of terms; no other drug of its list is assumed absent'
-    >>> unmatched("code", "9999-9", "http://loinc.org").code
-    'terms.unknown_code'
+    `text` is its code, unit or name, never a value. A code stands in the message; a name is free text, which may hold
+    anything, so it travels in `given` only.
+
+    >>> unmatched("code", "9999-9", "http://loinc.org").text("en")
+    'the code `9999-9` (http://loinc.org) of an observation is not in the book of terms; the result was not used'
+    >>> problem = unmatched("drug", "神奇降压茶")
+    >>> problem.text("en"), problem.given
+    ('the drug (a name) is not in the book of terms; no other drug of its list is assumed absent', '神奇降压茶')
     """
+    coded = (_UNIT if kind == "unit" else _CODE).fullmatch(text) is not None
     name = "unit" if kind == "unit" else "code"
-    parts = {name: _short(text), "system": _short(system or "—")}
-    return Problem(f"terms.unknown_{kind}", where, parts, fact=fact)
+    parts = {name: f"`{text}`" if coded else _NAMED, "system": (system or "—")[:80]}
+    return Problem(f"terms.unknown_{kind}", where, parts, fact=fact, given=None if coded else text)
 
 
-def set_aside(code: str, reason: Said, system: str | None = None, *, where: Span = Span()) -> Problem:
-    """Return the note of a known code that is on purpose not read as a fact."""
-    parts = {"code": _short(code), "system": _short(system or "—"), "reason": {"zh": reason.zh, "en": reason.en}}
+def set_aside(code: str, reason: Said, system: str | None = None, *, where: Span = NOWHERE) -> Problem:
+    """Return the note of a known code that is on purpose not read as a fact (`Book.aside`)."""
+    parts = {"code": code, "system": system or "—", "reason": {"zh": reason.zh, "en": reason.en}}
     return Problem("terms.set_aside", where, parts)
 
 
-def without_unit(code: str, fact: str, *, where: Span = Span()) -> Problem:
+def without_unit(code: str, fact: str, *, where: Span = NOWHERE) -> Problem:
     """Return the problem of a bare number under a code whose unit must not be taken for granted (`Match.unit` None)."""
-    return Problem("terms.no_unit", where, {"code": _short(code)}, fact=fact)
+    return Problem("terms.no_unit", where, {"code": code}, fact=fact)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def bystander(name: str, *, where: Span = NOWHERE) -> Problem:
+    """Return the note of a drug that is known and that no fact speaks of (`Book.bystander`)."""
+    return Problem("terms.bystander", where, given=name)

@@ -19,3 +19,16 @@ def unit_spelling(text: str) -> str:
     ('mmol/L', '/min', 'mmHg')
     """
     return unit_name(normalise(text).replace("每", "/"))
+
+
+_DIGITS = str.maketrans({"O": "0", "L": "1", "I": "1"})
+
+
+def element_id(text: str) -> str:
+    """Return a data element id as it is printed, letters that stand for digits put right.
+
+    >>> element_id("de02.Ol.005.0l"), element_id(" ＤＥ04.10.174.00 ")
+    ('DE02.01.005.01', 'DE04.10.174.00')
+    """
+    plain = "".join(normalise(text).upper().split())
+    return "DE" + plain[2:].translate(_DIGITS) if plain.startswith("DE") else plain

@@ -1,0 +1,38 @@
+"""Diagnoses: from an ICD-10 code, a SNOMED concept or a name to every fact it says, and what it says of a relative."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sangao.adapters.terms.lexicon import Lexicon
+from sangao.adapters.terms.prefixes import Prefixes, closed
+from sangao.adapters.terms.systems import System
+from sangao.engine.run.lists import codes
+
+
+@dataclass(frozen=True)
+class Diagnoses:
+    """The diagnoses of the book; `recorded`: what a code of the national edition states besides."""
+
+    icd10: Prefixes
+    snomed: Mapping[str, tuple[str, ...]]
+    names: Lexicon
+    family: Mapping[str, str]
+    recorded: Mapping[str, tuple[tuple[str, str], ...]]
+    implied: Mapping[str, tuple[str, ...]]
+
+    def find(self, system: System | None, code: str, text: str) -> tuple[str, ...]:
+        """Return the facts a code says, and only where it says none those of the name."""
+        found: tuple[str, ...] = ()
+        if system in (None, "icd10"):
+            found = self.icd10.find(code)
+        if not found and system in (None, "snomed"):
+            found = self.snomed.get(code.strip(), ())
+        return closed(found or self.names.read(text) or (self.names.read(code) if not text else ()), self.implied)
+
+    def stated(self, code: str) -> tuple[tuple[str, str], ...]:
+        """Return what a code states besides its diagnosis, as (fact, value)."""
+        return tuple(said for one in codes(code) for said in self.recorded.get(one, ()))
+
+    def of_relative(self, facts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what diagnoses of a relative of the first degree say of the patient's family history."""
+        return tuple(dict.fromkeys(self.family[one] for one in facts if one in self.family))

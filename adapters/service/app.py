@@ -10,6 +10,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from sangao.adapters.service import faults, health, ledger
 from sangao.adapters.service.arriving import Arriving
+from sangao.adapters.service.cds import routes as hooks
+from sangao.adapters.service.cds.offered import offer
+from sangao.adapters.service.cds.viewing import Views
 from sangao.adapters.service.doors import open_door
 from sangao.adapters.service.gate import Gate
 from sangao.adapters.service.house import House, Work
@@ -20,7 +23,7 @@ from sangao.adapters.service.reload import Watch, open_packs
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import SangaoError
 
-ROUTERS: tuple[Callable[[House], APIRouter], ...] = (health.routes,)
+ROUTERS: tuple[Callable[[House], APIRouter], ...] = (health.routes, hooks.routes)
 
 
 def create_app(settings: Settings | None = None, house: House | None = None) -> FastAPI:
@@ -82,6 +85,7 @@ def build(settings: Settings) -> House:
         door=open_door(settings),
         metrics=Metrics(),
         work=Work(limits.threads, limits.answer_seconds),
+        views=Views(settings.services),
         rate=Buckets(rate(settings.table("rate"))),
     )
 
@@ -108,9 +112,10 @@ def _load(house: House) -> Watch:
     packs = open_packs(house.settings)
 
     def prepared(_: object = None) -> None:
-        for one in packs.standing():
-            if one.loaded.pack is not None:
-                house.journal.keep(one.loaded.pack)
+        for pack in {one.loaded.pack for one in packs.standing() if one.loaded.pack is not None}:
+            house.journal.keep(pack)
+            for service in offer().services.values():
+                house.views.warm(pack, service)
 
     prepared()
     assert isinstance(house.packs, Arriving)

@@ -18,6 +18,7 @@ from sangao.engine.guide import Pack
 if TYPE_CHECKING:
     from sangao.adapters.journal.entry import Entry, Feedback
     from sangao.adapters.journal.log import Journal
+    from sangao.adapters.service.cds.viewing import Views
     from sangao.adapters.service.doors import Door
     from sangao.adapters.service.metrics import Metrics
     from sangao.adapters.service.rate import Buckets
@@ -106,4 +107,11 @@ class House:
     metrics: "Metrics"
     work: Work
     rate: "Buckets | None" = None
+    views: "Views" = field(default_factory=lambda: _views())
     state: State = field(default_factory=State)
+
+
+def _views() -> "Views":
+    from sangao.adapters.service.cds.viewing import Views
+
+    return Views({})

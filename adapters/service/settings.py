@@ -45,7 +45,6 @@ class Limits:
     answer_seconds: float = 10.0
     connections: int = 1000
     threads: int = 2
-    depth: int = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""CDS Hooks: discovery, calls and feedback, each answered with cards."""
+"""CDS Hooks: discovery, calls and feedback, each call answered with cards (`routes` is where it begins)."""

@@ -1,0 +1,101 @@
+"""One call from its data to its cards and its entry in the log: all that is work, done beside the event loop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sangao.adapters.fhir.reading import read
+from sangao.adapters.journal.entry import Entry
+from sangao.adapters.journal.told import entry_of
+from sangao.adapters.service.cds.asked import Asked
+from sangao.adapters.service.cds.cards import Telling, shown, troubles
+from sangao.adapters.service.cds.offered import offer
+from sangao.adapters.service.cds.sources import Gathered, complete, drafts, flat
+from sangao.adapters.service.cds.steps import checked, order_of, steps
+from sangao.adapters.service.cds.viewing import Seen, View
+from sangao.adapters.terms import book
+from sangao.engine.chart import Chart, today
+from sangao.engine.run.advice import Item
+
+ORDERING = frozenset({"order-select", "order-sign"})
+MOST_ORDERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call is answered with: the cards, and the entry that must stand in the log before they leave."""
+
+    cards: list[dict[str, Any]]
+    entry: Entry
+    statuses: tuple[tuple[str, str], ...]
+
+
+def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str, tenant: str) -> Answered:
+    """Return the answer to one call. Raises SangaoError when nothing can be made of the data as a whole."""
+    on = asked.on or today()
+    reading = read(complete(found), on, book(), patient=f"Patient/{asked.patient}", delivered=found.delivered)
+    telling = Telling(
+        lang,
+        asked.hook,
+        asked.patient,
+        base_url,
+        offer(),
+        _records(found, reading.traced),
+        tuple(found.lacking),
+    )
+    seen = view.see(reading.chart)
+    cards = shown(view, seen, telling)
+    if view.service.advice:
+        cards += _steps(asked, found, view, seen, telling)
+    trouble = troubles(view, seen.result.problems, on, telling)
+    cards += [trouble] if trouble is not None else []
+    advice: tuple[Item, ...] | None = None
+    if view.service.advice:
+        advice = (*seen.result.advice.shown, *seen.result.advice.folded)
+    answers = seen.answers
+    entry = entry_of(
+        view.pack, reading.chart, answers, service=view.service.id, tenant=tenant, advice=advice, sent={"cards": cards}
+    )
+    return Answered(cards, entry, tuple((name, one.status) for name, one in answers.items()))
+
+
+def _steps(asked: Asked, found: Gathered, view: View, seen: Seen, telling: Telling) -> list[dict[str, Any]]:
+    """Return next steps: while orders are written, what limits those drugs comes first, and only urgent advice."""
+    if asked.hook not in ORDERING:
+        return steps(view, seen, telling)
+    drafted = list(drafts(asked))[:MOST_ORDERS]
+    beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in flat([asked.context.get("draftOrders")])}
+    cards = []
+    for reference, resource in drafted:
+        order = order_of(reference, resource, beside, book(), offer().classes)
+        if order is not None:
+            others = [one for other, one in beside.items() if other != reference]
+            chart = _with(others, asked, found, seen.result.chart)
+            here = seen if chart is seen.result.chart else view.see(chart)
+            one = checked(view, here, order, telling)
+            cards += [one] if one is not None else []
+    return cards + [one for one in steps(view, seen, telling) if one["indicator"] != "info"]
+
+
+def _with(others: list[Mapping[str, Any]], asked: Asked, found: Gathered, chart: Chart) -> Chart:
+    """Return the chart as it will be when the other drafts are signed: an ACE inhibitor beside a drafted ARB."""
+    drugs = [{**one, "status": "active"} for one in others if one.get("resourceType") == "MedicationRequest"]
+    if not drugs:
+        return chart
+    data = replace_resources(found, drugs)
+    return read(complete(data), chart.on, book(), patient=f"Patient/{asked.patient}", delivered=found.delivered).chart
+
+
+def replace_resources(found: Gathered, more: list[Mapping[str, Any]]) -> Gathered:
+    """Return the data with further resources."""
+    return replace(found, resources=[*found.resources, *more])
+
+
+def _records(found: Gathered, traced: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
+    """Return the recorded conditions by the fact they were read as."""
+    by_name = {
+        f"Condition/{one.get('id')}": one
+        for one in flat(found.resources)
+        if one.get("resourceType") == "Condition" and isinstance(one.get("id"), str)
+    }
+    return {fact: by_name[name] for fact, name in traced.items() if name in by_name}

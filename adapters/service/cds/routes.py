@@ -1,0 +1,148 @@
+"""The routes of CDS Hooks: what is on offer, a call, feedback."""
+
+import json
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Header, Request
+from starlette.responses import Response
+
+from sangao.adapters.service.cds import answering, feedback
+from sangao.adapters.service.cds.asked import Asked, asked, parsed
+from sangao.adapters.service.cds.fetching import Fetcher
+from sangao.adapters.service.cds.offered import Service, offer
+from sangao.adapters.service.cds.sources import gathered
+from sangao.adapters.service.doors import Caller
+from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.house import House
+from sangao.engine.errors import Problem
+
+VERSION: Final = "2.0"
+Language = Annotated[str, Header(alias="Accept-Language")]
+
+
+def routes(house: House) -> APIRouter:
+    """Return the routes under `/cds-services`."""
+    router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
+    fetcher = Fetcher(house.settings.fetch)
+    views = house.views
+
+    @router.get("")
+    async def discovery(
+        caller: Annotated[Caller, Depends(house.door)], accept_language: Language = ""
+    ) -> dict[str, list[dict[str, Any]]]:
+        """List the services: each under one id, once for every hook it takes."""
+        lang = language(accept_language)
+        return {"services": [entry for one in offer().services.values() for entry in described(one, lang)]}
+
+    @router.post("/{service_id}")
+    async def call(
+        service_id: str,
+        request: Request,
+        caller: Annotated[Caller, Depends(house.door)],
+        accept_language: Language = "",
+    ) -> Response:
+        """Answer one call with cards."""
+        service = _service(service_id)
+        _is_json(request)
+        lang = language(accept_language)
+        call = asked(parsed(await request.body()), service)
+        pack = house.packs.get(caller.tenant, views.pack_of(service))
+        found = gathered(call, service)
+        await fetcher.complete(call, service, found)
+        if found.nothing:
+            keys = "、".join(found.absent)
+            raise Refusal(412, Problem("service.data_required", parts={"keys": keys}))
+        view = views.view(pack, service)
+        base, tenant = house.settings.base_url, caller.tenant or ""
+        answer = await house.work.run(answering.answered, call, found, view, lang, base, tenant)
+        await house.journal.record(answer.entry)
+        _count(house, service, answer)
+        _noted(request, call, service, answer)
+        return _json({"cards": answer.cards}, lang)
+
+    @router.post("/{service_id}/feedback")
+    async def told(service_id: str, request: Request, caller: Annotated[Caller, Depends(house.door)]) -> Response:
+        """Store what users did with cards."""
+        service = _service(service_id)
+        _is_json(request)
+        for one in feedback.feedback(parsed(await request.body()), service.id, caller.tenant or ""):
+            await house.journal.feedback(one)
+            house.metrics.feedback.labels(service.id, one.outcome).inc()
+        return _json({}, "zh")
+
+    return router
+
+
+def described(service: Service, lang: str) -> list[dict[str, Any]]:
+    """Return a service as discovery lists it: the same id for each of its hooks."""
+    shared = {
+        "id": service.id,
+        "title": service.title.in_(lang),
+        "description": service.description.in_(lang),
+        "prefetch": dict(service.prefetch),
+        "usageRequirements": USAGE[lang],
+        "version": VERSION,
+    }
+    return [{"hook": hook, **shared} for hook in service.hooks]
+
+
+USAGE: Final = {
+    "zh": "预取项可缺省或为 null，缺的资料按未知处理并在卡片中列出；全部未预取且不能获取时返回 412",
+    "en": "Prefetch may be absent or null: what is missing counts as unknown and is named; 412 when nothing is there.",
+}
+
+
+def language(accepted: str) -> str:
+    """Return `zh` or `en`, whichever a caller would rather read; Chinese when it does not say.
+
+    >>> language(""), language("en-GB,en;q=0.9,zh;q=0.1"), language("fr, zh-CN;q=0.5"), language("en;q=0, *")
+    ('zh', 'en', 'zh', 'zh')
+    """
+    best = {"zh": 0.0, "en": 0.0}
+    for part in accepted.split(",")[:20]:
+        tag, _, weight = part.partition(";q=")
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        name = tag.strip().lower()[:2]
+        if name in best:
+            best[name] = max(best[name], quality)
+    return "en" if best["en"] > best["zh"] else "zh"
+
+
+def _service(id: str) -> Service:
+    found = offer().services.get(id)
+    if found is None:
+        raise Refusal(404, Problem("service.unknown_service", parts={"known": "、".join(offer().services)}))
+    return found
+
+
+def _is_json(request: Request) -> None:
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Refusal(415, Problem("service.not_json_type"))
+
+
+def _count(house: House, service: Service, answer: answering.Answered) -> None:
+    for one in answer.cards:
+        house.metrics.cards.labels(service.id, one["indicator"]).inc()
+    for decision, status in answer.statuses:
+        house.metrics.answers.labels(decision, status).inc()
+
+
+def _noted(request: Request, call: Asked, service: Service, answer: answering.Answered) -> None:
+    """Leave for the log what is not the patient's."""
+    request.scope["state"].setdefault("log", {}).update(
+        service=service.id, hook=call.hook, cards=len(answer.cards), entry=answer.entry.id
+    )
+
+
+def _json(body: dict[str, Any], lang: str) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    headers = {
+        "Content-Language": {"zh": "zh-CN", "en": "en"}[lang],
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
+    return Response(text, 200, headers, "application/json")

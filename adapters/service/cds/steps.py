@@ -1,0 +1,198 @@
+"""Next steps as cards: what the rules advise, by urgency, and what they say of the drugs that are being ordered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sangao.adapters.fhir.shapes import Concept, concept
+from sangao.adapters.service.cds import actions
+from sangao.adapters.service.cds.cards import Telling, card, footer, source
+from sangao.adapters.service.cds.offered import ORDER, Indicator
+from sangao.adapters.service.cds.phrases import bullets, literal, word
+from sangao.adapters.service.cds.viewing import Seen, View
+from sangao.adapters.terms import Book
+from sangao.engine.answer import Result
+from sangao.engine.explain import argument, later, names, words
+from sangao.engine.explain.filled import filled
+from sangao.engine.explain.page import GOING_ON, PERMISSION, STARTING
+from sangao.engine.pack import ir
+from sangao.engine.quantity import add_span
+from sangao.engine.run.advice import Item, about_drugs
+from sangao.engine.run.permission import permission
+
+Json = dict[str, Any]
+MOST_CARDS: Final = 10
+URGENT: Final[Mapping[str, Indicator]] = {
+    "emergency": "critical",
+    "urgent": "warning",
+    "soon": "info",
+    "routine": "info",
+}
+LIMITS: Final[Mapping[str, Indicator]] = {
+    "contraindicated": "critical",
+    "stop": "critical",
+    "avoid": "warning",
+    "reduce": "warning",
+    "caution": "warning",
+}
+"""What a limit on an ordered drug is worth; what is allowed makes no card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A drug that is being ordered: its reference, what it is called, the classes the rules know it by."""
+
+    reference: str
+    title: str
+    classes: tuple[str, ...]
+
+
+def steps(view: View, seen: Seen, telling: Telling) -> list[Json]:
+    """Return a card for each thing advised, the most urgent first, and one for what is to be asked."""
+    told = [one for one in seen.result.advice.shown if not one.question]
+    found = [_advised(view, seen, one, telling) for one in told[:MOST_CARDS]]
+    asked = [one for one in seen.result.advice.shown if one.question and one.urgency in ("emergency", "urgent", "soon")]
+    if asked:
+        found.append(_questions(view, seen.result, asked, telling))
+    return sorted(found, key=lambda one: -ORDER.index(one["indicator"]))
+
+
+def order_of(
+    reference: str, resource: Mapping[str, Any], beside: Mapping[str, Any], terms: Book, classes: Mapping[str, str]
+) -> Order | None:
+    """Return the drug a draft orders, None for what is no drug; `beside`: resources by reference."""
+    if resource.get("resourceType") != "MedicationRequest":
+        return None
+    name = _named(resource, beside)
+    facts = [fact for one in name.codings for fact in terms.drug(one.system, one.code, one.display)]
+    facts = facts or [fact for text in name.names for fact in terms.drug(None, None, text)]
+    known = (classes.get(one, one) for one in facts)
+    return Order(reference, name.name or reference, tuple(dict.fromkeys(known)))
+
+
+def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | None:
+    """Return the card about one ordered drug: the strictest the rules say of starting it, None when nothing limits it.
+
+    A drug that the terms do not know is said to be unchecked; a limit that only may hold is said as possible.
+    """
+    pack, lang = view.pack.compiled, telling.lang
+    if not order.classes:
+        line = word("drug_unknown", lang, order.title)
+        detail = f"{literal(line)}\n\n{footer(view, seen.result.chart.on, telling)}"
+        return card(view.service, telling, "info", line, detail, source(pack, (), telling), [])
+    case = later.case_of(view.pack, seen.result.chart)
+    states = about_drugs(_states(pack, case))
+    found = [permission(drug, states, pack.dictionary.classes) for drug in order.classes]
+    limited = [one for one in found if one.start in LIMITS]
+    if not limited:
+        return None
+    worst = min(limited, key=lambda one: list(LIMITS).index(one.start or ""))
+    start = worst.start or "caution"
+    certain = worst.sure_start == start
+    said = PERMISSION[start][lang] if certain else word("possibly", lang, PERMISSION[start][lang])
+    deciding = [one[0] for one in worst.deciding if one[1].start == start]
+    reason = filled(case, deciding, lang)
+    line = word("drug", lang, drug=order.title, permission=said) + (f"({reason})" if lang == "zh" else f" ({reason})")
+    lines, cites = _reasons(case, deciding, lang)
+    indicator = LIMITS[start]
+    if not certain:
+        indicator = "warning" if indicator == "critical" else "info"
+        lines += _asked(view, seen.result, deciding[:1], lang)
+    ways = [actions.remove(order.reference, order.title, lang)] if certain and indicator == "critical" else []
+    detail = f"**{literal(line)}**\n\n{bullets(lines)}\n\n{footer(view, seen.result.chart.on, telling)}"
+    return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
+
+
+def _advised(view: View, seen: Seen, item: Item, telling: Telling) -> Json:
+    """Return the card of one thing advised."""
+    pack, lang = view.pack.compiled, telling.lang
+    case = later.case_of(view.pack, seen.result.chart)
+    title = getattr(pack.words.get(item.ids[0], ir.Words()), lang) or item.ids[0]
+    said = filled(case, item.ids, lang)
+    line = title if not said or said == title else f"{title}{':' if lang == 'zh' else ': '}{said}"
+    if item.form.drug_class:
+        line = f"{item.form.drug_class.upper()} {_permitted(item, lang)} {line}"
+    lines, cites = _reasons(case, item.ids, lang)
+    due = add_span(seen.result.chart.on, item.form.due).isoformat() if item.form.due else None
+    if due:
+        lines.append(word("due", lang, due))
+    way = actions.advised(telling.offer, item.form, title, telling.patient, due, lang)
+    detail = f"**{literal(line)}**\n\n{bullets(lines)}\n\n{footer(view, seen.result.chart.on, telling)}"
+    line += word("provisional", lang) if item.status == "provisional" else ""
+    indicator = URGENT[item.urgency]
+    ways = [way] if way is not None else []
+    return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
+
+
+def _questions(view: View, result: Result, items: Sequence[Item], telling: Telling) -> Json:
+    """Return one card for what must be known before something urgent can be ruled out or advised."""
+    pack, lang = view.pack.compiled, telling.lang
+    said = [getattr(pack.words.get(one.ids[0], ir.Words()), lang) or one.ids[0] for one in items]
+    lines = [literal(word("question", lang, one)) for one in said]
+    comma = "、" if lang == "zh" else ", "
+    line = word("questions", lang, len(items), comma.join(said))
+    lines[:1] += _asked(view, result, [items[0].ids[0]], lang)
+    if len(lines) > MOST_CARDS:
+        lines = [*lines[:MOST_CARDS], word("more", lang, len(lines) - MOST_CARDS)]
+    detail = f"**{literal(line)}**\n\n{bullets(lines)}\n\n{footer(view, result.chart.on, telling)}"
+    return card(view.service, telling, "info", line, detail, source(pack, (), telling), [])
+
+
+def _asked(view: View, result: Result, ids: Sequence[str], lang: str) -> list[str]:
+    """Return what would settle these advices, in words."""
+    pack, comma = view.pack.compiled, "、" if lang == "zh" else ", "
+    found = [sets[0] for id in ids if (sets := view.missing(id, result.chart).sets)]
+    return [
+        literal(word("to_settle", lang, comma.join(names.thing(pack, fact, lang) for fact in one))) for one in found
+    ]
+
+
+def _reasons(case: argument.Case, ids: Iterable[str], lang: str) -> tuple[list[str], list[Json]]:
+    """Return why these advices hold, a line each, and all that they cite."""
+    lines: list[str] = []
+    cites: list[Json] = []
+    for id in ids:
+        for reason in argument.because(case, case.pack.decisions[id]):
+            cites += reason["cites"]
+            data = [names.reading(case.pack, one, lang) for one in reason["data"] if one["value"] is not None]
+            joined = (";" if lang == "zh" else "; ").join(data)
+            lines.append(literal(reason["says"][lang] + words.source(case.pack, reason["cites"], lang)))
+            lines += [literal(joined)] if joined else []
+    return list(dict.fromkeys(one for one in lines if one)), cites
+
+
+def _states(pack: ir.Pack, case: argument.Case) -> list[tuple[str, ir.Advice, int, int]]:
+    return [
+        (one.id, one.form, case.opened[one.id], case.assumed[one.id])
+        for one in pack.decisions.values()
+        if isinstance(one.form, ir.Advice) and not one.hidden and one.form.drug_class
+    ]
+
+
+def _permitted(item: Item, lang: str) -> str:
+    parts = [
+        f"{verb[lang]}{' ' if lang == 'en' else ''}{PERMISSION[said][lang]}"
+        for verb, said in ((STARTING, item.start), (GOING_ON, item.go_on))
+        if said is not None
+    ]
+    return ("、" if lang == "zh" else ", ").join(parts)
+
+
+def _named(resource: Mapping[str, Any], beside: Mapping[str, Any]) -> Concept:
+    """Return what a drafted order calls its drug: itself, in what it contains, or in a draft beside it."""
+    either = resource.get("medication")
+    either = either if isinstance(either, Mapping) else {}
+    own = concept(resource.get("medicationCodeableConcept") or either.get("concept"))
+    if own.name:
+        return own
+    reference = resource.get("medicationReference") or either.get("reference")
+    target = str(reference.get("reference", "")) if isinstance(reference, Mapping) else ""
+    inside = resource.get("contained")
+    for one in inside if isinstance(inside, list) else ():
+        if isinstance(one, Mapping) and target == f"#{one.get('id')}":
+            return concept(one.get("code"))
+    found = beside.get(target)
+    if isinstance(found, Mapping):
+        return concept(found.get("code"))
+    display = reference.get("display") if isinstance(reference, Mapping) else None
+    return concept({"text": display})

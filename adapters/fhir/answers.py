@@ -37,10 +37,9 @@ class Answers(NamedTuple):
 
 
 class Relatives(NamedTuple):
-    """Who counts as a first-degree relative (code → sex or `any`), and what a relative's disease says."""
+    """Who counts as a first-degree relative (code → sex or `any`), and when an onset is early."""
 
     first_degree: Mapping[str, str]
-    history: Mapping[str, str]
     fact: str
     conditions: frozenset[str]
     early_below: str
@@ -79,7 +78,6 @@ def relatives() -> Relatives:
     early = given["premature"]
     return Relatives(
         _turned(given["first_degree"]),
-        given["history"],
         early["fact"],
         frozenset(early["conditions"]),
         early["early_below"],

@@ -54,7 +54,7 @@ class Resource:
 class Gathered:
     """The resources that were sent, in order; `searched`: types whose whole list a search answered.
 
-    `partial`: types of which more pages exist that were not sent.
+    `partial`: types of which a search brought only some: more pages exist, or a filter kept the others away.
     """
 
     resources: list[Resource] = field(default_factory=list)
@@ -160,6 +160,8 @@ def _links(bundle: Json, found: Gathered) -> None:
         found.problems.append(Problem("fhir.more_pages", Span(kind)))
     elif names <= PLAIN:
         found.searched.add(kind)
+    else:
+        found.partial.add(kind)
 
 
 def _latest(resources: list[Resource], found: Gathered) -> Iterator[Resource]:

@@ -41,7 +41,9 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         return
     facts = diagnoses(name, taken)
     clinical = next(iter(codes(content.get("clinicalStatus"))), None)
-    if not sound or not facts:
+    if not sound:
+        _doubtful("conditions", facts, resource, taken)
+    elif not facts:
         _items("conditions", resource, name, (), taken)
     elif UNSURE.intersection(checked) or (clinical is not None and clinical not in ACTIVE | PAST):
         taken.deliver("conditions")
@@ -56,6 +58,8 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
         span = {"start": start, "end": end if status != "active" else None}
         _items("conditions", resource, name, facts, taken, status=status, **span)
+        for fact, value in (said for one in name.codings if _prefixed(one) for said in taken.book.recorded(one.code)):
+            taken.reading(fact, value, resource, at=start)
 
 
 def medication(resource: Resource, taken: Taken, sound: bool) -> None:
@@ -76,8 +80,11 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
     start = start or text(mapping(content.get("effectivePeriod")).get("start"))
     for name in names:
         facts = drugs(name, taken)
-        if not sound or not facts:
-            _items("medications", resource, name, (), taken)
+        if not sound:
+            _doubtful("medications", facts, resource, taken)
+        elif not facts:
+            if not any(taken.book.bystander(one) for one in name.names):  # a drug no fact speaks of is no gap
+                _items("medications", resource, name, (), taken)
         elif sure:
             _items("medications", resource, name, facts, taken, start=start, dose=_dose(content))
         else:
@@ -137,6 +144,12 @@ def drugs(name: Concept, taken: Taken) -> tuple[str, ...]:
     found = [fact for one in name.codings for fact in taken.book.drug(one.system, one.code, one.display)]
     found = found or [fact for one in name.names for fact in taken.book.drug(None, None, one)]
     return tuple(dict.fromkeys(found))
+
+
+def _doubtful(kind: str, facts: tuple[str, ...], resource: Resource, taken: Taken) -> None:
+    """Enter an item that may mean something else: nothing is taken for there, nothing of the list assumed absent."""
+    taken.doubt(facts, resource)
+    taken.entry(kind, Entry("", "name", source=resource.name), (), resource)
 
 
 def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:

@@ -102,9 +102,9 @@ def _sound(resource: Resource, taken: Taken) -> bool:
 
 
 def _whole(gathered: Gathered, taken: Taken, delivered: Collection[str]) -> None:
-    """Deliver the lists whose search found nothing; of a search that was cut off nothing may be assumed."""
+    """Deliver the lists whose search found nothing; of a search that brought only some nothing may be assumed."""
     for kind, name in LISTS.items():
-        if kind in gathered.partial:
+        if kind in gathered.partial - gathered.searched:
             taken.deliver(name).append(Entry("", "name", source=kind))
         elif kind in gathered.searched or kind in delivered:
             taken.deliver(name)

@@ -4,12 +4,13 @@ First-degree relatives count. Whether an onset was early is settled where the so
 unknown between.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from sangao.adapters.fhir.answers import relatives, said
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.listing import diagnoses, nothing
-from sangao.adapters.fhir.shapes import Json, concept, mapping, mappings, text
+from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, text
 from sangao.adapters.fhir.taking import Taken
 from sangao.engine.chart import Entry
 from sangao.engine.quantity import parse_number, unit_name
@@ -41,13 +42,19 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
         if nothing(name, LIST, taken):
             continue
         facts = diagnoses(name, taken)
-        told = tuple(dict.fromkeys(known.history[fact] for fact in facts if fact in known.history))
+        told = tuple(dict.fromkeys(fact for part in _ways(name) for fact in taken.book.relative(*part)))
         if not facts:  # what the relative had nobody can read: it suspends what the list would allow
             taken.entry(LIST, Entry(name.name, "name", source=resource.name), (), resource)
         for fact in told:
             taken.state(fact, resource)
         if known.conditions.intersection(facts):
             _early(one, sex, resource, taken)
+
+
+def _ways(name: Concept) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Yield system, code and text of each way a disease is named."""
+    yield from ((one.system, one.code, one.display) for one in name.codings)
+    yield from ((None, None, one) for one in name.names)
 
 
 def _sex(content: Json) -> str | None:

@@ -80,7 +80,7 @@ class Taken:
         """Return the entries of a list, delivered from now on."""
         return self.lists.setdefault(name, [])
 
-    def problem(self, code: str, resource: Resource, fact: str | None = None, **parts: Any) -> None:
+    def problem(self, code: str, resource: Resource, fact: str | None = None, /, **parts: Any) -> None:
         """Add a problem of a resource."""
         self.problems.append(Problem(code, resource.where, parts, fact=fact))
 

@@ -107,6 +107,8 @@ def _words(value: Any, match: Match, book: Book) -> Given:
     found = text(value)
     if found is None:
         return Given(code="fhir.unreadable", parts={"element": "value[x]"})
+    if match.kind == "code":
+        return Given(book.answer(match.fact, found) or found)
     number = quantity.read(found) if match.kind == "number" else None
     if number is None or number.unit or number.mark:
         return Given(found)
@@ -123,9 +125,8 @@ def _coded(value: Any, match: Match, book: Book) -> Given:
     meaning = said(found, table)
     if meaning is not None:
         return Given(meaning)
-    if not found.name:
-        return Given(code="fhir.unreadable", parts={"element": "valueCodeableConcept"})
-    return Given(found.name)
+    words = next((value for one in found.names if (value := book.answer(match.fact, one))), found.name)
+    return Given(words) if words else Given(code="fhir.unreadable", parts={"element": "valueCodeableConcept"})
 
 
 READERS: dict[str, Callable[[Any, Match, Book], Given]] = {

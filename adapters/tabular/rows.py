@@ -80,7 +80,7 @@ class Rows:
             if column.list:
                 beside = at[column.names] if column.names else None
                 self.listings.append(
-                    _Listing(column.list, here, beside, cells.lister(column, mapped.missing, self.targets))
+                    _Listing(column.list, here, beside, cells.lister(column, mapped.missing, self._targets(column.list)))
                 )
                 continue
             facts = tuple(one for one in (fact_of(name, dictionary, names) for name in column.facts) if one)
@@ -159,7 +159,7 @@ class Rows:
 
     def _lists(
         self, fields: Sequence[str], named: set[str]
-    ) -> tuple[dict[str, tuple[Entry, ...]], frozenset[str], tuple[Entry, ...]]:
+    ) -> tuple[dict[str, tuple[Entry, ...]], frozenset[str], tuple[tuple[str, Entry], ...]]:
         """Return the delivered lists, the complete ones, and the items of lists that were not delivered.
 
         The facts that items name are added to `named`.
@@ -189,15 +189,18 @@ class Rows:
                 complete.append(name)
         if not unsure:
             return items, frozenset(complete), ()
-        loose = tuple(entry for name, entries in items.items() if name in unsure for entry in entries)
+        loose = tuple((name, entry) for name, entries in items.items() if name in unsure for entry in entries)
         lists = {name: entries for name, entries in items.items() if name not in unsure}
         return lists, frozenset(complete) - unsure, loose
 
-    def _loose(self, line: int, loose: Sequence[Entry], kept: _Kept, readings: list[Reading]) -> tuple[Rejected, ...]:
+    def _targets(self, name: str) -> Callable[[Entry], tuple[str, ...]]:
+        return lambda entry: self.targets(entry, name)
+
+    def _loose(self, line: int, loose: Sequence[tuple[str, Entry]], kept: _Kept, readings: list[Reading]) -> tuple[Rejected, ...]:
         """State the items of an undelivered list one by one; what maps to no fact is said to be left out."""
         rejected = []
-        for entry in loose:
-            facts = self.targets(entry)
+        for name, entry in loose:
+            facts = self.targets(entry, name)
             readings += [Reading(fact, True, None, kept.text, entry.source) for fact in facts]
             if not facts:
                 parts = (("list", entry.source or ""),)

@@ -22,6 +22,7 @@ from sangao.engine.run.occasions import Admitted
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 PREFIXED = ("icd10", "atc")
+FAMILY = "family_history"
 REFUTED = frozenset({"refuted", "entered-in-error", "ruled-out"})
 PAST = frozenset({"resolved", "inactive", "remission", "stopped", "completed"})
 
@@ -86,7 +87,7 @@ class ListReader:
         today = date.fromordinal(on).isoformat()
         for name, entries in chart.lists.items():
             for entry in entries:
-                targets = self.targets(entry)
+                targets = self.targets(entry, name)
                 if not targets:
                     problems.append(Problem("chart.unmapped", parts={"list": name}, given=entry.key))
                 for fact in targets:
@@ -98,14 +99,18 @@ class ListReader:
                 at += 1
         return list(found.values())
 
-    def targets(self, entry: Entry) -> tuple[str, ...]:
-        """Return the facts an entry speaks of.
+    def targets(self, entry: Entry, name: str = "") -> tuple[str, ...]:
+        """Return the facts an entry of the list `name` speaks of: a relative's disease is none of the patient's.
 
         >>> from sangao.engine.fact import Fact
         >>> af = Fact("af", "bool", "心房颤动", "atrial fibrillation", codes=(("icd10", ("I48",)),))
         >>> ListReader({"af": af}, {"心房颤动": "af"}).targets(Entry("i48.x01", "code"))
         ('af',)
         """
+        found = self._targets(entry)
+        return tuple(fact for fact in found if self.facts[fact].list == name) if name == FAMILY else found
+
+    def _targets(self, entry: Entry) -> tuple[str, ...]:
         if entry.by != "code":
             fact = self.facts.get(entry.key) or self.facts.get(
                 self.names.get(quantity.normalise(entry.key).lower(), "")
@@ -123,7 +128,9 @@ class ListReader:
 
     def suspended(self, chart: Chart) -> set[str]:
         """Return the lists from which nothing may be assumed absent."""
-        return {name for name, entries in chart.lists.items() if any(not self.targets(entry) for entry in entries)}
+        return {
+            name for name, entries in chart.lists.items() if any(not self.targets(entry, name) for entry in entries)
+        }
 
     def as_readings(self, chart: Chart) -> list[Reading]:
         """Return the entries in the shape of readings, for explanations."""

@@ -81,7 +81,7 @@ class Parts:
         if len(day.entries) >= KEPT:
             day.entries.clear()
         parts = tuple(self.part(one, day) for one in found)
-        got = day.entries[name, id(entry)] = (entry, parts, tuple(said), bool(lists.targets(entry)))
+        got = day.entries[name, id(entry)] = (entry, parts, tuple(said), bool(lists.targets(entry, name)))
         return got
 
     def part(self, one: occasions.Admitted, day: Day) -> Part:

@@ -13,7 +13,7 @@ from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
-from sangao.engine.run import answers, cones, spec
+from sangao.engine.run import answers, spec
 from sangao.engine.run.compared import totals
 from sangao.engine.run.measured import rates
 from sangao.engine.run.measuring import Tally
@@ -73,7 +73,7 @@ def run(pack: Pack, case: ir.Case) -> Outcome:
     except SangaoError as error:
         return Outcome(case, tuple(problem.text("en") for problem in error.problems))
     admission = pack.admit(chart)
-    _, below = cones.cone(pack.compiled, case.decide)
+    below = pack.rows.cone(case.decide).decisions
     part = replace(pack.compiled, decisions={one: pack.compiled.decisions[one] for one in below})
     opened, assumed = spec.evaluate(part, admission.open, admission.assumed)
     by_spec = answers.answer(pack.compiled.decisions[case.decide], opened[case.decide], assumed[case.decide])

@@ -10,7 +10,8 @@ from datetime import date
 from sangao.adapters import identity
 from sangao.adapters.chinese import elements
 from sangao.adapters.chinese.safexml import Node
-from sangao.adapters.chinese.said import Coded, Document, Item, Value, moment
+from sangao.adapters.chinese.said import Coded, Document, Item, Value
+from sangao.adapters.moments import moment
 from sangao.engine.chart import day_of
 from sangao.engine.errors import Problem, Span
 

@@ -6,7 +6,8 @@ from datetime import date
 from sangao.adapters import identity
 from sangao.adapters.chinese import elements
 from sangao.adapters.chinese.safexml import Node
-from sangao.adapters.chinese.said import Coded, Document, Item, Value, moment
+from sangao.adapters.chinese.said import Coded, Document, Item, Value
+from sangao.adapters.moments import moment
 from sangao.engine.chart import day_of
 
 VISIT_NAMES = ("本次随访日期", "随访日期", "体检日期", "就诊日期")

@@ -10,7 +10,8 @@ from typing import Any
 
 from sangao.adapters import identity
 from sangao.adapters.chinese import arms, elements
-from sangao.adapters.chinese.said import Coded, Document, Item, Value, moment
+from sangao.adapters.chinese.said import Coded, Document, Item, Value
+from sangao.adapters.moments import moment
 from sangao.adapters.terms import Book
 from sangao.adapters.terms.problems import unmatched
 from sangao.engine import quantity

@@ -17,6 +17,7 @@ from sangao.engine.cli import programme as profile
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
+from sangao.engine.pack import ir
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ def check(
     trace: Annotated[
         Path | None, typer.Option("--trace", help="写出依据→句子→病例对照页 · write the page row → sentence → case")
     ] = None,
+    sentences: Annotated[
+        Path | None, typer.Option("--sentences", help="写出全部句子供核对 · write all sentences (Chinese) for reading")
+    ] = None,
     notes: Annotated[bool, typer.Option("--notes", help="同时列出提示 · list notes too")] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="同时检查几份,默认按核数 · documents at once, else one a core")
@@ -62,11 +66,8 @@ def check(
             if form == "text":
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
                 typer.echo(f"{state}  {one.name}: {one.holds} {one.what}, {one.cases} cases, {len(mine)} problems")
-        if trace is not None:
-            from sangao.engine.passes.checks.cited import trace as traced
-
-            opened = [pack.compiled for name in names if (pack := _opened(here, name)[1]) is not None]
-            trace.write_text(traced(opened), encoding="utf-8")
+        if trace is not None or sentences is not None:
+            _pages([pack.compiled for name in names if (pack := _opened(here, name)[1]) is not None], trace, sentences)
         if form == "json":
             typer.echo(
                 json.dumps({"packs": found, "problems": [one.to_dict() for one in problems]}, ensure_ascii=False)
@@ -117,6 +118,16 @@ def _one(here: Desk, name: str, kept: dict[str, Pack]) -> Checked:
         return Checked(path.name, "pack", "decisions", 0, 0, tuple(problems))
     problems = [*passes.check(pack.compiled), *(one.problem() for one in cases.run_all(pack) if one.wrong)]
     return Checked(path.name, "pack", "decisions", len(pack.decisions), len(pack.compiled.cases), tuple(problems))
+
+
+def _pages(opened: list[ir.Pack], trace: Path | None, sentences: Path | None) -> None:
+    from sangao.engine.explain.sentences import page
+    from sangao.engine.passes.checks.cited import trace as traced
+
+    if trace is not None:
+        trace.write_text(traced(opened), encoding="utf-8")
+    if sentences is not None:
+        sentences.write_text(page(opened), encoding="utf-8")
 
 
 def _opened(here: Desk, name: str) -> tuple[list[Problem], Pack | None]:

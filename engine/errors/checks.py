@@ -138,7 +138,7 @@ ENTRIES: dict[str, Entry] = {
         "write `title:` or `names:` in zh and en",
     ),
     "checks.long_sentence": Entry(
-        "note",
+        "warning",
         "`{key}` 的句子有 {length} 字,难以数秒读完",
         "the sentence of `{key}` has {length} characters, too many to read in seconds",
         "用 says: 写一句短的",

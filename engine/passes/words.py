@@ -137,6 +137,8 @@ class _Speaker:
                 self.score(doc)
             case AdviceDoc():
                 pair = self.condition(doc.when)
+                if doc.says is not None:
+                    pair = said(doc.says, "zh"), said(doc.says, "en")
                 self.work.words[f"{id}/when"] = ir.Words(
                     says_zh=pair[0], says_en=pair[1], cite=_rows(doc.cite), place=str(doc.when.place()), **self.backing
                 )

@@ -251,10 +251,14 @@ class PermissionDoc(Document):
 
 
 class AdviceDoc(Form):
-    """An action that follows from a condition; here `when_unknown` says what happens while it is not known."""
+    """An action that follows from a condition; here `when_unknown` says what happens while it is not known.
+
+    `says` is the condition in its author's words, `text` what is told when it holds.
+    """
 
     advice: DecisionId
     when: Formula
+    says: Names | None = None
     action: ActionDoc
     permission: PermissionDoc | None = None
     urgency: Literal["emergency", "urgent", "soon", "routine"] = "routine"

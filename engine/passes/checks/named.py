@@ -8,7 +8,7 @@ LONG = 60  # characters of a Chinese sentence that a doctor reads in seconds
 
 
 def problems(about: Study) -> list[Problem]:
-    """Return missing names, and as notes sentences that are too long."""
+    """Return missing names, and sentences that are too long."""
     found = []
     for decision in about.decisions():
         if decision.hidden:

@@ -50,9 +50,9 @@ def test_a_name_in_one_language_only_is_a_problem() -> None:
     assert problem.code == "checks.no_name" and "t=b" in problem.text("zh")
 
 
-def test_a_long_sentence_is_a_note() -> None:
+def test_a_long_sentence_is_a_warning() -> None:
     [problem] = check(worded(says="很" * 61))
-    assert (problem.code, problem.severity) == ("checks.long_sentence", "note")
+    assert (problem.code, problem.severity) == ("checks.long_sentence", "warning")
     assert not check(worded(says="很" * 60))
 
 

@@ -107,6 +107,12 @@ def chart_of(row: Row) -> Chart | None:
         return None
 
 
+def told_decisions(row: Row) -> tuple[tuple[str, ...], bool]:
+    """Return the decisions that an entry holds, and whether the advice that follows from all of them was given too."""
+    told = Told(None, _read(row.draft.body) or {})
+    return tuple(told.decisions), told.advice is not None
+
+
 def _read(text: str) -> Mapping[str, Any] | None:
     try:
         found = json.loads(text)

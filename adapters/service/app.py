@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from sangao.adapters.service import faults, health, ledger
+from sangao.adapters.service import api, api_replay, faults, health, ledger, page
 from sangao.adapters.service.arriving import Arriving
 from sangao.adapters.service.cds import routes as hooks
 from sangao.adapters.service.cds.offered import offer
@@ -23,7 +23,13 @@ from sangao.adapters.service.reload import Watch, open_packs
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import SangaoError
 
-ROUTERS: tuple[Callable[[House], APIRouter], ...] = (health.routes, hooks.routes)
+ROUTERS: tuple[Callable[[House], APIRouter], ...] = (
+    health.routes,
+    hooks.routes,
+    api.routes,
+    api_replay.routes,
+    page.routes,
+)
 
 
 def create_app(settings: Settings | None = None, house: House | None = None) -> FastAPI:

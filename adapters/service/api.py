@@ -1,0 +1,147 @@
+"""The plain JSON interface, for hosts without FHIR: decide, explain, what is missing, a small batch, replay, packs.
+
+Every answer is in the decision log before it leaves; `entry` names it there.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from sangao.adapters.journal.entry import Feedback
+from sangao.adapters.journal.told import entry_of
+from sangao.adapters.service import api_answers as shapes
+from sangao.adapters.service import api_models as models
+from sangao.adapters.service.doors import Caller
+from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.house import House
+from sangao.adapters.service.strict import REFUSALS, StrictRoute, said
+from sangao.engine.answer import Result
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.guide import Pack
+
+PREFIX: Final = "/api/v1"
+NOT_NOW: Final = frozenset({"operations.pack_unavailable"})
+Told = tuple[Result, dict[str, Any]]
+
+
+def routes(house: House) -> APIRouter:
+    """Return the routes that ask a pack; each answers for one caller and one tenant."""
+    router = APIRouter(prefix=PREFIX, tags=["api"], route_class=StrictRoute, responses=REFUSALS)
+    Who = Annotated[Caller, Depends(house.door)]
+
+    @router.get("/packs", response_model=models.PacksOut)
+    async def packs(caller: Who) -> Response:
+        """List the packs you may ask."""
+        names = house.packs.names(caller.tenant)
+        served = [(name, served_pack(house, caller, name)) for name in names]
+        lines = [{"name": name, "default": name == names[0], **_line(pack)} for name, pack in served]
+        return said({"packs": lines})
+
+    @router.get("/packs/{name}", response_model=models.PackOut)
+    async def pack(name: str, caller: Who) -> Response:
+        """Describe one pack: its decisions with what they may answer, its facts with units and codes."""
+        found = served_pack(house, caller, name)
+        return said({"name": name, **_line(found), **await house.work.run(shapes.described, found)})
+
+    @router.post("/decide", response_model=models.ResultOut)
+    async def decide(asked: models.DecideIn, caller: Who) -> Response:
+        """Answer every decision of a pack for one patient with the advice that follows, or the decisions named."""
+        found = served_pack(house, caller, asked.pack)
+        full = asked.detail == "full"
+        if full and len(asked.decisions or found.decisions) > models.MOST_NAMES:
+            raise Refusal(422, Problem("api.too_much", parts={"most": models.MOST_NAMES}))
+        chart = chart_of(asked.chart)
+        result, told = await answered(house, shapes.decided, found, chart, asked.decisions, full)
+        return said({"entry": await kept(house, caller, "decide", result, advice=asked.decisions is None), **told})
+
+    @router.post("/explain", response_model=models.ExplainOut)
+    async def explain(asked: models.ExplainIn, caller: Who) -> Response:
+        """Argue one decision: claim, data, rules, sources, exceptions, what is missing, what would change it."""
+        found, chart = served_pack(house, caller, asked.pack), chart_of(asked.chart)
+        result, told = await answered(house, shapes.argued, found, chart, asked.decision)
+        return said({"entry": await kept(house, caller, "explain", result), **told})
+
+    @router.post("/missing", response_model=models.MissingOut)
+    async def missing(asked: models.MissingIn, caller: Who) -> Response:
+        """Say what is missing for decisions, in the smallest sets that settle, and what to ask first."""
+        found, chart = served_pack(house, caller, asked.pack), chart_of(asked.chart)
+        result, told = await answered(house, shapes.lacking, found, chart, asked.decisions)
+        return said({"entry": await kept(house, caller, "missing", result), **told})
+
+    @router.post("/stratify", response_model=models.StratifyOut)
+    async def stratify(asked: models.StratifyIn, caller: Who) -> Response:
+        """Answer the same decisions for a small batch; whole counties go through `sangao stratify`."""
+        found = served_pack(house, caller, asked.pack)
+        charts = [chart_of(one) for one in asked.charts]
+        for name in asked.decisions:
+            await answered(house, found.decision, name)
+        rows = await house.work.run(lambda: [shapes.row(found, chart, asked.decisions) for chart in charts])
+        entries = await asyncio.gather(*(kept(house, caller, "stratify", result) for result, _ in rows))
+        told = [{"entry": entry, **row} for entry, (_, row) in zip(entries, rows, strict=True)]
+        return said({"pack": shapes.ref(found), "rows": told})
+
+    @router.post("/feedback", response_model=models.Noted)
+    async def feedback(asked: models.FeedbackIn, caller: Who) -> Response:
+        """Store what a user made of an answer."""
+        log = house.journal.journal
+        if log is None:
+            raise Refusal(409, Problem("api.no_journal"))
+        await found_or_404(house, log.entry, asked.entry, caller.tenant or "")
+        noted = Feedback(asked.entry, asked.outcome, asked.detail, "api", caller.tenant or "")
+        receipt = await house.journal.feedback(noted)
+        return said({"entry": asked.entry, "seq": receipt.seq if receipt else None})
+
+    return router
+
+
+def served_pack(house: House, caller: Caller, name: str | None) -> Pack:
+    """Return a pack of the caller's. Raises Refusal (404; 503 for one that is served and did not load)."""
+    try:
+        return house.packs.get(caller.tenant, name)
+    except SangaoError as error:
+        raise Refusal(503 if error.problems[0].code in NOT_NOW else 404, *error.problems) from error
+
+
+def chart_of(given: models.ChartIn) -> Chart:
+    """Return the chart of a request. Raises SangaoError when its day is none."""
+    return Chart.from_dict(given.model_dump(exclude_unset=True))
+
+
+async def answered(house: House, work: Callable[..., Any], *parts: Any) -> Any:
+    """Return what a pack answers, worked out beside the event loop. Raises Refusal (404) for an unknown decision."""
+    return await found_or_404(house, work, *parts)
+
+
+async def found_or_404(house: House, work: Callable[..., Any], *parts: Any) -> Any:
+    """Return what `work` returns; what it does not find is a Refusal (404)."""
+    try:
+        return await house.work.run(work, *parts)
+    except SangaoError as error:
+        raise Refusal(404, *error.problems) from error
+
+
+async def kept(
+    house: House, caller: Caller, service: str, result: Result, *, advice: bool = False, sent: Any = None
+) -> str | None:
+    """Put an answer into the decision log, then return its id; None where no log is kept. Raises Refusal (503)."""
+    told = (*result.advice.shown, *result.advice.folded) if advice else None
+    entry = entry_of(
+        result.pack,
+        result.chart,
+        result.decisions,
+        service=f"api/{service}",
+        tenant=caller.tenant or "",
+        advice=told,
+        sent=sent,
+    )
+    receipt = await house.journal.record(entry)
+    return receipt.id if receipt else None
+
+
+def _line(pack: Pack) -> dict[str, Any]:
+    meta = pack.compiled.meta
+    return {**shapes.ref(pack), "title": {"zh": meta.zh, "en": meta.en}}

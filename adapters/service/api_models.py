@@ -1,0 +1,298 @@
+"""The shapes of the plain JSON interface, for its OpenAPI document and for what is checked at the door.
+
+A chart is checked as far as its outline goes: what stands inside a reading is the chart's own business, for one bad
+value must not cost the others their answer (it becomes a problem of the result).
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MOST_NAMES = 50
+MOST_CHARTS = 200
+MOST_ENTRIES = 100
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"})]
+PackName = Annotated[
+    Name | None, Field(description="规则包的名称,默认第一个 · the name a pack is served under, the first by default")
+]
+Decisions = Annotated[
+    list[Name] | None,
+    Field(max_length=MOST_NAMES, description="只问这些判断 · only these decisions; all of the pack by default"),
+]
+Tongue = Literal["zh", "en"]
+
+
+class Closed(BaseModel):
+    """A request: a key that nobody knows is refused, for a mistyped one would be left out in silence."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ChartIn(BaseModel):
+    """One patient as of a day (`sangao.chart/1`, docs/embedding.md). Unknown keys are problems of the result."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    on: Annotated[Day | None, Field(description="按哪一天判断,默认今天 · the day to judge by, today by default")] = None
+    patient: Annotated[
+        dict[str, Any] | None, Field(description="id(不保存)、sex、birth_date、age · id (not stored), sex …")
+    ] = None
+    facts: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description="当日的值:数字、代码、真假或带单位的文字 · values of the day: number, code, truth, text",
+            examples=[{"sbp_office": "152 mmHg", "dbp_office": 96, "age": 63}],
+        ),
+    ] = None
+    readings: Annotated[
+        list[dict[str, Any]] | None,
+        Field(
+            description="fact、value、unit、at、source … · dated values",
+            examples=[[{"fact": "sbp_office", "value": 152, "unit": "mmHg", "at": "2025-03-09T09:12"}]],
+        ),
+    ] = None
+    conditions: list[dict[str, Any] | str] | None = None
+    medications: list[dict[str, Any] | str] | None = None
+    symptoms: list[dict[str, Any] | str] | None = None
+    family_history: list[dict[str, Any] | str] | None = None
+    complete: Annotated[
+        list[str] | None, Field(description="已列全的清单 · lists with nothing left out", examples=[["medications"]])
+    ] = None
+
+
+class DecideIn(Closed):
+    """One patient, every decision of a pack or some of it."""
+
+    chart: ChartIn
+    pack: PackName = None
+    decisions: Decisions = None
+    detail: Annotated[
+        Literal["claims", "full"],
+        Field(
+            description=f"full:连同理由、缺项,至多 {MOST_NAMES} 项判断 · full: with reasons and what is missing"
+        ),
+    ] = "claims"
+
+
+class ExplainIn(Closed):
+    """One patient, one decision, argued."""
+
+    chart: ChartIn
+    decision: Name
+    pack: PackName = None
+
+
+class MissingIn(Closed):
+    """One patient: what is missing for these decisions, and what to ask next."""
+
+    chart: ChartIn
+    decisions: Annotated[list[Name], Field(min_length=1, max_length=MOST_NAMES)]
+    pack: PackName = None
+
+
+class StratifyIn(Closed):
+    """A small batch: the same decisions for several patients."""
+
+    charts: Annotated[list[ChartIn], Field(min_length=1, max_length=MOST_CHARTS)]
+    decisions: Annotated[list[Name], Field(min_length=1, max_length=MOST_NAMES)]
+    pack: PackName = None
+
+
+class ReplayIn(Closed):
+    """Answers of the decision log to be asked again, under the pack of that time and under today's."""
+
+    entries: Annotated[list[Name], Field(min_length=1, max_length=MOST_ENTRIES)]
+    pack: Annotated[
+        Name | None,
+        Field(description="今天的规则包,默认同名的 · the pack of today, by default the one of the same id"),
+    ] = None
+
+
+class FeedbackIn(Closed):
+    """What a user made of an answer."""
+
+    entry: Annotated[Name, Field(description="答案的 entry · the `entry` of an answer")]
+    outcome: Literal["accepted", "overridden"]
+    detail: Annotated[dict[str, Any], Field(description="理由等 · reasons and the like")] = {}
+
+
+class PageIn(Closed):
+    """A page to be opened from a link: of an answer that is asked here, for one patient."""
+
+    chart: ChartIn
+    pack: PackName = None
+    decisions: Decisions = None
+    lang: Tongue = "zh"
+    charset: Annotated[Literal["utf-8", "gbk"], Field(description="页面编码 · of the page")] = "utf-8"
+    minutes: Annotated[int, Field(ge=1, le=24 * 60, description="链接有效的分钟数 · how long the link opens")] = 10
+
+
+# --- what comes back --------------------------------------------------------------------------------------------------
+class Text(BaseModel):
+    """Words in both languages."""
+
+    zh: str
+    en: str
+
+
+class ProblemOut(BaseModel):
+    """One thing that is wrong, and what to do about it (docs/problems.md lists the codes)."""
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    where: str | None
+    fact: str | None
+    given: Any
+    text: Text
+    help: Text
+
+
+class Problems(BaseModel):
+    """Why a request was refused."""
+
+    problems: list[ProblemOut]
+
+
+class PackRef(BaseModel):
+    """A pack by id, edition and hash."""
+
+    id: str
+    edition: str
+    hash: str
+
+
+class Claim(BaseModel):
+    """What is claimed: `settled`, `provisional` (rests on assumptions), or `unknown` within bounds."""
+
+    value: Any
+    status: Literal["settled", "provisional", "unknown"]
+    at_least: Any
+    at_most: Any
+    possible: list[Any]
+
+
+class AnswerOut(Claim):
+    """One answer; what was not worked out (`detail` is `claims`) is null."""
+
+    missing: list[list[str]] | None
+    more: bool | None
+    minimal: bool | None
+    needs: dict[str, Any] | None
+    ask_first: str | None
+    assumed: list[str] | None
+    because: list[dict[str, Any]] | None
+    change: list[dict[str, Any]] | None
+
+
+class ResultOut(BaseModel):
+    """`sangao.result/1`, with the id under which the decision log holds it (null where no log is kept)."""
+
+    schema_: Annotated[Literal["sangao.result/1"], Field(alias="schema")]
+    entry: str | None
+    packs: list[PackRef]
+    on: str
+    decisions: dict[str, AnswerOut]
+    advice: list[dict[str, Any]] | None
+    folded: list[dict[str, Any]] | None
+    ask: list[dict[str, Any]] | None
+    problems: list[ProblemOut]
+
+
+class ExplainOut(BaseModel):
+    """One answer argued."""
+
+    entry: str | None
+    pack: PackRef
+    on: str
+    decision: str
+    title: Text
+    text: Text
+    answer: AnswerOut
+    problems: list[ProblemOut]
+
+
+class Lacking(BaseModel):
+    """What one decision lacks."""
+
+    status: Literal["settled", "provisional", "unknown"]
+    missing: list[list[str]]
+    more: bool
+    minimal: bool
+    needs: dict[str, Any]
+    ask_first: str | None
+
+
+class MissingOut(BaseModel):
+    """What is missing, decision by decision, and what to ask first over all of them."""
+
+    entry: str | None
+    pack: PackRef
+    on: str
+    decisions: dict[str, Lacking]
+    ask: list[dict[str, Any]]
+    problems: list[ProblemOut]
+
+
+class RowOut(BaseModel):
+    """One patient of a batch, in the order they came."""
+
+    entry: str | None
+    key: str | None
+    on: str
+    decisions: dict[str, Claim]
+    problems: list[ProblemOut]
+
+
+class StratifyOut(BaseModel):
+    """A batch answered."""
+
+    pack: PackRef
+    rows: list[RowOut]
+
+
+class PackOut(PackRef):
+    """A pack that is served: its name here, its title, its decisions by id with what they may answer."""
+
+    name: str
+    title: Text
+    decisions: dict[str, dict[str, Any]]
+    facts: dict[str, dict[str, Any]]
+
+
+class PackLine(PackRef):
+    """A pack that is served, in one line."""
+
+    name: str
+    title: Text
+    default: bool
+
+
+class PacksOut(BaseModel):
+    """The packs a caller may ask."""
+
+    packs: list[PackLine]
+
+
+class ReplayOut(BaseModel):
+    """`sangao.replay/1`: entries asked again, with every difference explained."""
+
+    schema_: Annotated[Literal["sangao.replay/1"], Field(alias="schema")]
+    entries: list[dict[str, Any]]
+    problems: list[ProblemOut]
+
+
+class Noted(BaseModel):
+    """Where a feedback stands in the log."""
+
+    entry: str | None
+    seq: int | None
+
+
+class PageOut(BaseModel):
+    """A link to one page, and until when it opens."""
+
+    entry: str
+    url: str
+    expires: str

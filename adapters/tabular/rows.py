@@ -80,7 +80,9 @@ class Rows:
             if column.list:
                 beside = at[column.names] if column.names else None
                 self.listings.append(
-                    _Listing(column.list, here, beside, cells.lister(column, mapped.missing, self._targets(column.list)))
+                    _Listing(
+                        column.list, here, beside, cells.lister(column, mapped.missing, self._targets(column.list))
+                    )
                 )
                 continue
             facts = tuple(one for one in (fact_of(name, dictionary, names) for name in column.facts) if one)
@@ -196,7 +198,9 @@ class Rows:
     def _targets(self, name: str) -> Callable[[Entry], tuple[str, ...]]:
         return lambda entry: self.targets(entry, name)
 
-    def _loose(self, line: int, loose: Sequence[tuple[str, Entry]], kept: _Kept, readings: list[Reading]) -> tuple[Rejected, ...]:
+    def _loose(
+        self, line: int, loose: Sequence[tuple[str, Entry]], kept: _Kept, readings: list[Reading]
+    ) -> tuple[Rejected, ...]:
         """State the items of an undelivered list one by one; what maps to no fact is said to be left out."""
         rejected = []
         for name, entry in loose:

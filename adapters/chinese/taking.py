@@ -13,7 +13,7 @@ from sangao.adapters.chinese import arms, elements
 from sangao.adapters.chinese.said import Coded, Document, Item, Value
 from sangao.adapters.moments import moment
 from sangao.adapters.terms import Book
-from sangao.adapters.terms.problems import unmatched
+from sangao.adapters.terms.problems import set_aside, unmatched
 from sangao.engine import quantity
 from sangao.engine.chart import Chart, Entry, Reading, day_of, today
 from sangao.engine.errors import Problem, Span
@@ -24,7 +24,6 @@ PRESSURES = ("sbp_office", "dbp_office")
 FOLLOW_UP = "随访"
 CAPILLARY = ("指尖", "末梢", "毛细")
 VENOUS = ("静脉", "血浆")
-FAMILY = {"高血压": "fh_htn", "糖尿病": "fh_dm", "冠心病": "fh_chd", "脑卒中": "fh_stroke", "中风": "fh_stroke"}
 RELATIVES = frozenset(
     (
         "父亲",
@@ -136,7 +135,8 @@ class Taking:
         if fact in elements.TEXTS or fact in elements.TRUTHS:
             self._coded(fact, item, source)
         elif fact in elements.DATES:
-            self._date(fact, item, source)
+            if fact != "htn_diagnosis_date" or "高血压" in self.document.title:  # else it is another disease's
+                self._date(fact, item, source)
         else:
             self._number(fact, item, source, name_unit, qualifiers)
 
@@ -152,10 +152,7 @@ class Taking:
             qualifiers = dict(match.qualifiers) if match else {}
         if fact is None and (named is None or code is not None):
             if code is not None or item.element.strip():
-                shown = code or item.element
-                if shown not in self.told:
-                    self.told.add(shown)
-                    self.problems.append(unmatched("element", shown, where=Span(self.file, item.line, 1)))
+                self._unknown(code or item.element, item.line)
             else:
                 self._once("chinese.unknown_item", item)
             return None, qualifiers
@@ -163,6 +160,14 @@ class Taking:
             return named or fact, qualifiers
         self.problem("chinese.name_differs", item.line, fact, element=code or item.element, named=named)
         return None, qualifiers
+
+    def _unknown(self, code: str, line: int) -> None:
+        if code in self.told:
+            return
+        self.told.add(code)
+        where = Span(self.file, line, 1)
+        aside = self.book.aside("de", code)
+        self.problems.append(set_aside(code, aside, where=where) if aside else unmatched("element", code, where=where))
 
     def _number(self, fact: str, item: Item, source: str, name_unit: str, qualifiers: dict[str, str]) -> None:
         value = item.value
@@ -248,16 +253,17 @@ class Taking:
 
     def _drug(self, one: Coded) -> None:
         facts = self.book.drug(one.system or None, one.code, one.name)
-        if not facts:
+        if not facts and not self.book.bystander(one.name):
             self.problems.append(unmatched("drug", one.name or one.code, where=Span(self.file, one.line, 1)))
         for fact in facts:
             self._add(fact, True, None, self.on.isoformat(), "用药")
 
     def _relative(self, one: Coded) -> None:
-        fact = FAMILY.get(quantity.normalise(one.name)) if quantity.normalise(one.relation) in RELATIVES else None
-        if fact is None:
+        near = quantity.normalise(one.relation) in RELATIVES
+        facts = self.book.relative(one.system or None, one.code, one.name) if near else ()
+        if not facts:
             self.problem("chinese.family_item", one.line)
-        else:
+        for fact in facts:
             self._add(fact, True, None, self.on.isoformat(), "家族史")
 
     def _symptoms(self) -> None:

@@ -52,20 +52,6 @@ ENTRIES: dict[str, Entry] = {
         "一名患者发送一条消息",
         "send one message for each patient",
     ),
-    "hl7.unknown_code": Entry(
-        "note",
-        "检验项目没有可识别的编码,未使用",
-        "an observation has no code that is known; it was not used",
-        "在 OBX-3 中写 LOINC 编码,或在术语表中加入本院编码",
-        "write its LOINC code in OBX-3, or add the code of the house to the terms",
-    ),
-    "hl7.set_aside": Entry(
-        "note",
-        "一项有意不采用:{zh}",
-        "an observation is set aside on purpose: {en}",
-        "无须处理",
-        "nothing need be done",
-    ),
     "hl7.left_out": Entry(
         "note",
         "`{fact}` 的结果状态为 {status},未采用",
@@ -87,19 +73,19 @@ ENTRIES: dict[str, Entry] = {
         "数值用 NM 或 SN,代码用 CE、CWE",
         "write a number as NM or SN, a code as CE or CWE",
     ),
-    "hl7.unknown_unit": Entry(
+    "hl7.codes_differ": Entry(
         "error",
-        "`{fact}` 的单位无法识别,按未知处理",
-        "the unit given for `{fact}` is not known; the fact stays unknown",
-        "在 OBX-6 按 UCUM 或常用写法填写单位",
-        "write the unit in OBX-6 in UCUM or a usual spelling",
+        "`{fact}` 的两个编码含义不同,按未知处理",
+        "the two codes of a result of `{fact}` mean different things; the fact stays unknown",
+        "改正 OBX-3 的编码与备用编码",
+        "correct the code and the alternate code in OBX-3",
     ),
-    "hl7.unit_needed": Entry(
-        "error",
-        "`{fact}` 必须写明单位,按未知处理",
-        "`{fact}` must come with its unit; the fact stays unknown",
-        "在 OBX-6 写明单位",
-        "write the unit in OBX-6",
+    "hl7.not_read": Entry(
+        "note",
+        "不读取 {segment} 段,其内容未使用",
+        "the segment {segment} is not read; what it says was not used",
+        "过敏与用药请用 FHIR 或病历 JSON 提供",
+        "send allergies and drugs as FHIR or as chart JSON",
     ),
     "hl7.unknown_condition": Entry(
         "warning",
@@ -114,6 +100,20 @@ ENTRIES: dict[str, Entry] = {
         "the time in {field} cannot be read; that item counts as undated",
         "写成 20250309 或 202503090912",
         "write 20250309 or 202503090912",
+    ),
+    "hl7.unsupported_version": Entry(
+        "error",
+        "不处理 HL7 {version} 版消息",
+        "messages of HL7 version {version} are not read",
+        "用 2.1 至 2.9 版,写在 MSH-12",
+        "use version 2.1 to 2.9 and say so in MSH-12",
+    ),
+    "hl7.no_control_id": Entry(
+        "error",
+        "消息没有控制号(MSH-10),无法应答",
+        "the message has no control id (MSH-10), so it cannot be answered",
+        "在 MSH-10 写唯一的控制号",
+        "write a unique control id in MSH-10",
     ),
     "hl7.cannot_listen": Entry(
         "error",

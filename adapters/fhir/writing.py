@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
+from sangao.adapters.fhir.provenance import sources
 from sangao.adapters.fhir.requirements import requirement
 from sangao.adapters.terms import book
 from sangao.engine.answer import Answer, Quantity, Result, Value
@@ -25,7 +26,6 @@ RISKS = ("htn.risk", "ascvd.risk", "sangao.risk_colour", "sangao.tier")
 SEVERITY = {"contraindicated": "high", "stop": "high", "avoid": "moderate", "reduce": "moderate", "caution": "low"}
 DOUBTED = {"not_supported": "moderate", "origin_needed": "low", "insufficient_evidence": "low"}
 ISSUES = {"error": "error", "warning": "warning", "note": "information"}
-REFERENCE = re.compile(r"[A-Z][A-Za-z]{2,40}/[A-Za-z0-9\-.]{1,64}|urn:(?:uuid|oid):[0-9a-zA-Z.\-]+|https?://\S+")
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -81,7 +81,7 @@ def risk_assessment(result: Result, decision: str, lang: str = "zh") -> Json:
     else:
         said = [names.outcome(pack, decision, one, lang) for one in answer.possible]
         prediction["rationale"] = {"zh": "仍可能:", "en": "still possible: "}[lang] + "、".join(said)
-    basis = _references(answer)
+    basis = sources(result, answer.because)
     return {
         "resourceType": "RiskAssessment",
         "status": MADE[answer.status],
@@ -132,7 +132,7 @@ def bundle(result: Result, lang: str = "zh", release: Release = "R4", decisions:
 def _issue(
     result: Result, severity: str, status: str, code: str, text: str, because: Iterable[Json], release: Release
 ) -> Json:
-    sources = list(_sources(because))
+    implicated = sources(result, because)
     whose = {"patient" if release == "R4" else "subject": _subject(result)}
     return {
         "resourceType": "DetectedIssue",
@@ -142,7 +142,7 @@ def _issue(
         **whose,
         "identifiedDateTime": result.chart.on.isoformat(),
         "author": {"display": "sangao"},
-        **({"implicated": [{"reference": one} for one in sources]} if sources else {}),
+        **({"implicated": [{"reference": one} for one in implicated]} if implicated else {}),
         "detail": text,
     }
 
@@ -165,7 +165,7 @@ def _parameter(result: Result, answer: Answer, lang: str) -> Json:
     if answer.status == "unknown":
         parts += [{"name": "possible", **value} for one in answer.possible for value in _values(one)]
     parts += [{"name": "assumed", "valueCode": fact} for fact in answer.assumed]
-    parts += [{"name": "basis", "valueReference": {"reference": one}} for one in _references(answer)]
+    parts += [{"name": "basis", "valueReference": {"reference": one}} for one in sources(result, answer.because)]
     return {"name": answer.decision, "part": parts}
 
 
@@ -215,16 +215,6 @@ def _told(problem: Problem, lang: str) -> Json:
         "details": {"coding": [{"system": "urn:sangao:problem", "code": problem.code}], "text": problem.text(lang)},
         **({"diagnostics": place} if place else {}),
     }
-
-
-def _references(answer: Answer) -> list[str]:
-    return list(_sources(answer.because))
-
-
-def _sources(because: Iterable[Any]) -> Iterator[str]:
-    """Yield the resources an argument looked at, each once."""
-    found = (datum["source"] for one in because for datum in one["data"])
-    yield from dict.fromkeys(one for one in found if isinstance(one, str) and REFERENCE.fullmatch(one))
 
 
 def _subject(result: Result) -> Json:

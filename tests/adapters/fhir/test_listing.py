@@ -1,11 +1,9 @@
 """Conditions, medications, allergies: what is there, what is past, what nobody is sure of."""
 
-from functools import cache
 from typing import Any
 
 import pytest
 
-from sangao.engine.guide import Pack, load
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 from tests.adapters.fhir.made import (
     ATC,
@@ -16,6 +14,7 @@ from tests.adapters.fhir.made import (
     concept,
     condition,
     medication,
+    opened,
     patient,
     taken,
 )
@@ -23,14 +22,9 @@ from tests.adapters.fhir.made import (
 IPS = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
 
 
-@cache
-def primary() -> Pack:
-    return load("htn_primary_2025")
-
-
 def truth(fact: str, *resources: Any, **rest: Any) -> tuple[int, int]:
     """Return the truth of a fact in the open and in the assumed pass."""
-    pack = primary()
+    pack = opened("htn_primary_2025")
     admitted = pack.admit(taken(*resources, **rest).chart)
     leaf = next(one for one in pack.compiled.leaves.values() if one.facts == (fact,) and one.id == fact)
     return admitted.open[leaf.id], admitted.assumed[leaf.id]
@@ -62,7 +56,7 @@ def test_a_condition_known_by_its_name_alone() -> None:
 def test_a_code_that_maps_to_nothing_suspends_what_the_list_allows() -> None:
     odd = condition("444814009", SNOMED)
     assert truth("hf", odd) == (UNKNOWN, UNKNOWN)
-    problems = primary().problems(taken(odd).chart)
+    problems = opened("htn_primary_2025").problems(taken(odd).chart)
     assert ("chart.unmapped", "444814009") in [(one.code, one.given) for one in problems]
 
 

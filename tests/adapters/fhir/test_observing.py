@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from sangao.engine.guide import Pack, load
-from tests.adapters.fhir.made import SNOMED, codes, concept, observation, patient, pressure, quantity, taken
+from sangao.engine.guide import Pack
+from tests.adapters.fhir.made import SNOMED, codes, concept, observation, opened, patient, pressure, quantity, taken
 
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load("htn_primary_2025")
+    return opened("htn_primary_2025")
 
 
 def grade(pack: Pack, *resources: Any) -> tuple[Any, str, Any]:
@@ -107,7 +107,7 @@ def test_a_bound_settles_only_what_it_settles(pack: Pack) -> None:
 
 
 def test_units_are_converted_by_the_fact_and_a_mass_without_a_unit_is_not_used() -> None:
-    pack = load("dm_primary_2025")
+    pack = opened("dm_primary_2025")
 
     def fpg(*resources: Any) -> Any:
         return pack.admit(taken(*resources).chart).open["fpg"]
@@ -125,7 +125,7 @@ def test_a_capillary_or_self_measured_glucose_diagnoses_nothing() -> None:
     specimen = {"resourceType": "Specimen", "id": "s", "type": concept("122554006", SNOMED)}
     drop = observation("14771-0", 7.9, "mmol/L", specimen={"reference": "Specimen/s"})
     home = observation("14771-0", 7.9, "mmol/L", performer=[{"reference": "Patient/a"}])
-    admitted = load("dm_primary_2025").admit
+    admitted = opened("dm_primary_2025").admit
     assert admitted(taken(specimen, drop).chart).open["fpg"] is None
     assert admitted(taken(patient(), home).chart).open["fpg"] is None
     inside = {**drop, "contained": [specimen], "specimen": {"reference": "#s"}}
@@ -212,6 +212,6 @@ def test_coded_answers(code: str, value: str) -> None:
 def test_an_answer_that_is_not_known_is_unknown_and_hides_the_older_one() -> None:
     older = observation("72166-2", at="2020-01-01", id="s0", valueCodeableConcept=concept("266919005", SNOMED))
     newer = observation("72166-2", valueCodeableConcept=concept("266927001", SNOMED, "Unknown if ever smoked"))
-    pack = load("lipid_2023")
+    pack = opened("lipid_2023")
     assert pack.admit(taken(older).chart).open["smoke_status"] == 1
     assert pack.admit(taken(older, newer).chart).open["smoke_status"] == 7

@@ -107,10 +107,9 @@ def chart_of(row: Row) -> Chart | None:
         return None
 
 
-def told_decisions(row: Row) -> tuple[tuple[str, ...], bool]:
-    """Return the decisions that an entry holds, and whether the advice that follows from all of them was given too."""
-    told = Told(None, _read(row.draft.body) or {})
-    return tuple(told.decisions), told.advice is not None
+def told_of(row: Row) -> "Told":
+    """Return what an entry holds of its answer."""
+    return Told(None, _read(row.draft.body) or {})
 
 
 def _read(text: str) -> Mapping[str, Any] | None:
@@ -138,6 +137,12 @@ class Told:
         """Return the advice by id, None where none was asked for."""
         found = self.answer.get("advice")
         return None if found is None else _mappings(found)
+
+    def problems(self, code: str) -> int:
+        """Return how many problems of a code the chart had when it was asked."""
+        found = self.answer.get("problems")
+        number = found.get(code) if isinstance(found, Mapping) else None
+        return number if isinstance(number, int) else 0
 
 
 def _mappings(found: Any) -> dict[str, Mapping[str, Any]]:

@@ -9,6 +9,7 @@ The short form holds what an answer claims (value, status, bounds), not its argu
 ('grade3', True)
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,9 +33,13 @@ def entry_of(
     sent: Any = None,
 ) -> Entry:
     """Return the entry of an answer that is about to leave: what was decided, what was advised (`Result.advice.shown`
-    and `folded`; None where none was asked for), and where it differs from those what was sent (cards, a page).
+    and `folded`; None where none was asked for), how many problems of which code the chart had, and where it differs
+    from those what was sent (cards, a page).
     """
     answer: dict[str, Any] = {"decisions": {name: brief(one) for name, one in decisions.items()}}
+    problems = Counter(one.code for one in pack.problems(chart))
+    if problems:
+        answer["problems"] = dict(problems)
     if advice is not None:
         answer["advice"] = {one.ids[0]: advised(one) for one in advice}
     if sent is not None:

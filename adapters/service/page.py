@@ -16,7 +16,7 @@ from starlette.responses import Response
 from sangao.adapters.journal.entry import Row
 from sangao.adapters.journal.log import Journal
 from sangao.adapters.journal.replay import chart_of as chart_of_row
-from sangao.adapters.journal.replay import told_decisions
+from sangao.adapters.journal.replay import told_of
 from sangao.adapters.journal.shelf import Shelf
 from sangao.adapters.service import api_models as models
 from sangao.adapters.service import page_html
@@ -31,6 +31,7 @@ from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
+from sangao.engine.run.advice import Listed
 
 PLACE: Final = "/page"
 STATUS: Final = {"api.link_broken": 403, "api.link_expired": 410}
@@ -110,13 +111,16 @@ def _card(shelf: Shelf | None, row: Row, lang: str) -> str:
     chart = chart_of_row(row)
     if pack is None or chart is None:
         raise SangaoError([Problem("api.link_empty")])
-    return page_html.card(_decided(pack, chart, *told_decisions(row)), lang)
+    told = told_of(row)
+    result = _decided(pack, chart, list(told.decisions), told.advice is not None)
+    return page_html.card(result, lang, told.problems("chart.unknown_fact"))
 
 
 def _decided(pack: Pack, chart: Chart, names: Sequence[str], advice: bool) -> Result:
-    for name in names:
-        pack.decision(name)
-    return page_html.narrowed(pack.decide_all(chart), names, advice)
+    """Return a result with those of its decisions that a page tells, with or without the advice."""
+    result = pack.decide_all(chart)
+    chosen = {name: result.decisions[name] if name in result.decisions else pack.decide(name, chart) for name in names}
+    return Result(pack, chart, chosen, result.advice if advice else Listed((), ()), result.problems)
 
 
 def usual(pack: Pack) -> list[str]:

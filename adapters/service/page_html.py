@@ -5,65 +5,108 @@ Everything a pack or a host says is escaped; a character that the charset lacks 
 """
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sangao.engine.answer import Result
 from sangao.engine.errors import Problem
-from sangao.engine.explain import handout
-from sangao.engine.explain.handout import Handout, Layout, Line, Part
-from sangao.engine.run.advice import Listed
+from sangao.engine.explain import names, words
+from sangao.engine.explain import page as plain
+from sangao.engine.explain import result as shaped
+from sangao.engine.run.advice import Item
 
-LANGS: Final = ("zh", "en")
 MOST_ADVICE: Final = 12
+MOST_QUESTIONS: Final = 6
 MOST_ASKED: Final = 6
 MOST_PROBLEMS: Final = 20
-TITLE: Final = ("三高辅助决策", "Decision support: pressure, glucose, lipids")
-JUDGED: Final = ("判断", "What was judged")
-ADVISED: Final = ("建议", "Advice")
-ASKED: Final = ("下一步先问或先查", "Ask or examine next")
-DATA: Final = ("数据问题", "Problems of the data")
-NOTE: Final = (
-    "供医生参考，不代替临床判断。依据、阈值与出处见各项规则。",
-    "For the physician's consideration; it does not replace clinical judgement.",
-)
-STATUS: Final = {"settled": ("已确定", "settled"), "provisional": ("暂定", "provisional"), "unknown": ("未知", "open")}
+URGENT: Final = ("emergency", "urgent")
+TITLE: Final = {"zh": "三高辅助决策", "en": "Decision support: pressure, glucose, lipids"}
+HEADS: Final = {
+    "zh": ("立即处理", "尚未排除，请先确认", "判断", "建议", "下一步先问或先查", "数据问题"),
+    "en": ("At once", "Not yet ruled out: confirm first", "Judged", "Advice", "Ask or examine next", "Data"),
+}
+AS_OF: Final = {"zh": "截至", "en": "as of"}
+UNUSED: Final = {
+    "zh": "有 {} 项资料不在规则包的项目中，未使用",
+    "en": "{} items are no facts of the pack and were not used",
+}
+MORE: Final = {"zh": "另有 {} 条未列出", "en": "{} more are not shown"}
+NOTE: Final = {
+    "zh": "供医生参考，不代替临床判断。本页内容已记入决策日志。",
+    "en": "For the physician's consideration; it does not replace clinical judgement. This answer is in the log.",
+}
 STYLE: Final = (
     "body{font-family:'Microsoft YaHei',SimSun,sans-serif;font-size:14px;line-height:1.6;color:#222;margin:12px}"
     "h1{font-size:18px;margin:0}h2{font-size:15px;margin:14px 0 4px;border-bottom:1px solid #999}"
     "table{border-collapse:collapse;width:100%}td{border-bottom:1px solid #ddd;padding:3px 6px;vertical-align:top}"
-    "td.s{width:5em;color:#555}td.c{width:12em;color:#777;font-size:12px}"
+    "td.s{width:5em;color:#555}td.c{width:14em;color:#777;font-size:12px}"
     ".unknown{color:#666}.now h2{color:#b00;border-color:#b00}.now td{font-weight:bold}p{margin:6px 0}"
     ".small{color:#666;font-size:12px}"
 )
+Cells = tuple[str, str, str]
 
 
-def card(result: Result, lang: str) -> str:
-    """Return the page of an answer in `zh` or `en`."""
-    names = tuple(result.decisions)
-    kinds = tuple(dict.fromkeys(one.form.kind for one in (*result.advice.shown, *result.advice.folded)))
-    parts = (
-        Part(JUDGED, decisions=names),
-        Part(ADVISED, kinds=kinds, most=MOST_ADVICE),
-        Part(ASKED, ask=MOST_ASKED),
-    )
-    filled = handout.fill(result, Layout("card", TITLE, parts, NOTE))
-    title, under = filled.head(lang)
-    at = LANGS.index(lang)
-    body = [f"<h1>{_(title)}</h1>", f'<p class="small">{_(under)}</p>']
-    body += [
-        _section(one.title[at], one.lines, at, now=one.title in (handout.FIRST, handout.MAYBE))
-        for one in _order(filled)
+def card(result: Result, lang: str, unused: int = 0) -> str:
+    """Return the page of an answer in `zh` or `en`; `unused` items of the chart were no facts of the pack."""
+    heads = HEADS[lang]
+    items = [*result.advice.shown, *result.advice.folded]
+    now = [one for one in items if one.urgency in URGENT and not one.question]
+    maybe = [one for one in items if one.urgency in URGENT and one.question and one.form.kind != "drug"]
+    told = [one for one in items if not one.question and one not in now]
+    asked = [one for one in items if one.question and one not in maybe]
+    meta = result.pack.compiled.meta
+    under = f"{AS_OF[lang]} {result.chart.on} · {meta.zh if lang == 'zh' else meta.en} · {result.pack.hash[:12]}"
+    body = [
+        f"<h1>{_(TITLE[lang])}</h1>",
+        f'<p class="small">{_(under)}</p>',
+        section(heads[0], _advised(result, now, lang), "now"),
+        section(heads[1], _advised(result, maybe, lang), "now"),
+        section(heads[2], _judged(result, lang)),
+        section(heads[3], _advised(result, told[:MOST_ADVICE] + asked[:MOST_QUESTIONS], lang)),
+        _more(len(told[MOST_ADVICE:]) + len(asked[MOST_QUESTIONS:]), lang),
+        section(heads[4], [("", one, "") for one in _asked(result, lang)]),
+        section(heads[5], _data(result.problems, lang, unused)),
+        f'<p class="small">{_(NOTE[lang])}</p>',
     ]
-    body += _data(result.problems, at, lang)
-    body += [f'<p class="small">{_(NOTE[at])}</p>']
-    return page(title, "\n".join(body), lang)
+    return page(TITLE[lang], "\n".join(one for one in body if one), lang)
 
 
-def narrowed(result: Result, names: Sequence[str], advice: bool) -> Result:
-    """Return a result with those of its decisions that a page tells, with or without the advice."""
-    chosen = {name: result.decisions[name] for name in names if name in result.decisions}
-    return Result(result.pack, result.chart, chosen, result.advice if advice else Listed((), ()), result.problems)
+def section(title: str, rows: Iterable[Cells], look: str = "") -> str:
+    """Return a section of rows, nothing without any."""
+    lines = "".join(
+        f'<tr><td class="s">{_(mark)}</td><td>{_(said)}</td><td class="c">{_(beside)}</td></tr>'
+        for mark, said, beside in rows
+    )
+    kind = f' class="{look}"' if look else ""
+    return f'<div{kind}><h2>{_(title)}</h2><table>{lines}</table></div>' if lines else ""
+
+
+def _judged(result: Result, lang: str) -> list[Cells]:
+    """Return the decisions, the settled first and what is open last."""
+    rank = list(names.STATUS)
+    answers = sorted(result.decisions.values(), key=lambda one: rank.index(one.status))
+    pack = result.pack.compiled
+    return [(names.STATUS[one.status][lang], words.claim(pack, one, lang), "") for one in answers]
+
+
+def _advised(result: Result, items: Iterable[Item], lang: str) -> list[Cells]:
+    told = (plain.advised(result, one, lang) for one in items)
+    return [(mark, said, ", ".join(cites)) for mark, said, cites in told]
+
+
+def _asked(result: Result, lang: str) -> list[str]:
+    asked = shaped.ask(result.pack, result)[:MOST_ASKED]
+    return [names.thing(result.pack.compiled, one["fact"], lang) for one in asked]
+
+
+def _data(problems: Sequence[Problem], lang: str, unused: int) -> list[Cells]:
+    shown = [one for one in problems if one.severity != "note"][:MOST_PROBLEMS]
+    rows = [("", one.text(lang), one.help(lang)) for one in shown]
+    return rows + ([("", UNUSED[lang].format(unused), "")] if unused else [])
+
+
+def _more(number: int, lang: str) -> str:
+    return f'<p class="small">{_(MORE[lang].format(number))}</p>' if number else ""
 
 
 def refused(problem: Problem, lang: str) -> str:
@@ -90,31 +133,6 @@ def encoded(text: str, charset: str) -> bytes:
     b'<meta charset=gbk>&#181;'
     """
     return text.replace("charset={charset}", f"charset={charset}", 1).encode(charset, "xmlcharrefreplace")
-
-
-def _order(filled: Handout) -> Iterator[handout.Section]:
-    """Yield the sections, within what was judged the settled first and what is open last."""
-    rank = list(STATUS)
-    for one in filled.sections:
-        lines = sorted(one.lines, key=lambda line: rank.index(line.status)) if one.title == JUDGED else one.lines
-        yield handout.Section(one.title, tuple(lines))
-
-
-def _section(title: str, lines: Sequence[Line], at: int, *, now: bool) -> str:
-    rows = "".join(
-        f'<tr class="{line.status}"><td class="s">{STATUS[line.status][at]}</td><td>{_(line.said[at])}</td>'
-        f'<td class="c">{_(", ".join(line.cites))}</td></tr>'
-        for line in lines
-    )
-    return f"<div{' class=now' if now else ''}><h2>{_(title)}</h2><table>{rows}</table></div>"
-
-
-def _data(problems: Sequence[Problem], at: int, lang: str) -> list[str]:
-    shown = [one for one in problems if one.severity != "note"][:MOST_PROBLEMS]
-    if not shown:
-        return []
-    rows = "".join(f"<tr><td>{_(one.text(lang))}</td><td>{_(one.help(lang))}</td></tr>" for one in shown)
-    return [f"<div><h2>{DATA[at]}</h2><table>{rows}</table></div>"]
 
 
 def _(text: str) -> str:

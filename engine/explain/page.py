@@ -81,7 +81,12 @@ def _line(result: Result, answer: Answer, lang: str) -> str:
 
 
 def _advice(result: Result, item: Item, lang: str) -> str:
-    """Return one line: urgency (or that it is a question), drug class and permission, what to do, rows."""
+    mark, told, cites = advised(result, item, lang)
+    return f"  [{mark}] {told} 〔{','.join(cites)}〕"
+
+
+def advised(result: Result, item: Item, lang: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return one advice: urgency (or that it is a question), what to do with drug class and permission, the rows."""
     pack = result.pack.compiled
     title = getattr(pack.words.get(item.ids[0], ir.Words()), lang)
     said = filled(later.case_of(result.pack, result.chart), item.ids, lang)
@@ -92,8 +97,7 @@ def _advice(result: Result, item: Item, lang: str) -> str:
         mark = "待问" if lang == "zh" else "question"
     if item.form.drug_class:
         told = f"{item.form.drug_class.upper()} {_permission(item, lang)}{colon}{told}"
-    cites = ",".join(dict.fromkeys(row for one in item.ids for row in pack.words.get(one, ir.Words()).cite))
-    return f"  [{mark}] {told} 〔{cites}〕"
+    return mark, told, tuple(dict.fromkeys(row for one in item.ids for row in pack.words.get(one, ir.Words()).cite))
 
 
 def _permission(item: Item, lang: str) -> str:

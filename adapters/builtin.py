@@ -40,6 +40,8 @@ def commands() -> Iterable[Any]:
 def read_chart(source: object, on: date | None) -> Chart | None:
     """Read the chart JSON (`sangao.chart/1`) from a parsed object, text, bytes, or a `.json` file.
 
+    Its lists go through the book of terms: a brand or a combination is every fact it holds (docs/terms.md).
+
     >>> read_chart('{"on": "2025-03-09", "facts": {"sbp_office": 152}}', None).readings[0].value
     152
     """
@@ -68,4 +70,6 @@ def read_chart(source: object, on: date | None) -> Chart | None:
             raise fail("chart.not_an_object", Span(file), usage=True)
     if not isinstance(source, Mapping) or not ({"facts", "readings", "patient", "schema"} & source.keys()):
         return None
-    return Chart.from_dict({**source, **({"on": on} if on else {})})
+    from sangao.adapters.terms.charts import read
+
+    return read({**source, **({"on": on} if on else {})})

@@ -58,6 +58,7 @@ class Book:
     parts: Mapping[str, Said]
     diagnoses: Diagnoses
     drugs: Drugs
+    facts: Mapping[str, frozenset[str]]
 
     # --- observations -------------------------------------------------------------------------------------------------
     def observation(self, system: str | None, code: str) -> Match | None:

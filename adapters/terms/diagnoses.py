@@ -11,13 +11,19 @@ from sangao.engine.run.lists import codes
 
 @dataclass(frozen=True)
 class Diagnoses:
-    """The diagnoses of the book; `recorded`: what a code of the national edition states besides."""
+    """The diagnoses of the book; `recorded`: what a code of the national edition states besides.
 
+    `own` are the categories that stand with the facts, which a pack reads by itself, `icd10` all of them; `contained`
+    is what codes show to be broader, `implied` all that is.
+    """
+
+    own: Prefixes
     icd10: Prefixes
     snomed: Mapping[str, tuple[str, ...]]
     names: Lexicon
     family: Mapping[str, str]
     recorded: Mapping[str, tuple[tuple[str, str], ...]]
+    contained: Mapping[str, tuple[str, ...]]
     implied: Mapping[str, tuple[str, ...]]
 
     def find(self, system: System | None, code: str, text: str) -> tuple[str, ...]:
@@ -28,6 +34,10 @@ class Diagnoses:
         if not found and system in (None, "snomed"):
             found = self.snomed.get(code.strip(), ())
         return closed(found or self.names.read(text) or (self.names.read(code) if not text else ()), self.implied)
+
+    def more(self, code: str) -> bool:
+        """Return whether the book reads more from an ICD-10 code than a pack does by itself."""
+        return set(closed(self.own.find(code), self.contained)) != set(self.find("icd10", code, ""))
 
     def stated(self, code: str) -> tuple[tuple[str, str], ...]:
         """Return what a code states besides its diagnosis, as (fact, value)."""

@@ -21,6 +21,11 @@ class Drugs:
     whole: Lexicon
     implied: Mapping[str, tuple[str, ...]]
 
+    @property
+    def contained(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what codes show to be broader: for drugs that is all there is."""
+        return self.implied
+
     def find(self, code: str, text: str) -> tuple[str, ...]:
         """Return every fact that the code or the name speaks of; a drug holds what either says."""
         named = (*self.codes.find(code), *self.named(text), *(self.named(code) if not text else ()))

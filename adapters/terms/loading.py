@@ -66,6 +66,7 @@ def load(shared: Path | None = None) -> Book:
         _said(elements.parts),
         reader.diagnoses(conditions),
         reader.drugs(drugs),
+        reader.lists(),
     )
     if reader.problems:
         raise SangaoError(reader.problems)
@@ -140,7 +141,8 @@ class _Reader:
         self.known([*file.icd10, *file.implies, *file.family, *(one for many in file.implies.values() for one in many)])
         self.known(one for many in (*file.snomed.values(), *file.names.values()) for one in many)
         more = {str(fact): tuple(map(str, many)) for fact, many in file.icd10.items()}
-        implied = broader(own)
+        contained = broader(own)
+        implied = dict(contained)
         for fact, many in file.implies.items():
             implied[str(fact)] = tuple(dict.fromkeys((*implied.get(str(fact), ()), *map(str, many))))
         words = self.named("conditions")
@@ -150,6 +152,7 @@ class _Reader:
             words[plain(name)] = tuple(map(str, many))
         words |= {plain(one): () for one in file.besides}
         return Diagnoses(
+            Prefixes(own, ICD10),
             Prefixes({fact: (*own.get(fact, ()), *more.get(fact, ())) for fact in {**own, **more}}, ICD10),
             {str(code): tuple(map(str, many)) for code, many in file.snomed.items()},
             Lexicon(words),
@@ -158,6 +161,7 @@ class _Reader:
                 code.upper(): tuple((str(fact), str(value)) for fact, value in said.items())
                 for code, said in file.recorded.items()
             },
+            contained,
             implied,
         )
 
@@ -220,6 +224,14 @@ class _Reader:
                 for name in (*doc.synonyms, doc.name.zh, doc.name.en):
                     found.setdefault(plain(name), (str(fact),))
         return found
+
+    def lists(self) -> dict[str, frozenset[str]]:
+        """Return the facts of each list of a host."""
+        found: dict[str, set[str]] = {}
+        for fact, doc in self.facts.items():
+            if doc.host_list is not None:
+                found.setdefault(doc.host_list, set()).add(str(fact))
+        return {name: frozenset(facts) for name, facts in found.items()}
 
     def known(self, facts: Iterable[Text]) -> None:
         """Say which facts are not declared."""

@@ -57,8 +57,8 @@ class Gate:
         except Exception as error:
             LOG.error("failed", extra={"fields": {"request": number, "route": _route(scope), **told(error)}})
             if status == 0:
-                refusal = Refusal(500, Problem("service.internal", parts={"request": number}))
-                await faults.response(scope["path"], refusal)(scope, receive, answering)
+                failed = Refusal(500, Problem("service.internal", parts={"request": number}))
+                await faults.response(scope["path"], failed)(scope, receive, answering)
         finally:
             metrics.under_way.dec()
             self._note(scope, status, number, perf_counter() - start)

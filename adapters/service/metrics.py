@@ -39,6 +39,6 @@ class Metrics:
         """Return everything counted so far in the text form Prometheus reads, over all worker processes."""
         if os.environ.get(SHARED):
             gathered = CollectorRegistry()
-            MultiProcessCollector(gathered)
+            MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
             return generate_latest(gathered)
         return generate_latest(self.registry)

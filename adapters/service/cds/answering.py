@@ -34,6 +34,7 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
     """Return the answer to one call. Raises SangaoError when nothing can be made of the data as a whole."""
     on = asked.on or today()
     reading = read(complete(found), on, book(), patient=f"Patient/{asked.patient}", delivered=found.delivered)
+    chart = _told(reading.chart, asked)
     telling = Telling(
         lang,
         asked.hook,
@@ -43,7 +44,7 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
         _records(found, reading.traced),
         tuple(found.lacking),
     )
-    seen = view.see(reading.chart)
+    seen = view.see(chart)
     cards = shown(view, seen, telling)
     if view.service.advice:
         cards += _steps(asked, found, view, seen, telling)
@@ -54,7 +55,7 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
         advice = (*seen.result.advice.shown, *seen.result.advice.folded)
     answers = seen.answers
     entry = entry_of(
-        view.pack, reading.chart, answers, service=view.service.id, tenant=tenant, advice=advice, sent={"cards": cards}
+        view.pack, chart, answers, service=view.service.id, tenant=tenant, advice=advice, sent={"cards": cards}
     )
     return Answered(cards, entry, tuple((name, one.status) for name, one in answers.items()))
 
@@ -82,13 +83,16 @@ def _with(others: list[Mapping[str, Any]], asked: Asked, found: Gathered, chart:
     drugs = [{**one, "status": "active"} for one in others if one.get("resourceType") == "MedicationRequest"]
     if not drugs:
         return chart
-    data = replace_resources(found, drugs)
-    return read(complete(data), chart.on, book(), patient=f"Patient/{asked.patient}", delivered=found.delivered).chart
+    more = replace(found, resources=[*found.resources, *drugs])
+    read_again = read(complete(more), chart.on, book(), patient=f"Patient/{asked.patient}", delivered=more.delivered)
+    return _told(read_again.chart, asked)
 
 
-def replace_resources(found: Gathered, more: list[Mapping[str, Any]]) -> Gathered:
-    """Return the data with further resources."""
-    return replace(found, resources=[*found.resources, *more])
+def _told(chart: Chart, asked: Asked) -> Chart:
+    """Return the chart with what a client says beside its resources: answers to questions, lists that are complete."""
+    if asked.facts:
+        chart = chart.with_facts(asked.facts)
+    return replace(chart, complete=chart.complete | asked.complete) if asked.complete else chart
 
 
 def _records(found: Gathered, traced: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:

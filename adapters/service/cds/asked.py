@@ -12,11 +12,14 @@ from typing import Any, Final
 
 from sangao.adapters.service.cds.offered import Service
 from sangao.adapters.service.faults import Refusal
+from sangao.engine.chart import LISTS
 from sangao.engine.errors import Problem
 
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-ON: Final = "cn.sangao.on"  # an extension: the day to judge by, for replays and demonstrations
+ON: Final = "cn.sangao.on"  # extensions of a request: the day to judge by,
+FACTS: Final = "cn.sangao.facts"  # answers to what a card asked, by fact,
+COMPLETE: Final = "cn.sangao.complete"  # and the lists that a host knows to be complete
 CONTEXT: Final[Mapping[str, Mapping[str, type]]] = {
     "patient-view": {},
     "order-select": {"selections": list, "draftOrders": dict},
@@ -42,6 +45,8 @@ RULES: Final = {
     "ascii": {"zh": "可打印的 ASCII", "en": "printable ASCII"},
     "bearer": {"zh": "Bearer", "en": "Bearer"},
     "date": {"zh": "日期,如 2026-03-09", "en": "a date such as 2026-03-09"},
+    "facts": {"zh": "事实名 → 值 的对象", "en": "an object of facts and their values"},
+    "lists": {"zh": f"清单名的数组:{'、'.join(LISTS)}", "en": f"an array of lists: {', '.join(LISTS)}"},
     "patient": {"zh": "与预取的 Patient 为同一人", "en": "the person of the Patient that was prefetched"},
     "resource": {"zh": "一个 FHIR 资源、Bundle 或 null", "en": "one FHIR resource, a Bundle, or null"},
     "feedback": {"zh": "反馈对象的数组", "en": "an array of feedback objects"},
@@ -65,6 +70,8 @@ class Asked:
     server: str | None = None
     token: str | None = field(default=None, repr=False)
     on: date | None = None
+    facts: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    complete: frozenset[str] = frozenset()
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -103,10 +110,12 @@ def asked(given: Mapping[str, Any], service: Service) -> Asked:
     if not isinstance(prefetch, Mapping | None):
         wrong.append(("prefetch", "object"))
         prefetch = None
-    on = _day(given, wrong)
+    extension = given.get("extension")
+    own = extension if isinstance(extension, Mapping) else {}
+    on, facts, complete = _day(own, wrong), _facts(own, wrong), _complete(own, wrong)
     if wrong:
         raise refusal(wrong)
-    return Asked(hook, instance, patient, context, prefetch or {}, server, token, on)
+    return Asked(hook, instance, patient, context, prefetch or {}, server, token, on, facts, complete)
 
 
 def refusal(wrong: Sequence[tuple[str, str]]) -> Refusal:
@@ -142,9 +151,8 @@ def _access(given: Mapping[str, Any], wrong: list[tuple[str, str]]) -> tuple[str
     return server, token if usable else None
 
 
-def _day(given: Mapping[str, Any], wrong: list[tuple[str, str]]) -> date | None:
-    extension = given.get("extension")
-    said = extension.get(ON) if isinstance(extension, Mapping) else None
+def _day(own: Mapping[str, Any], wrong: list[tuple[str, str]]) -> date | None:
+    said = own.get(ON)
     if said is None:
         return None
     try:
@@ -152,6 +160,22 @@ def _day(given: Mapping[str, Any], wrong: list[tuple[str, str]]) -> date | None:
     except (TypeError, ValueError):
         wrong.append((f"extension.{ON}", "date"))
         return None
+
+
+def _facts(own: Mapping[str, Any], wrong: list[tuple[str, str]]) -> Mapping[str, str | int | float | bool]:
+    said = own.get(FACTS, {})
+    if not isinstance(said, Mapping) or not all(isinstance(one, str | int | float | bool) for one in said.values()):
+        wrong.append((f"extension.{FACTS}", "facts"))
+        return {}
+    return said
+
+
+def _complete(own: Mapping[str, Any], wrong: list[tuple[str, str]]) -> frozenset[str]:
+    said = own.get(COMPLETE, [])
+    if not isinstance(said, list) or not all(one in LISTS for one in said):
+        wrong.append((f"extension.{COMPLETE}", "lists"))
+        return frozenset()
+    return frozenset(said)
 
 
 def _text(given: Mapping[str, Any], name: str, wrong: list[tuple[str, str]], place: str = "") -> str:

@@ -43,12 +43,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What was expected by `due` has not come: a task of a pathway, or the date that a decision named."""
+    """What was expected by `due` has not come: a task of a pathway, or what a decision named a date for.
+
+    `settled`: the pack says for certain that it was not done; otherwise nothing was heard of it, and it has to be asked.
+    """
 
     person: str
     on: date
     what: str
     due: date
+    settled: bool = False
 
 
 Happened = Found | Changed | Moved | Overdue

@@ -13,26 +13,30 @@ Expected = tuple[str, int]
 
 @dataclass(slots=True)
 class Record:
-    """One person. `met` are expectations fulfilled since they were last looked at, `told` those reported overdue."""
+    """One person.
+
+    `expected`: what is expected, and whether the pack says for certain that it was not done; `met`: what was done since
+    it was last looked at; `told`: what was reported overdue.
+    """
 
     chart: Chart
     marks: dict[str, dict[int, Level]] = field(default_factory=dict)
     levels: dict[str, Level] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
-    expected: set[Expected] = field(default_factory=set)
+    expected: dict[Expected, bool] = field(default_factory=dict)
     met: set[Expected] = field(default_factory=set)
     told: set[Expected] = field(default_factory=set)
 
     def waiting(self) -> list[Expected]:
         """Return what may have become overdue, what was met meanwhile among it."""
-        return sorted((self.expected | self.met) - self.told)
+        return sorted((self.expected.keys() | self.met) - self.told)
 
-    def expect(self, expected: set[Expected]) -> None:
+    def expect(self, expected: dict[Expected, bool]) -> None:
         """Take what the pack expects now; what it no longer expects was met."""
-        self.met = (self.met | self.expected) - expected
+        self.met = (self.met | self.expected.keys()) - expected.keys()
         self.expected = expected
-        self.told &= expected
+        self.told &= expected.keys()
 
 
 def merged(before: Chart, after: Chart) -> Chart:

@@ -24,6 +24,7 @@ from sangao.engine.chart import Chart, day_of
 from sangao.engine.guide import Pack
 
 log = logging.getLogger("sangao.events")
+OPEN = frozenset({"not_yet_due", "not_done"})  # how a task may stand that nobody has heard of
 Waiting = tuple[str, Expected]  # who, and what is expected of them
 
 
@@ -84,9 +85,9 @@ class Watcher:
                 record = self._people[person]
                 record.chart = as_of(record.chart, on)
                 happened += self._told(person, record)
-                still = sorted(one for who, one in late if who == person and one in record.expected)
-                happened += [Overdue(person, on, what, date.fromordinal(due)) for what, due in still]
-                record.told |= set(still)
+                for what, due in sorted(one for who, one in late if who == person and one in record.expected):
+                    record.told.add((what, due))
+                    happened.append(Overdue(person, on, what, date.fromordinal(due), record.expected[what, due]))
             for record in self._people.values():
                 record.met.clear()
             return tuple(happened)
@@ -172,20 +173,21 @@ class Watcher:
     # --- the pack -----------------------------------------------------------------------------------------------------
     def _told(self, person: str, record: Record) -> Iterator[Happened]:
         """Ask the pack again and tell what is different; then note what is expected from now on."""
-        pack, chart, expected = self._bound.pack, record.chart, set[Expected]()
+        pack, chart, expected = self._bound.pack, record.chart, dict[Expected, bool]()
         for name in self._watched.decisions:
             before, answer = record.answers.get(name), pack.decide(name, chart)
             record.answers[name] = answer
             if before is None or _said(before) != _said(answer):
                 yield Changed(person, chart.on, name, before, answer)
         for name in self._watched.dates:
-            expected |= _expected(name, pack.decide(name, chart))
+            expected |= _expected(name, pack.decide(name, chart), False)
         for way in self._bound.ways:
             progress = pack.pathway(way.pathway.id, chart)
             if progress.state.status == "settled":
                 yield from self._moved(person, record, way, str(progress.state.value))
-            for task in progress.standing("due", "overdue"):
-                expected |= _expected(f"{way.pathway.id}.{task.task}", task.due)
+            for task in progress.tasks:
+                if task.stands in ("due", "overdue") or OPEN & set(task.status.possible):
+                    expected |= _expected(f"{way.pathway.id}.{task.task}", task.due, task.stands == "overdue")
         record.expect(expected)
 
     def _moved(self, person: str, record: Record, way: Way, state: str) -> Iterator[Moved]:
@@ -214,10 +216,10 @@ def _parts(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
         yield waiting[start : start + gate.MOST_DUES]
 
 
-def _expected(what: str, answer: Answer) -> set[Expected]:
+def _expected(what: str, answer: Answer, settled: bool) -> dict[Expected, bool]:
     """Return the expectation that a settled date is; one that never comes, or is not known, expects nothing."""
     day = day_of(answer.value) if answer.status == "settled" and isinstance(answer.value, str) else None
-    return {(what, day[0])} if day is not None and day[0] == day[1] else set()
+    return {(what, day[0]): settled} if day is not None and day[0] == day[1] else {}
 
 
 def _said(answer: Answer) -> tuple[object, ...]:

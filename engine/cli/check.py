@@ -67,7 +67,9 @@ def check(
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
                 typer.echo(f"{state}  {one.name}: {one.holds} {one.what}, {one.cases} cases, {len(mine)} problems")
         if trace is not None or sentences is not None:
-            _pages([pack.compiled for name in names if (pack := _opened(here, name)[1]) is not None], trace, sentences)
+            folders = [name for name in names if not name.endswith(".yaml")]
+            opened = [pack.compiled for name in folders if (pack := _opened(here, name)[1]) is not None]
+            _pages(opened, trace, sentences)
         if form == "json":
             typer.echo(
                 json.dumps({"packs": found, "problems": [one.to_dict() for one in problems]}, ensure_ascii=False)

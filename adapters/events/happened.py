@@ -45,7 +45,7 @@ class Moved:
 class Overdue:
     """What was expected by `due` has not come: a task of a pathway, or what a decision named a date for.
 
-    `settled`: the pack says for certain that it was not done; otherwise nothing was heard of it, and it has to be asked.
+    `settled`: the pack says for certain that it was not done; else nothing was heard of it, and somebody has to ask.
     """
 
     person: str

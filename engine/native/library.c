@@ -131,12 +131,13 @@ static int read_decision(reader *r, sangao_pack *p, int32_t number) {
     if (!grid(r, &one->step_over, &one->step_under) || !names(r, p, &one->outcome, &one->outcomes)) return 0;
     for (int i = 0; i < 6; i++) p->told[number].out[i] = word(r);
     if (one->kind < SANGAO_BOOL || one->kind > SANGAO_SET || (one->ordered & ~1) || !*one->id) return 0;
-    if (*one->refused) return 1; /* its outputs are never looked at */
-    if (one->outcomes > most[one->kind] || (one->kind == SANGAO_BOOL && one->outcomes != 2)) return 0;
-    if (one->kind == SANGAO_CODED && one->outcomes < 1) return 0;
-    for (int i = 0; i < 6; i++)
-        if (kinds[one->kind][i] >= 0 && !output(p, p->told[number].out[i], kinds[one->kind][i])) return 0;
-    return 1;
+    for (int i = 0; i < 6; i++) {
+        int32_t out = p->told[number].out[i], kind = *one->refused ? -1 : kinds[one->kind][i];
+        if (kind < 0 ? out != -1 : !output(p, out, kind)) return 0;
+    }
+    if (*one->refused) return 1;
+    if (one->kind == SANGAO_BOOL) return one->outcomes == 2;
+    return one->outcomes <= most[one->kind] && (one->kind != SANGAO_CODED || one->outcomes > 0);
 }
 
 /* Each slot of the program belongs to one part of one input, and holds what that part is. */

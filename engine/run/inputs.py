@@ -222,7 +222,8 @@ class Day:
             elif isinstance(value, int):
                 done[fact.id] = Said(YES, YES, known.mask(len(fact.values) or 2, value))
             else:
-                done[fact.id] = Said(YES, YES, Ends(*map(self.circuit.constant, value), YES))
+                low, high = (self.circuit.constant(end) for end in value)
+                done[fact.id] = Said(YES, YES, Ends(low, high, YES))
         return done
 
     def _kinds(self, facts: Facts) -> Facts:

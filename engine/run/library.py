@@ -91,7 +91,12 @@ def embed(pack: ir.Pack, decisions: Iterable[str]) -> Embedded:
 
 def dumps(pack: ir.Pack, hash: str, decisions: Iterable[str]) -> bytes:
     """Return the section of a pack (of this hash) for some decisions."""
-    return _Section(pack, embed(pack, decisions)).whole(hash)
+    return section(pack, hash, embed(pack, decisions))
+
+
+def section(pack: ir.Pack, hash: str, of: Embedded) -> bytes:
+    """Return the section of an embedded pack (of this hash)."""
+    return _Section(pack, of).whole(hash)
 
 
 @dataclass(slots=True)

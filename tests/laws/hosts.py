@@ -1,6 +1,7 @@
 """Rows of integers as a host gives them, and the charts that hold the same."""
 
 from array import array
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 from typing import Any
@@ -62,24 +63,7 @@ class Hosts:
 
     def chart(self, row: Row) -> Chart:
         """Return the chart that holds what a row holds."""
-        facts: dict[str, Any] = {}
-        given: dict[str, Any] = {"complete": []}
-        for one, (value, state) in zip(self.of.inputs, row, strict=True):
-            if state == BLANK or one.origin in ("day", "window"):
-                continue
-            if one.origin == "list":
-                given[one.id] = []
-                if value:
-                    given["complete"].append(one.id)
-            elif state == UNSURE:
-                facts[one.id] = "unknown" if one.kind == "bool" else "?"
-            elif one.kind == "number":
-                facts[one.id] = f"{quantity.from_grid(value, one.step)} {one.unit}".strip()
-            elif one.kind == "date":
-                facts[one.id] = date.fromordinal(value).isoformat()
-            else:
-                facts[one.id] = one.values[value] if one.kind == "code" else bool(value)
-        return Chart.of(facts, on=ON, **given)
+        return chart(self.of.inputs, row, ON)
 
     def slots(self, rows: list[Row]) -> tuple[bytes, ...]:
         """Return the slots of the program for some rows."""
@@ -96,3 +80,25 @@ class Hosts:
             else:
                 found.append(bitmap(one & 1 for one in values))
         return tuple(found)
+
+
+def chart(inputs: Iterable[Input], row: Row, on: date) -> Chart:
+    """Return the chart of a day that holds what a row holds of facts and lists."""
+    facts: dict[str, Any] = {}
+    given: dict[str, Any] = {"complete": []}
+    for one, (value, state) in zip(inputs, row, strict=True):
+        if state == BLANK or one.origin in ("day", "window"):
+            continue
+        if one.origin == "list":
+            given[one.id] = []
+            if value:
+                given["complete"].append(one.id)
+        elif state == UNSURE:
+            facts[one.id] = "unknown" if one.kind == "bool" else "?"
+        elif one.kind == "number":
+            facts[one.id] = f"{quantity.from_grid(value, one.step)} {one.unit}".strip()
+        elif one.kind == "date":
+            facts[one.id] = date.fromordinal(value).isoformat()
+        else:
+            facts[one.id] = one.values[value] if one.kind == "code" else bool(value)
+    return Chart.of(facts, on=on, **given)

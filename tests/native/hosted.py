@@ -47,6 +47,7 @@ def lib() -> Any:
     return ffi.dlopen(str(next(build().glob("*sangao.*[!h]"))))
 
 
+@cache
 def saved(pack: Pack) -> bytes:
     """Return the bytes of a `.sangao` file with a program."""
     return canon.dumps(pack.compiled, {"program": library.dumps(pack.compiled, pack.hash, pack.decisions)})

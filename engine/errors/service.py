@@ -192,13 +192,6 @@ ENTRIES: dict[str, Entry] = {
         "稍后重试;若反复出现,请告知管理员",
         "try again shortly; tell the operator when it happens again",
     ),
-    "service.not_stored": Entry(
-        "error",
-        "判断记录未能保存,因此不返回结果",
-        "the decision could not be stored, so no answer is given",
-        "稍后重试;请管理员检查判断日志的磁盘或数据库",
-        "try again shortly; the operator should look at the disk or database of the journal",
-    ),
     "service.internal": Entry(
         "error",
         "服务内部出错,编号 {request}",

@@ -41,14 +41,16 @@ class Client:
 
 
 @contextmanager
-def hosted(settings: Settings | None = None, app: FastAPI | None = None, **environment: str) -> Iterator[Client]:
+def hosted(
+    settings: Settings | None = None, app: FastAPI | None = None, *, wait: bool = True, **environment: str
+) -> Iterator[Client]:
     """Run an application until it is ready, then hand out its client; `environment` as the service reads it."""
     app = app or create_app(settings or settings_of(**environment))
     with start_blocking_portal() as portal:
         life = app.router.lifespan_context(app)
         with portal.wrap_async_context_manager(life):
             client = Client(portal, app)
-            for _ in range(2000):
+            for _ in range(2000 if wait else 0):
                 if client.get("/ready").status_code == 200:
                     break
                 portal.call(pause)

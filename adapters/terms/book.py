@@ -9,7 +9,7 @@ Match(fact='sbp_office', kind='number', unit='mmHg', qualifiers=())
 ('mmHg', 'mmHg', 'mm[Hg]', None)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -52,6 +52,7 @@ class Book:
     answers: Mapping[str, Mapping[str, str]]
     panels: Mapping[str, Said]
     asides: Mapping[str, Said]
+    passed: Mapping[str, Said]
     units: Mapping[str, str]
     codes_of_units: Mapping[str, str]
     elements: Mapping[str, str]
@@ -59,6 +60,7 @@ class Book:
     diagnoses: Diagnoses
     drugs: Drugs
     facts: Mapping[str, frozenset[str]]
+    named: Mapping[str, Said]
 
     # --- observations -------------------------------------------------------------------------------------------------
     def observation(self, system: str | None, code: str) -> Match | None:
@@ -91,8 +93,8 @@ class Book:
         >>> book().aside("http://loinc.org", "86911-5").en
         'this is the LDL goal and no measurement'
         """
-        if _is(system, "de") and element_id(code) in self.asides:
-            return self.asides[element_id(code)]
+        if _is(system, "de") and element_id(code) in self.passed:
+            return self.passed[element_id(code)]
         return self.asides.get(_code(code)) if _is(system, "loinc") else None
 
     # --- units --------------------------------------------------------------------------------------------------------
@@ -180,6 +182,12 @@ class Book:
         (True, False, False)
         """
         return self.drugs.bystander(text)
+
+    def names(self) -> Iterator[str]:
+        """Yield every name, code and spelling the book holds, for "did you mean"."""
+        yield from (*self.observations, *self.elements, *self.units)
+        for lexicon in (self.drugs.names, self.drugs.whole, self.diagnoses.names):
+            yield from (word for word, means in lexicon.words.items() if means)
 
 
 @cache

@@ -59,7 +59,8 @@ def load(shared: Path | None = None) -> Book:
         reader.observations(observations),
         {str(fact): reader.values(doc.values) for fact, doc in observations.observations.items() if doc.values},
         _said(observations.panels),
-        {**_said(observations.aside), **_said(elements.aside)},
+        _said(observations.aside),
+        _said(elements.aside),
         reader.units(units),
         {unit_spelling(_none(name)): str(unit.ucum) for name, unit in units.units.items() if unit.ucum is not None},
         reader.elements(elements),
@@ -67,6 +68,7 @@ def load(shared: Path | None = None) -> Book:
         reader.diagnoses(conditions),
         reader.drugs(drugs),
         reader.lists(),
+        {str(fact): Said(str(doc.name.zh), str(doc.name.en)) for fact, doc in facts.facts.items()},
     )
     if reader.problems:
         raise SangaoError(reader.problems)

@@ -31,6 +31,20 @@ ENTRIES: dict[str, Entry] = {
         "写该项目声明的单位,或 asked、none",
         "write a unit the fact declares, or asked, or none",
     ),
+    "terms.unknown_way": Entry(
+        "error",
+        "`--as` 只能是:{ways}",
+        "`--as` is one of {ways}",
+        "不写 --as 则按每一种理解",
+        "leave --as out to try each of them",
+    ),
+    "terms.unknown_text": Entry(
+        "error",
+        "术语表中没有这个代码、单位或名称",
+        "the book of terms holds no such code, unit or name",
+        "最接近的:{nearest}",
+        "the nearest are {nearest}",
+    ),
     "terms.unknown_code": Entry(
         "warning",
         "检验检查代码 {code}({system})未收录,该结果未使用",

@@ -70,9 +70,7 @@ class DecideIn(Closed):
     decisions: Decisions = None
     detail: Annotated[
         Literal["claims", "full"],
-        Field(
-            description=f"full:连同理由、缺项,至多 {MOST_NAMES} 项判断 · full: with reasons and what is missing"
-        ),
+        Field(description=f"full:连同理由、缺项,至多 {MOST_NAMES} 项判断 · full: with reasons and what is missing"),
     ] = "claims"
 
 

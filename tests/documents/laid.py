@@ -47,6 +47,7 @@ EXPECT = "expect.txt"
 NOWHERE = "-"
 BESIDE = {
     "chart": ("chart.json", "decide chart.json --pack clinic"),
+    "fhir": ("bundle.json", "decide bundle.json --pack clinic --on 2025-06-01"),
     "table": ("map.yaml", "stratify patients.csv --map map.yaml --pack clinic --out answers.csv"),
     "host": ("chart.json", ""),
     "cohort": ("people.ndjson", "cohort people.ndjson"),

@@ -40,29 +40,42 @@ class Run:
     policy: Policy = "each"
     workers: int = 0
     restart: bool = False
+    others: Sequence[Path] = ()  # further files that will be written
 
 
-def carry_out(run: Run, moved: Callable[[int], None] = lambda rows: None) -> Tally:
+Beside = Callable[[Tally, Path, int], Mapping[Path, str]]
+
+
+def nothing(tally: Tally, answers: Path, rows: int) -> Mapping[Path, str]:
+    """Return no further files."""
+    return {}
+
+
+def carry_out(run: Run, moved: Callable[[int], None] = lambda rows: None, beside: Beside = nothing) -> Tally:
     """Answer for every row and write the files of a run; return what it came to.
+
+    `beside` is told what the run came to, where its answers stand before they get their name, and the rows of a batch;
+    it gives further files to write, with their texts.
 
     The files get their names together at the end. A run that is stopped leaves what it has done in a folder beside the
     output, and the same run goes on from there. Raises SangaoError when a file cannot be written or the source is no
     longer what it was.
     """
     try:
-        return _carried(run, moved)
+        return _carried(run, moved, beside)
     except OSError as error:
         raise fail("host.unwritable", Span(str(run.out)), usage=True, reason=why(error)) from error
 
 
-def _carried(run: Run, moved: Callable[[int], None]) -> Tally:
+def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
     rows = rows_at_a_time(run.bound)
     tally = Tally(run.packs, run.questions)
     form = form_of(run.out, run.packs, run.questions, run.meta)
     doubles = Doubles(run.bound, run.policy, rows)
     digests: deque[int] = deque()
     tabled = is_tabled(run.out)
-    _writable(run.rejects)
+    for path in (run.rejects, *run.others):
+        _writable(path)
     with kept(run.out, {**run.about, "rows": rows}, (ANSWERS, REJECTS), run.restart) as journal:
         if journal.state is None:
             journal.append(ANSWERS, form.head())
@@ -87,10 +100,14 @@ def _carried(run: Run, moved: Callable[[int], None]) -> Tally:
         journal.close()
         answers = form.finish(journal.path(ANSWERS), journal.path("made"))
         journal.path(META).write_text(json.dumps(run.meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        meta = run.out.with_name(f"{run.out.name}.{META}")
+        finals = {journal.path(REJECTS): run.rejects, journal.path(META): run.out.with_name(f"{run.out.name}.{META}")}
+        for i, (final, text) in enumerate(beside(tally, answers, rows).items()):
+            part = journal.path(f"beside{i}")
+            part.write_text(text, encoding="utf-8", newline="")
+            finals[part] = final
         with undisturbed():
             journal.forget()
-            for part, final in ((journal.path(REJECTS), run.rejects), (journal.path(META), meta), (answers, run.out)):
+            for part, final in {**finals, answers: run.out}.items():
                 _named(part, final)
     return tally
 

@@ -6,17 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from sangao.engine.cli.extras import Extras
+from sangao.engine.cli.grouped import to_dict
+from sangao.engine.cli.moved import WORDS, Moves
 from sangao.engine.cli.tally import Tally
 from sangao.engine.errors import catalogue
 from sangao.engine.explain import names
 
 WIDTH = 120  # where the output is no terminal
+MOVES = 6  # moves of one decision that are printed
 COLOURS = {"settled": "green", "provisional": "yellow", "unknown": "red"}
 
 
@@ -52,10 +57,14 @@ def progress(total: int | None, lang: str, label: str = "") -> Iterator[Callable
         yield lambda rows: bar.update(task, advance=rows)
 
 
-def show(tally: Tally, out: Path, rejects: Path, lang: str, form: str) -> None:
+def show(tally: Tally, out: Path, rejects: Path, lang: str, form: str, extras: Extras | None = None) -> None:
     """Print what a run came to, as a page or as JSON."""
     if form == "json":
         found = {"schema": "sangao.stratified/1", "out": str(out), "rejects": str(rejects), **tally.to_dict()}
+        if extras is not None and extras.tables is not None:
+            found["groups"] = to_dict(tally, extras.tables)
+        if extras is not None and extras.moves is not None:
+            found["previous"] = extras.moves.to_dict()
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
@@ -63,9 +72,45 @@ def show(tally: Tally, out: Path, rejects: Path, lang: str, form: str) -> None:
     for line in lines(tally, lang):
         console.print(line, soft_wrap=True)
     zh = lang == "zh"
-    console.print(
-        f"{'结果' if zh else 'answers'}  {out}\n{'被拒' if zh else 'refused'}  {rejects}", soft_wrap=True, style="dim"
-    )
+    if extras is not None and extras.moves is not None:
+        for line in moves(tally, extras.moves, lang):
+            console.print(line, soft_wrap=True)
+    files = [("结果" if zh else "answers", out), ("被拒" if zh else "refused", rejects)]
+    files += [("另有" if zh else "further", path) for path in (extras.paths if extras is not None else ())]
+    for label, path in files:
+        console.print(f"{label}  {path}", soft_wrap=True, style="dim")
+
+
+def moves(tally: Tally, found: Moves, lang: str) -> Iterator[str]:
+    """Yield who moved since an earlier run, the commonest moves of each decision."""
+    zh = lang == "zh"
+    yield ""
+    numbers = (found.people, found.new, found.gone, found.repeated)
+    first = "与上次相比:{:,} 人可比,新增 {:,} 人,不再出现 {:,} 人,标识重复而未比 {:,} 个"
+    other = "since the earlier run: {:,} people compared, {:,} new, {:,} gone, {:,} repeated keys not compared"
+    yield f"[bold]{(first if zh else other).format(*numbers)}[/bold]"
+    by_name = {question.name: i for i, question in enumerate(tally.questions)}
+    for name, counted in found.counts().items():
+        if not counted:
+            continue
+        yield f"{tally.title(by_name[name], lang)}"
+        for (before, after, why), number in counted.most_common(MOVES):
+            yield f"  {number:>9,}  {said(tally, by_name[name], before, lang)} → " + (
+                f"{said(tally, by_name[name], after, lang)}  [dim]{WORDS[why][not zh]}[/dim]"
+            )
+
+
+def said(tally: Tally, i: int, value: str, lang: str) -> str:
+    """Return the value of an answer table in words; nothing is unknown."""
+    if not value:
+        return names.STATUS["unknown"][lang]
+    outcome = tally.decision(i).outcome
+    question = tally.questions[i]
+    pack = tally.packs[question.pack].compiled
+    if outcome.kind in ("number", "date"):
+        return f"{value} {names.unit(outcome.unit, lang)}".strip()
+    parts: Any = tuple(value.split(";")) if outcome.kind == "set" else value
+    return names.outcome(pack, question.decision, value == "true" if outcome.kind == "bool" else parts, lang)
 
 
 def table(tally: Tally, lang: str) -> Table:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sangao.engine.answer import Status
 from sangao.engine.chart import Chart
-from sangao.engine.cli.bulk import Done, Question, plain
+from sangao.engine.cli.bulk import Done, Question, cell, plain
 from sangao.engine.errors import Problem
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
+from sangao.engine.pack import ir
 from sangao.engine.run import answers, residual
 
 SAMPLE = 40  # patients asked what they lack
@@ -91,6 +92,18 @@ class Tally:
         self.sample[batch, row] = chart
 
     # --- reading it ---------------------------------------------------------------------------------------------------
+    def decision(self, i: int) -> ir.Decision:
+        """Return the decision a question asks."""
+        question = self.questions[i]
+        return self.packs[question.pack].compiled.decisions[question.decision]
+
+    def cells(self, i: int) -> Counter[str]:
+        """Return how many answers of a question count as what (`bulk.cell`)."""
+        found: Counter[str] = Counter()
+        for pair, number in self.counts[i].items():
+            found[cell(self.decision(i), pair)] += number
+        return found
+
     def by_status(self, i: int) -> dict[Status, int]:
         """Return how many answers of a question are settled, provisional, unknown."""
         found: dict[Status, int] = {"settled": 0, "provisional": 0, "unknown": 0}
@@ -100,8 +113,7 @@ class Tally:
 
     def outcomes(self, i: int) -> dict[str, int]:
         """Return how many patients have each outcome (of a set: each item) in declared order; unknown is none."""
-        question = self.questions[i]
-        decision = self.packs[question.pack].compiled.decisions[question.decision]
+        decision = self.decision(i)
         kind = decision.outcome.kind
         if kind in ("number", "date"):
             numbers: Counter[str] = Counter()
@@ -117,8 +129,7 @@ class Tally:
         return found
 
     def _answers(self, i: int) -> Any:
-        question = self.questions[i]
-        decision = self.packs[question.pack].compiled.decisions[question.decision]
+        decision = self.decision(i)
         for (opened, assumed), number in self.counts[i].items():
             yield answers.answer(decision, opened, assumed), number
 

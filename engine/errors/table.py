@@ -199,6 +199,27 @@ ENTRIES: dict[str, Entry] = {
         "检查地址、账号与查询语句;密码不会显示",
         "check the URL, the account and the query; the password is never shown",
     ),
+    "table.no_answers": Entry(
+        "error",
+        "这个文件不是 sangao stratify 写出的结果表,或旁边没有它的 .meta.json",
+        "this is no table of answers that sangao stratify wrote, or its .meta.json is not beside it",
+        "用 --previous 指明上一次的结果表,连同旁边的 .meta.json",
+        "name the earlier answers with --previous, their .meta.json beside them",
+    ),
+    "table.other_pack": Entry(
+        "error",
+        "上一次的结果不是由规则包 {pack} 的这一版本得出的",
+        "the earlier answers are not of this edition of the pack {pack}",
+        "用 --previous-pack 指明当时的规则包文件(.sangao),或去掉此项",
+        "name the pack file of that time (.sangao) with --previous-pack, or leave it out",
+    ),
+    "table.no_group": Entry(
+        "error",
+        "--suppress 需要先用 --group 指明按哪一列分组",
+        "--suppress needs --group: the column people are counted by",
+        "加上 --group 列名,或去掉 --suppress",
+        "add --group COLUMN, or leave --suppress out",
+    ),
     "table.clash": Entry(
         "error",
         "输出文件与输入文件是同一个文件",

@@ -47,8 +47,8 @@ class Columns:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, self.schema) as stream:
             stream.write_batch(batch)
-        data = sink.getvalue()
-        return len(data).to_bytes(LENGTH, "little") + data.to_pybytes()
+        data: bytes = sink.getvalue().to_pybytes()
+        return len(data).to_bytes(LENGTH, "little") + data
 
     def finish(self, written: Path, made: Path) -> Path:
         """Make the file of the chunks and return it."""

@@ -9,6 +9,7 @@ run is about must be the same in every respect, else going on would join two dif
 import json
 import os
 import shutil
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -163,7 +164,7 @@ def _sum(path: Path, size: int) -> int | None:
 def _locked(file: BinaryIO) -> bool:
     """Return whether this process holds the file alone from now on; the system lets go of it when the process ends."""
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

@@ -118,8 +118,8 @@ def explained(found: Moves, before: Kept, after: Kept, find: FindPack, bound: An
         pack = packs[which]
         if pack is not None:
             ids = {place: found.shared[place].partition("@")[0] for place in places}
-            for key, said in _asked_again(pack, list(ids.values()), wanted, bound, policy, rows):
-                again |= {(key, place): said[name] for place, name in ids.items()}
+            for key, told in _asked_again(pack, list(ids.values()), wanted, bound, policy, rows):
+                again |= {(key, place): told[name] for place, name in ids.items()}
     for key, place, one, other in found.moved:
         said = again.get((key, place))
         why: Because = "both"

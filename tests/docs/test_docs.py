@@ -10,7 +10,9 @@ import pytest
 from sangao.adapters.main import app
 from sangao.engine.errors import catalogue
 from sangao.engine.errors.page import write
+from sangao.engine.explain.sentences import page as sentences
 from sangao.engine.guide import load
+from sangao.engine.pack import ir
 from sangao.engine.passes.checks.cited import trace
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +57,19 @@ def test_the_page_of_problems_lists_every_code() -> None:
     assert all(code in page for code in catalogue())
 
 
-def test_the_trace_from_source_to_case_is_current() -> None:
+@pytest.fixture(scope="module")
+def packs() -> list[ir.Pack]:
     folders = sorted((found.parent for found in (ROOT / "guidelines").glob("*/pack.yaml")), key=lambda one: one.name)
+    return [load(one).compiled for one in folders]
+
+
+def test_the_trace_from_source_to_case_is_current(packs: list[ir.Pack]) -> None:
     page = (ROOT / "docs" / "trace.md").read_text(encoding="utf-8")
-    assert page == trace([load(one).compiled for one in folders]), "run `sangao check --trace docs/trace.md`"
+    assert page == trace(packs), "run `sangao check --trace docs/trace.md`"
+
+
+def test_the_page_of_sentences_is_current_and_each_can_be_read_in_seconds(packs: list[ir.Pack]) -> None:
+    page = (ROOT / "docs" / "sentences.zh.md").read_text(encoding="utf-8")
+    assert page == sentences(packs), "run `sangao check --sentences docs/sentences.zh.md`"
+    said = {words.says_zh for pack in packs for key, words in pack.words.items() if "/" in key}
+    assert max(map(len, said)) <= 60

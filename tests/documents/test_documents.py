@@ -17,6 +17,8 @@ NOT_FROM_A_DOCUMENT = {
     "host.no_hooks": "a command is called without the command line (below)",
     "host.unknown_form": "nobody writes the form asked for (tests/adapters/fhir/test_hooks.py)",
     "table.interrupted": "somebody breaks a run off (tests/adapters/tabular/test_broken_off.py)",
+    "table.busy": "another run is at work (tests/adapters/tabular/test_resumed.py)",
+    "table.changed": "a database gives other rows than before (tests/adapters/tabular/test_query.py)",
     "table.no_extra": "pyarrow is not installed (tests/engine/run/test_stratified.py)",
     "table.not_arrow": "a program hands over something else (tests/engine/run/test_stratified.py)",
     "table.unfed": "a program hands over columns that answer nothing (tests/engine/run/test_stratified.py)",

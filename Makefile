@@ -31,7 +31,9 @@ demo: $(RUN)
 
 setup: $(DEV)
 
-test: lint
+# The sanitizers run beside lint, which leaves a core idle; without a compiler there is nothing to sanitize.
+test: $(DEV)
+	$(MAKE) --no-print-directory -j2 -Otarget lint $(if $(shell command -v $(CC)),sanitize) SECONDS=20
 	$(BIN)/sangao check
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
@@ -47,7 +49,7 @@ long: $(BENCH)
 bench: $(BENCH)
 	$(BIN)/python benchmarks/long.py --only bench $(ARGS)
 
-# The kernel under AddressSanitizer and UndefinedBehaviorSanitizer: SECONDS of random and damaged programs.
+# The kernel and libsangao under AddressSanitizer and UndefinedBehaviorSanitizer: SECONDS of random and damaged input.
 sanitize: $(DEV)
 	$(BIN)/python tests/native/sanitize.py $(or $(SECONDS),60) $(SEED)
 

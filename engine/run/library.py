@@ -147,7 +147,8 @@ class _Section:
         if fact is not None:
             zh, en = fact.zh, fact.en
             if fact.values:
-                codes = [(code, *names) for code, names in zip(fact.values, fact.value_names, strict=True)]
+                names_of = dict(zip(fact.values, fact.value_names, strict=False))  # a code may have no other name
+                codes = [(code, *names_of.get(code, (code, code))) for code in fact.values]
         elif one.origin == "window" and (words := self.pack.words.get(f"leaf:{one.id}")):
             zh, en = words.zh or words.says_zh, words.en or words.says_en
         texts = [self.text(x) for x in (one.id, zh or one.id, en or one.id, one.unit, one.list, one.formula)]

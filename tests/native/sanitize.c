@@ -3,35 +3,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "kernel.h"
-
-static uint64_t state;
-
-static uint64_t draw(void) { /* splitmix64 */
-    uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-static size_t below(size_t n) { return (size_t)(draw() % n); }
+#include "random.h"
 
 static size_t item(int32_t kind, size_t rows) { /* bytes of a slot */
     return kind == 0 ? (rows + 7) / 8 : kind == 1 ? rows : 4 * rows;
-}
-
-static void *filled(size_t size) {
-    uint8_t *data = malloc(size ? size : 1);
-    if (!data) exit(3);
-    for (size_t i = 0; i < size; i++) data[i] = (uint8_t)draw();
-    if (below(3) == 0)
-        for (size_t i = 0; i + 4 <= size; i += 4) memcpy(data + i, (int32_t[]){below(2) ? INT32_MIN : INT32_MAX}, 4);
-    return data;
 }
 
 /* The answers of one level of instructions are the answers of every other. */
@@ -75,13 +53,6 @@ static uint32_t u32(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static void damage(uint8_t *data, size_t size) {
-    for (size_t n = 1 + below(3); n; n--) {
-        static const uint8_t odd[] = {0, 1, 4, 5, 64, 127, 128, 255};
-        data[below(size)] = below(2) ? odd[below(sizeof odd)] : (uint8_t)draw();
-    }
-}
-
 int main(int argc, char **argv) {
     if (argc < 4) return 2;
     long seconds = strtol(argv[1], NULL, 10);
@@ -89,14 +60,8 @@ int main(int argc, char **argv) {
     time_t end = time(NULL) + seconds;
     size_t tried = 0, ran = 0;
     while (time(NULL) < end) {
-        FILE *file = fopen(argv[3 + below((size_t)argc - 3)], "rb");
-        if (!file) return 2;
-        fseek(file, 0, SEEK_END);
-        size_t size = (size_t)ftell(file);
-        rewind(file);
-        uint8_t *data = malloc(size ? size : 1);
-        if (!data || fread(data, 1, size, file) != size) return 2;
-        fclose(file);
+        size_t size;
+        uint8_t *data = content(argv[3 + below((size_t)argc - 3)], &size);
         for (int round = 0; round < 50; round++, tried++) {
             size_t length = round && below(8) == 0 ? below(size) : size;
             uint8_t *copy = malloc(length ? length : 1); /* of exactly this size, so that reading beyond is seen */

@@ -1,4 +1,4 @@
-"""Run the kernel under AddressSanitizer and UndefinedBehaviorSanitizer on random and damaged programs.
+"""Run the kernel and libsangao under AddressSanitizer and UndefinedBehaviorSanitizer on random and damaged input.
 
 `make sanitize` calls it; `sanitize.py SECONDS [SEED]`. Exit 0: nothing found; 1: something was; 2: no compiler.
 """
@@ -15,33 +15,45 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+from sangao.engine.run import library  # noqa: E402
 from tests.laws.columns import lowered, made  # noqa: E402
 from tests.native.programs import everything  # noqa: E402
 
 NATIVE = ROOT / "engine" / "native"
 FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined"]
-FLAGS += ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer", f"-I{NATIVE}"]
+FLAGS += ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer", f"-I{NATIVE}", f"-I{HERE}"]
+KERNEL = ("kernel.c", "program.c", "simd.c")
+LIBRARY = (*KERNEL, "library.c", "answers.c", "sha256.c")
 
 
 def main(seconds: int, seed: int) -> int:
-    """Build the driver, write programs for it, run it."""
+    """Build both drivers, write programs and packs for them, run one after the other for half of the time each."""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
         print("no C compiler: set CC", file=sys.stderr)
         return 2
+    packs = [made(seed + i)[0] for i in range(40)]
+    programs = [everything(), *(lowered(one).program for one in packs)]
+    given = {
+        "sanitize": (KERNEL, [one.dumps() for one in programs]),
+        "sanitize_host": (LIBRARY, [library.dumps(one, "0" * 64, one.decisions) for one in packs]),
+    }
     with tempfile.TemporaryDirectory() as folder:
-        driver = Path(folder) / "sanitize"
-        sources = [*map(str, (NATIVE / "kernel.c", NATIVE / "program.c", NATIVE / "simd.c")), str(HERE / "sanitize.c")]
-        built = subprocess.run([compiler, *FLAGS, *sources, "-o", str(driver)], check=False)
-        if built.returncode:
-            return 2
-        programs = [everything(), *(lowered(made(seed + i)[0]).program for i in range(40))]
-        paths = []
-        for number, program in enumerate(programs):
-            paths.append(str(Path(folder) / f"{number}.program"))
-            Path(paths[-1]).write_bytes(program.dumps())
         print(f"{seconds} s, seed {seed}", flush=True)
-        return 1 if subprocess.run([str(driver), str(seconds), str(seed), *paths], check=False).returncode else 0
+        for name, (rooms, files) in given.items():
+            driver = Path(folder) / name
+            sources = [str(NATIVE / room) for room in rooms] + [str(HERE / f"{name}.c")]
+            if subprocess.run([compiler, *FLAGS, *sources, "-o", str(driver)], check=False).returncode:
+                return 2
+            paths = []
+            for number, data in enumerate(files):
+                paths.append(f"{driver}.{number}")
+                Path(paths[-1]).write_bytes(data)
+            command = [str(driver), str(max(1, seconds // 2)), str(seed), *paths]
+            room = {"ASAN_OPTIONS": "allocator_may_return_null=1"}  # a program may ask for more than there is
+            if subprocess.run(command, env=os.environ | room, check=False).returncode:
+                return 1
+    return 0
 
 
 if __name__ == "__main__":

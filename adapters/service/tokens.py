@@ -21,7 +21,7 @@ REASONS: Final = {
     "form": {"zh": "格式不对", "en": "it has not the form of a token"},
     "algorithm": {
         "zh": "签名算法不被接受(只接受 ES384、RS384)",
-        "en": "its algorithm is not taken (only ES384, RS384)",
+        "en": "only ES384 and RS384 are taken",
     },
     "header": {"zh": "头部缺少 kid 或 typ 不是 JWT", "en": "its header lacks kid, or typ is not JWT"},
     "claims": {"zh": "缺少 iss、aud、exp、iat 或 jti", "en": "it lacks iss, aud, exp, iat or jti"},
@@ -138,11 +138,12 @@ def keys_of(found: Mapping[str, Any], algorithms: Sequence[str]) -> dict[tuple[s
             key = jwt.PyJWK.from_dict(public, algorithm)
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
-        if key.Algorithm.check_key_length(key.key) is None and getattr(key.key, "key_size", 0) != 0:
+        if key.Algorithm.check_key_length(key.key) is None and row.get("crv", CURVE) == CURVE:
             usable[row["kid"], algorithm] = key
     return usable
 
 
+CURVE: Final = "P-384"  # the one of ES384
 PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 

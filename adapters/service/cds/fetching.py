@@ -10,7 +10,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -23,6 +23,7 @@ from sangao.adapters.service.logs import say
 from sangao.adapters.service.settings import Fetch
 
 ACCEPT: Final = "application/fhir+json, application/json"
+NAT64: Final = IPv6Network("64:ff9b::/96")
 PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -56,7 +57,7 @@ class Fetcher:
             return
         base = _base(asked.server or "")
         wanted = {key: f"{base}/{_filled(service.prefetch[key], asked.patient)}" for key in found.absent}
-        wanted |= {key: urljoin(f"{base}/", following) for key, following in found.more.items()}
+        wanted |= {key: urljoin(f"{base}/", following) for key, following in found.more.items() if following}
         try:
             async with asyncio.timeout(self._settings.seconds):
                 tasks = [self._all(one, base, asked.token) for one in wanted.values()]
@@ -86,10 +87,10 @@ class Fetcher:
             page = await self._get(urljoin(f"{base}/", following), base, token)
             whole = {**whole, "entry": [*_entries(whole), *_entries(page)], "link": page.get("link") or []}
             following = next_page(page)
-        return whole
+        return whole  # with its next page named: what is cut off is not taken for the whole
 
     async def _get(self, address: str, base: str, token: str | None) -> Mapping[str, Any]:
-        if not address.startswith(f"{base}/"):
+        if not address.startswith((f"{base}/", f"{base}?")) or ".." in address:
             raise NotFetched("the address is not on the server")
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
@@ -126,8 +127,8 @@ class Fetcher:
             raise NotFetched("the server has no address") from error
         addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
         for one in addresses:
-            one = getattr(one, "ipv4_mapped", None) or one
-            inside = any(one in network for network in self._networks if _same_family(one, network))
+            one = _inner(one)
+            inside = any(one in network for network in self._networks if one.version == network.version)
             if not inside and (scheme != "https" or not one.is_global or one.is_multicast):
                 raise NotFetched("the address of the server is not allowed")
         if not addresses:
@@ -135,8 +136,17 @@ class Fetcher:
         return str(addresses[0])
 
 
-def _same_family(address: Any, network: IPv4Network | IPv6Network) -> bool:
-    return bool(address.version == network.version)
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the address that is really meant where one of the old kind is carried in one of the new.
+
+    >>> str(_inner(ip_address("::ffff:127.0.0.1"))), str(_inner(ip_address("64:ff9b::7f00:1")))
+    ('127.0.0.1', '127.0.0.1')
+    """
+    if address.version == 4:
+        return address
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (address,))[-1]
 
 
 def _add(key: str, template: str, answer: Mapping[str, Any], found: Gathered) -> None:

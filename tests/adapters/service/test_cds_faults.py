@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from sangao.adapters.service.app import create_app
+from sangao.adapters.service.cds import answering
 from tests.adapters.service.hosted import PERSON, Client, call, hosted, problems, settings_of
 
 PATH = "/cds-services/diagnosis-correctness"
@@ -169,8 +171,9 @@ def test_who_sends_too_slowly_is_told_so() -> None:
         assert answer.headers["connection"] == "close"
 
 
-def test_an_answer_that_takes_too_long_is_503() -> None:
-    with hosted(limits_answer_seconds="0.0001") as one:
+def test_an_answer_that_takes_too_long_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    with hosted(limits_answer_seconds="0.05") as one:
+        monkeypatch.setattr(answering, "answered", lambda *_: time.sleep(0.3))
         answer = one.post(PATH, json=body())
         assert answer.status_code == 503 and problems(answer) == ["service.answer_late"]
         assert answer.headers["retry-after"]
@@ -189,8 +192,6 @@ def test_before_packs_are_loaded_calls_are_503_and_the_service_lives(tmp_path: A
 def test_a_mistake_of_ours_is_500_with_a_number_and_nothing_else(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sangao.adapters.service.cds import answering
-
     def fails(*_: object) -> None:
         raise ZeroDivisionError("张三 152 mmHg")
 

@@ -14,6 +14,7 @@ from sangao.adapters.fhir.shapes import Json, mapping, mappings, short, text
 from sangao.engine.errors import Problem, Span
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}")
 PLAIN = frozenset(
     {"patient", "subject", "_count", "_sort", "_format", "_summary", "_total", "clinical-status", "status"}
 )
@@ -109,7 +110,7 @@ def _walk(source: Any, found: Gathered) -> Iterator[Resource]:
             waiting += [(one, f"{place}[{i}]", None) for i, one in reversed(list(enumerate(item)))]
             continue
         kind = text(item.get("resourceType")) if isinstance(item, Mapping) else None
-        if kind is None:
+        if kind is None or not TYPE.fullmatch(kind):
             if item is not None:  # a prefetch that found nothing is null
                 found.problems.append(Problem("fhir.unreadable", Span(place), {"element": "resourceType"}))
         elif kind == "Bundle":
@@ -143,7 +144,8 @@ def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, s
             seen.add(name)
         if asked.get("method") == "DELETE" or (resource is None and "response" in mapping(entry)):
             continue
-        yield (resource if resource is not None else entry, here, full)
+        whole = entry if resource is None else resource  # some senders leave the wrapping out
+        yield (whole if isinstance(whole, Mapping) else {}, here, full)
 
 
 def _links(bundle: Json, found: Gathered) -> None:

@@ -149,7 +149,7 @@ def drugs(name: Concept, taken: Taken) -> tuple[str, ...]:
 def _doubtful(kind: str, facts: tuple[str, ...], resource: Resource, taken: Taken) -> None:
     """Enter an item that may mean something else: nothing is taken for there, nothing of the list assumed absent."""
     taken.doubt(facts, resource)
-    taken.entry(kind, Entry("", "name", source=resource.name), (), resource)
+    taken.suspend(kind, resource.name)
 
 
 def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:

@@ -21,7 +21,7 @@ from sangao.adapters.fhir.belonging import belongs, patient_of
 from sangao.adapters.fhir.gathering import Gathered, Resource, gather
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.terms import Book, book
-from sangao.engine.chart import Chart, Entry
+from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, Span, fail
 
 READERS: dict[str, Callable[[Resource, Taken, bool], None]] = {
@@ -86,6 +86,8 @@ def read(
             taken.problems.append(problem)
         if problem is None or problem.code != "fhir.other_patient":
             reader(resource, taken, _sound(resource, taken))
+        elif patient is None and resource.type in LISTS:  # whose it is is in doubt: it may be a gap in this one's list
+            taken.suspend(LISTS[resource.type], resource.name)
     _whole(gathered, taken, delivered)
     taken.settle()
     for kind, count in (+unread).items():
@@ -102,12 +104,18 @@ def _sound(resource: Resource, taken: Taken) -> bool:
 
 
 def _whole(gathered: Gathered, taken: Taken, delivered: Collection[str]) -> None:
-    """Deliver the lists whose search found nothing; of a search that brought only some nothing may be assumed."""
+    """Deliver the lists whose search found nothing; where something may be missing, nothing may be assumed absent.
+
+    Something is missing of a search that brought only some, and wherever an entry is no resource anybody can tell.
+    """
     for kind, name in LISTS.items():
         if kind in gathered.partial - gathered.searched:
-            taken.deliver(name).append(Entry("", "name", source=kind))
+            taken.suspend(name, kind)
         elif kind in gathered.searched or kind in delivered:
             taken.deliver(name)
+    if any(one.code == "fhir.unreadable" for one in gathered.problems):
+        for name in list(taken.lists):
+            taken.suspend(name, "")
 
 
 def _read(whose: Resource | None, on: date, taken: Taken) -> Reading:

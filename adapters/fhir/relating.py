@@ -34,7 +34,7 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
     if status == "completed":
         taken.deliver(LIST)
     if not sound:
-        taken.entry(LIST, Entry("", "name", source=resource.name), (), resource)
+        taken.suspend(LIST, resource.name)
         return
     sex = degree if degree != "any" else text(mapping(content.get("sex")).get("text")) or _sex(content)
     for one in mappings(content.get("condition")):

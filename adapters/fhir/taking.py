@@ -80,6 +80,10 @@ class Taken:
         """Return the entries of a list, delivered from now on."""
         return self.lists.setdefault(name, [])
 
+    def suspend(self, name: str, source: str) -> None:
+        """Deliver a list with an entry nobody can read, so that nothing of it is assumed absent."""
+        self.deliver(name).append(Entry("", "name", source=source))
+
     def problem(self, code: str, resource: Resource, fact: str | None = None, /, **parts: Any) -> None:
         """Add a problem of a resource."""
         self.problems.append(Problem(code, resource.where, parts, fact=fact))

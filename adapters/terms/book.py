@@ -9,6 +9,7 @@ Match(fact='sbp_office', kind='number', unit='mmHg', qualifiers=())
 ('mmHg', 'mmHg', 'mm[Hg]', None)
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,8 @@ from sangao.adapters.terms.lexicon import plain
 from sangao.adapters.terms.spelling import element_id, folded, unit_spelling
 from sangao.adapters.terms.systems import System, system_of
 from sangao.engine.quantity import normalise
+
+_TWICE = re.compile(r"([^()]+)\(([^()]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,13 @@ class Book:
         """
         spelled = unit_spelling(text)
         found = self.units.get(spelled)
-        return found if found is not None else self.units.get(folded(spelled))
+        if found is None:
+            found = self.units.get(folded(spelled))
+        twice = _TWICE.fullmatch(normalise(text)) if found is None else None
+        if twice is None:
+            return found
+        first, second = self.unit(twice[1]), self.unit(twice[2])  # `mmol/L(毫摩尔/升)`
+        return first if first == second else None
 
     def ucum(self, unit: str) -> str | None:
         """Return the UCUM code of a unit, None where the unit is not known or UCUM has none (斤, 两).

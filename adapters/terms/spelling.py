@@ -12,13 +12,17 @@ def folded(text: str) -> str:
     return "".join(normalise(text).lower().split())
 
 
-def unit_spelling(text: str) -> str:
-    """Return a unit as the engine names it, 每 read as a stroke.
+_MOLAR = {"mM": "mmol/L", "uM": "umol/L", "nM": "nmol/L"}  # case tells millimolar from millimetres
 
-    >>> unit_spelling("毫摩尔每升"), unit_spelling("次每分"), unit_spelling("MMHG")
-    ('mmol/L', '/min', 'mmHg')
+
+def unit_spelling(text: str) -> str:
+    """Return a unit as the engine names it, 每 read as a stroke, `mM` as mmol/L.
+
+    >>> unit_spelling("毫摩尔每升"), unit_spelling("次每分"), unit_spelling("MMHG"), unit_spelling("mM")
+    ('mmol/L', '/min', 'mmHg', 'mmol/L')
     """
-    return unit_name(normalise(text).replace("每", "/"))
+    plain = normalise(text).replace("每", "/")
+    return unit_name(_MOLAR.get(plain, plain))
 
 
 _DIGITS = str.maketrans({"O": "0", "L": "1", "I": "1"})

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sangao.adapters.events.gate import LAST_DAY
 from sangao.adapters.events.patterns import Pattern
 from sangao.engine.pack import ir
 
@@ -20,12 +21,13 @@ def days_rule(pattern: Pattern) -> Definition:
     ['all', 'run']
     """
     parts: list[Definition] = []
+    # INVARIANT: each further day refers to the first; where the third does not, durable-rules ends the process.
+    inside = LAST_DAY if pattern.inside is None else pattern.inside
     for i in range(pattern.n):
         tests: list[Definition] = [{"holds": 1}]
         if i:
             tests.append({"$gt": {"day": {f"day{i - 1}": "day"}}})
-        if i and pattern.inside is not None:
-            tests.append({"$lte": {"day": {"$add": {"$l": {"day0": "day"}, "$r": pattern.inside}}}})
+            tests.append({"$lte": {"day": {"$add": {"$l": {"day0": "day"}, "$r": inside}}}})
         parts.append({f"day{i}": {"$and": tests} if i else tests[0]})
     if pattern.unbroken:
         between = [{"$gt": {"day": {"day0": "day"}}}, {"$lt": {"day": {f"day{pattern.n - 1}": "day"}}}]

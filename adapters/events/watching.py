@@ -5,7 +5,8 @@
             ...
 
 The pack has the last word. Every event re-asks it, whatever durable-rules says; what durable-rules finds is compared
-with the pack's own windows and dates before it is told. Where they differ the pack's is told, and `disagreed` counts.
+with the pack's own windows and dates before it is told. Where they differ the pack's is told, and `disagreed` counts;
+where durable-rules gives no answer at all the pack's is told, and `problems` says so.
 """
 
 import logging
@@ -21,6 +22,7 @@ from sangao.adapters.events.record import Expected, Record, as_of, merged
 from sangao.adapters.events.worker import CONTEXTS
 from sangao.engine.answer import Answer
 from sangao.engine.chart import Chart, day_of
+from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
 
 log = logging.getLogger("sangao.events")
@@ -50,6 +52,7 @@ class Watcher:
         self._people: dict[str, Record] = {}
         self._lock = threading.RLock()
         self.disagreed = 0
+        self.problems: list[Problem] = []
 
     @property
     def bound(self) -> Bound:
@@ -156,16 +159,27 @@ class Watcher:
             record.levels[pattern.id] = level
         return found
 
-    def _correlated(self, pattern: Pattern, marks: dict[int, Level]) -> Level:
-        ask, number = self._bound.worker.ask, self._bound.numbers[pattern.id]
+    def _correlated(self, pattern: Pattern, marks: dict[int, Level]) -> Level | None:
+        """Return how far durable-rules finds a pattern met by marks; None: it gives no answer."""
+        number = self._bound.numbers[pattern.id]
         certain = gate.marks(number, [(day, int(level == CERTAINLY)) for day, level in marks.items()])
-        if ask(certain):
-            return CERTAINLY
+        met = self._asked(certain)
+        if met is None or met:
+            return None if met is None else CERTAINLY
         possible = gate.marks(number, [(day, int(level != NOT)) for day, level in marks.items()])
-        return POSSIBLY if possible != certain and ask(possible) else NOT
+        met = self._asked(possible) if possible != certain else []
+        return None if met is None else POSSIBLY if met else NOT
 
-    def _agreed(self, said: Level, own: Level, about: str) -> Level:
-        if said != own:
+    def _asked(self, question: gate.Question) -> list[int] | None:
+        try:
+            return self._bound.worker.ask(question)
+        except SangaoError as error:  # the pack was asked, too, and nobody waits for another
+            self.problems += error.problems
+            log.error("durable-rules gives no answer; the pack's is told")
+            return None
+
+    def _agreed(self, said: Level | None, own: Level, about: str) -> Level:
+        if said is not None and said != own:
             self.disagreed += 1
             log.warning("durable-rules and the pack disagree about %s; the pack's answer is told", about)
         return own
@@ -198,16 +212,16 @@ class Watcher:
         lawful: Level = NOT if before is not None else CERTAINLY
         if before in way.states:
             step = way.states[before], way.states[state]
-            entered = self._bound.worker.ask(gate.step(self._bound.numbers[name], *step, len(way.states)))
-            said = CERTAINLY if entered == list(step) else NOT
+            entered = self._asked(gate.step(self._bound.numbers[name], *step, len(way.states)))
+            said = None if entered is None else CERTAINLY if entered == list(step) else NOT
             lawful = self._agreed(said, CERTAINLY if step in way.moves else NOT, name)
         yield Moved(person, record.chart.on, name, before, state, lawful == CERTAINLY)
 
     def _late(self, part: Sequence[Waiting], on: date) -> list[Waiting]:
         rows = [(due, int((what, due) in self._people[who].met)) for who, (what, due) in part]
-        said = self._bound.worker.ask(gate.dues(self._bound.numbers[DUES], on.toordinal(), rows))
+        said = self._asked(gate.dues(self._bound.numbers[DUES], on.toordinal(), rows))
         own = [i for i, (due, met) in enumerate(rows) if due < on.toordinal() and not met]
-        self._agreed(CERTAINLY if said == own else NOT, CERTAINLY, DUES)
+        self._agreed(None if said is None else CERTAINLY if said == own else NOT, CERTAINLY, DUES)
         return [part[i] for i in own]
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sangao.adapters import identity
-from sangao.adapters.chinese import arms, elements
+from sangao.adapters import arms, identity
+from sangao.adapters.chinese import elements
 from sangao.adapters.chinese.said import Coded, Document, Item, Value
 from sangao.adapters.moments import moment
 from sangao.adapters.terms import Book

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.binding import absent, check
+from sangao.adapters.tabular.binding import check
+from sangao.adapters.tabular.fitting import fitted
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
 from sangao.adapters.tabular.wide import Wide, wide
@@ -59,9 +60,7 @@ def open_arrow(path: Path, table: TableMap) -> ArrowTable:
                 names, total = _ipc(source).schema.names, None
     except (pa.ArrowException, OSError) as error:
         raise fail("table.damaged", Span(str(path)), usage=True, reason=type(error).__name__) from error
-    problems = absent(names, table, Span(path.name))
-    if problems:
-        raise SangaoError(problems, usage=True)
+    table = fitted(names, table, Span(path.name))
     return ArrowTable(path, table, total, table.key, tuple(table.wanted()))
 
 
@@ -82,6 +81,7 @@ class BoundArrow:
     on: date | None
     today: date
     _made: Rows | None = None
+    _keys: tuple[Part, list[str]] | None = None
 
     def batches(self, size: int) -> Iterator[Part]:
         """Yield the rows of the file, about `size` at a time. Raises SangaoError where the file breaks off."""
@@ -127,16 +127,14 @@ class BoundArrow:
         return (patient for i in places for patient in self.patients((batch[0] + i, batch[1].slice(i, 1))))
 
     def keys(self, batch: Part) -> list[str]:
-        """Return the person key of each row, "" where it is blank."""
-        return self._texts(batch, self.table.key)
+        """Return the person key of each row, "" where it is blank; of the batch asked last it is known."""
+        if self._keys is None or self._keys[0] is not batch:
+            self._keys = batch, texts(batch[1].column(self.table.key))
+        return self._keys[1]
 
     def groups(self, batch: Part) -> list[str]:
         """Return the group of each row, nothing where the mapping names none."""
-        return [] if self.table.map.group is None else self._texts(batch, self.table.map.group)
-
-    @staticmethod
-    def _texts(batch: Part, name: str) -> list[str]:
-        return [cells.clean(text(one)) for one in python_values(batch[1].column(name))]
+        return [] if self.table.map.group is None else texts(batch[1].column(self.table.map.group))
 
     def columns(self, batch: Part) -> tuple[list[str], list[Any], Any]:
         """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
@@ -149,7 +147,15 @@ class BoundArrow:
         )
 
     @staticmethod
-    def text(value: Any) -> str:
+    def texts(column: Any) -> list[str]:
+    """Return cells as texts without blanks at their ends."""
+    found = python_values(column)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return [one.strip() if one.isascii() else cells.clean(one) for one in (each or "" for each in found)]
+    return [cells.clean(text(one)) for one in found]
+
+
+def text(value: Any) -> str:
         """Return a cell as text."""
         return text(value)
 
@@ -158,7 +164,7 @@ class BoundArrow:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.table, self.dictionary, self.on, self.today = state
-        self._made = None
+        self._made = self._keys = None
 
 
 def records(batch: Part) -> Iterator[lines.Record]:
@@ -167,6 +173,14 @@ def records(batch: Part) -> Iterator[lines.Record]:
     columns = [[text(one) for one in python_values(column)] for column in rows.columns]
     found = zip(*columns, strict=True) if columns else iter(())
     return ((i, list(fields)) for i, fields in enumerate(found, number))
+
+
+def texts(column: Any) -> list[str]:
+    """Return cells as texts without blanks at their ends."""
+    found = python_values(column)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return [one.strip() if one.isascii() else cells.clean(one) for one in (each or "" for each in found)]
+    return [cells.clean(text(one)) for one in found]
 
 
 def text(value: Any) -> str:

@@ -47,6 +47,8 @@ def check(table: TableMap, dictionary: Dictionary) -> list[Problem]:
                 problems.append(Problem("table.unknown_fact", column.where, parts, fact=name))
                 continue
             units = {quantity.unit_name(unit.name) for unit in fact.units}
+            if column.said and fact.kind != "number":
+                units.add(quantity.unit_name(column.unit or ""))  # what a header has in brackets is no unit of a code
             if column.unit is not None and quantity.unit_name(column.unit) not in units:
                 shown = "、".join(unit.name for unit in fact.units) or "—"
                 parts = {"column": column.name, "unit": column.unit, "units": shown}
@@ -57,7 +59,7 @@ def check(table: TableMap, dictionary: Dictionary) -> list[Problem]:
                     shown = "、".join(fact.values) or "true、false"
                     parts = {"column": column.name, "value": value, "values": shown}
                     problems.append(Problem("table.unknown_value", column.where, parts, fact=fact.id))
-        for _, value in column.values if column.list else ():
+        for value in [one for _, many in column.values for one in many.split(",")] if column.list else ():
             fact = fact_of(value, dictionary, names)
             if fact is None or fact.kind != "bool":
                 near = get_close_matches(value, list(dictionary.facts), 1, 0.5)

@@ -111,17 +111,17 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
                 given = truths.get(str(given).lower(), given)
         else:
             given = day(text) if fact.kind == "date" else plain(text) if fact.kind == "number" else text
-        return (Reading(fact.id, given, column.unit, at, column.name),)
+        return (Reading(fact.id, given, column.unit, at, column.name, column.qualifiers),)
 
     def pair(text: str, at: str | None) -> Taken:
         found = quantity.parse_pair(text)
         if found is None:
             # INVARIANT: one number where two belong must not pass for either of them.
             given = f"{text} /?" if quantity.read(text) is not None else text
-            return tuple(Reading(fact.id, given, column.unit, at, column.name) for fact in facts)
+            return tuple(Reading(fact.id, given, column.unit, at, column.name, column.qualifiers) for fact in facts)
         unit = found[2] or column.unit
         return tuple(
-            Reading(fact.id, quantity.decimal_text(number), unit, at, column.name)
+            Reading(fact.id, quantity.decimal_text(number), unit, at, column.name, column.qualifiers)
             for fact, number in zip(facts, found[:2], strict=True)
         )
 
@@ -157,10 +157,13 @@ def lister(
     listed = Texts(list(values))
     parts = re.compile(f"[{re.escape(column.split)}]+")
 
-    def entry(item: str, name: str) -> Entry:
+    def entries(item: str, name: str) -> tuple[Entry, ...]:
         known = listed.find(item) if values and item else None
         if known is not None:
-            return Entry(values[known], "fact", source=column.name)
+            return tuple(Entry(fact, "fact", source=column.name) for fact in values[known].split(","))
+        return (entry(item, name),)
+
+    def entry(item: str, name: str) -> Entry:
         first = Entry(item, column.by or "fact", source=column.name)
         second = Entry(name, "name", source=column.names)
         return second if name and (not item or (not targets(first) and targets(second))) else first
@@ -174,7 +177,7 @@ def lister(
         items = [clean(one) for one in parts.split(text)] if text and text not in blank else []
         others = [clean(one) for one in parts.split(beside)] if beside and beside not in blank else []
         pairs = [(a, b) for a, b in zip_longest(items, others, fillvalue="") if (a and a not in nothing) or b]
-        found = tuple(entry(a, b) for a, b in pairs)
+        found = tuple(one for a, b in pairs for one in entries(a, b))
         return Listed(found, tuple(fact for one in found for fact in targets(one))) if found else None
 
     return read

@@ -10,113 +10,9 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from sangao.engine.chart import LISTS, day_of
+from sangao.adapters.tabular.model import BLANKS, COLUMN, DELIVERED, LIST, TOP, WHEN, Column, ListRule, TableMap, When
+from sangao.engine.chart import LISTS, QUALIFIERS, day_of
 from sangao.engine.errors import Problem, SangaoError, Span
-
-BLANKS = ("NA", "N/A", "NaN", "NULL", "None", "nil", "#N/A", "\\N", "-", "--", "—", "/", "\\", ".", "?",
-          "未查", "未测", "未做", "未检", "不详", "未知", "缺失", "拒查", "拒绝")  # fmt: skip
-TOP = (
-    "mapping",
-    "key",
-    "on",
-    "group",
-    "encoding",
-    "separator",
-    "sheet",
-    "header",
-    "sql",
-    "settings",
-    "missing",
-    "lists",
-    "columns",
-)
-COLUMN = (
-    "fact",
-    "facts",
-    "unit",
-    "values",
-    "missing",
-    "at",
-    "prefer",
-    "list",
-    "by",
-    "name",
-    "split",
-    "none",
-    "also",
-    "note",
-)
-LIST = ("from", "delivered", "complete")
-DELIVERED = ("any", "all", "always")
-
-
-NOWHERE = Span()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: the fact it gives (two for `156/92`), or the list whose items it holds.
-
-    `values` turns texts of the file into codes, `missing` are further texts that mean blank; `prefer`: of several
-    columns for one fact the smallest that is filled counts; `names`: the column with the names beside these codes.
-    """
-
-    name: str
-    facts: tuple[str, ...] = ()
-    unit: str | None = None
-    values: tuple[tuple[str, str], ...] = ()
-    missing: tuple[str, ...] = ()
-    at: str | None = None
-    prefer: int | None = None
-    list: str | None = None
-    by: str = ""
-    names: str | None = None
-    split: str = ";；、|\n"
-    none: tuple[str, ...] = ()
-    where: Span = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class ListRule:
-    """When a list counts as delivered, and whether it is then complete (always, or by a column that says so)."""
-
-    name: str
-    columns: tuple[str, ...] = ()
-    delivered: str = "any"
-    complete: bool = False
-    complete_column: str | None = None
-    complete_when: tuple[str, ...] = ()
-    where: Span = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class TableMap:
-    """A whole mapping. `on`: ISO day, or None with `on_column`, or neither.
-
-    `group`: the column people are counted by; `sheet`, `header`: of a workbook, the name of the sheet and the first and
-    last row of its header, from 1; `sql`: the query, of a database.
-    """
-
-    key: str
-    columns: tuple[Column, ...]
-    on: str | None = None
-    on_column: str | None = None
-    missing: tuple[str, ...] = BLANKS
-    lists: tuple[ListRule, ...] = ()
-    encoding: str | None = None
-    separator: str | None = None
-    group: str | None = None
-    sheet: str | None = None
-    header: tuple[int, int] | None = None
-    sql: str | None = None
-
-    def wanted(self) -> tuple[str, ...]:
-        """Return every column name the mapping speaks of, once."""
-        found = [self.key, *(one for one in (self.on_column, self.group) if one)]
-        for one in self.columns:
-            found += [one.name, *(other for other in (one.at, one.names) if other)]
-        found += [rule.complete_column for rule in self.lists if rule.complete_column]
-        return tuple(dict.fromkeys(found))
 
 
 def read_mapping(given: Mapping[str, Any]) -> TableMap:
@@ -141,17 +37,18 @@ class _Reader:
         for name in ("key", "columns"):
             if name not in given:
                 self.wrong("table.needed", given, key=name)
-        on, on_column = self.day(given.get("on"))
+        on, days = self.day(given.get("on"))
+        keys = self.several(given, "key")
         columns = self.mapping(given, "columns")
         found = tuple(read for name, one in columns.items() for read in self.columns(str(name), name, one))
         names = [one.name for one in found]
         extra = self.texts(given, "missing")
         self.mapping(given, "settings")  # the packs take them: what they are is asked there
         return TableMap(
-            self.text(given, "key") or "",
+            keys[0] if keys else "",
             found,
             on,
-            on_column,
+            days[0] if days else None,
             (*BLANKS, *extra),
             tuple(self.list_rule(str(name), name, one, names) for name, one in self.mapping(given, "lists").items()),
             self.text(given, "encoding"),
@@ -160,6 +57,10 @@ class _Reader:
             self.text(given, "sheet"),
             self.rows_of_header(given),
             self.text(given, "sql"),
+            self.truth(given, "loose"),
+            self.truth(given, "higher_arm"),
+            keys[1:],
+            days[1:],
         )
 
     def separator(self, given: Mapping[str, Any]) -> str | None:
@@ -180,16 +81,23 @@ class _Reader:
             return None
         return ends[0], ends[1]
 
-    def day(self, given: Any) -> tuple[str | None, str | None]:
+    def several(self, given: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        """Return one name, or a list of names the same column may have."""
+        if isinstance(given.get(key), list | tuple):
+            return self.texts(given, key)
+        one = self.text(given, key)
+        return () if one is None else (one,)
+
+    def day(self, given: Any) -> tuple[str | None, tuple[str, ...]]:
         if given is None:
-            return None, None
+            return None, ()
         if isinstance(given, Mapping):
             self.keys(given, ("column",))
-            return None, self.text(given, "column")
+            return None, self.several(given, "column")
         found = day_of(_plain(given))
         if found is None or found[0] != found[1]:
             self.shape(given, "on", "一个日期,或 {column: 列名}", "a day, or {column: NAME}")
-        return _plain(given), None
+        return _plain(given), ()
 
     def columns(self, name: str, place: Any, given: Any) -> list[Column]:
         """Read one column and the further facts it gives."""
@@ -210,8 +118,11 @@ class _Reader:
         named = self.text(given, "list")
         if named is not None and named not in LISTS:
             self.wrong("table.unknown_list", given["list"], name=named)
-        if len(facts) + (named is not None) == 0 or (named is not None and facts) or len(facts) > 2:
-            self.shape(place, name, "含 fact、facts(两个)或 list 之一", "one of fact, facts (two) or list")
+        identity = self.truth(given, "identity")
+        if (bool(facts) + (named is not None) + identity) != 1 or len(facts) > 2:
+            self.shape(
+                place, name, "含 fact、facts(两个)、list、identity 之一", "one of fact, facts (two), list, identity"
+            )
         by = self.text(given, "by") or ""
         if by not in ("", "code", "name", "fact"):
             self.shape(given["by"], "by", "code、name 或 fact", "code, name or fact")
@@ -220,13 +131,16 @@ class _Reader:
             self.shape(given["prefer"], "prefer", "一个整数", "a whole number")
         values = self.mapping(given, "values")
         for text, value in values.items():
-            if not isinstance(value, str | bool | int):
+            several = named is not None and isinstance(value, list) and all(isinstance(one, str) for one in value)
+            if not several and not isinstance(value, str | bool | int):
                 self.shape(text, str(text), "一个取值", "a value")
+        qualifiers = self.mapping(given, "qualifiers")
+        self.keys(qualifiers, QUALIFIERS)
         return Column(
             name,
             tuple(dict.fromkeys(facts)),
             self.text(given, "unit"),
-            tuple((str(text), _plain(value)) for text, value in values.items()),
+            tuple((str(text), _joined(value)) for text, value in values.items()),
             self.texts(given, "missing"),
             self.text(given, "at"),
             int(prefer) if prefer and prefer.isdigit() else None,
@@ -236,7 +150,24 @@ class _Reader:
             self.text(given, "split") or Column("").split,
             self.texts(given, "none"),
             _span(place),
+            self.texts(given, "also_called"),
+            self.when(given),
+            tuple((str(key), _plain(value)) for key, value in qualifiers.items()),
+            identity,
         )
+
+    def when(self, given: Mapping[str, Any]) -> tuple[When, ...]:
+        """Return the conditions of a column, one or a list of which all must hold."""
+        said = given.get("when")
+        found: list[When] = []
+        for one in () if said is None else said if isinstance(said, list) else [said]:
+            column = self.text(one, "column") if isinstance(one, Mapping) else None
+            if column is None or ("is" in one) == ("not" in one) or "list" in given or "identity" in given:
+                self.shape(said, "when", "{column: 列名, is: [取值]}", "{column: NAME, is: [VALUES]}")
+                continue
+            self.keys(one, WHEN)
+            found.append(When(column, self.texts(one, "is" if "is" in one else "not"), "not" in one))
+        return tuple(found)
 
     def list_rule(self, name: str, place: Any, given: Any, columns: Sequence[str]) -> ListRule:
         if name not in LISTS:
@@ -252,7 +183,7 @@ class _Reader:
                 self.wrong("table.not_in_map", place, list=name, name=one, nearest=near[0] if near else "—")
         delivered = self.text(given, "delivered") or ("any" if sources else "always")
         if delivered not in DELIVERED:
-            self.shape(given["delivered"], "delivered", "any、all 或 always", "any, all or always")
+            self.shape(given["delivered"], "delivered", "any、all、always 或 never", "any, all, always or never")
         complete = given.get("complete")
         column: str | None = None
         when: tuple[str, ...] = ()
@@ -289,6 +220,12 @@ class _Reader:
             return None
         return str(found)
 
+    def truth(self, given: Mapping[str, Any], key: str) -> bool:
+        found = given.get(key)
+        if found is not None and _plain(found) not in ("true", "false"):
+            self.shape(given, key, "true 或 false", "true or false")
+        return found is not None and _plain(found) == "true"
+
     def texts(self, given: Mapping[str, Any], key: str) -> tuple[str, ...]:
         found = given.get(key)
         if found is None:
@@ -312,6 +249,14 @@ def _plain(value: Any) -> str:
     return str(value) if isinstance(value, str | int | float | date) else ""
 
 
+def _joined(value: Any) -> str:
+    """Return a value as text; several facts of a list are parted by commas, which stand in no fact id."""
+    return ",".join(map(str, value)) if isinstance(value, list) else _plain(value)
+
+
 def _span(place: Any) -> Span:
     found = getattr(place, "span", None)
     return found if isinstance(found, Span) else Span()
+
+
+__all__ = ["BLANKS", "COLUMN", "TOP", "Column", "ListRule", "TableMap", "When", "read_mapping"]

@@ -14,9 +14,10 @@ from sqlalchemy import exc
 from sqlalchemy.pool import NullPool
 
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.binding import BoundTable, absent, bind
+from sangao.adapters.tabular.binding import BoundTable, bind
+from sangao.adapters.tabular.fitting import fitted
 from sangao.adapters.tabular.mapping import TableMap
-from sangao.engine.errors import SangaoError, Span, fail
+from sangao.engine.errors import Span, fail
 from sangao.engine.fact import Dictionary
 
 BUFFER = 5000  # rows fetched at a time
@@ -80,9 +81,7 @@ def open_query(source: str, table: TableMap) -> QueryTable:
     with closing(_rows(url, table.sql, describe=True)) as described:
         header = tuple(next(described))
     named = shown(url)
-    problems = absent([cells.clean(one) for one in header], table, Span(named.partition("?")[0]))
-    if problems:
-        raise SangaoError(problems, usage=True)
+    table = fitted([cells.clean(one) for one in header], table, Span(named.partition("?")[0]))
     return QueryTable(url, table, table.key, tuple(map(cells.clean, header)), f"{named}\n{table.sql}")
 
 

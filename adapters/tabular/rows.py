@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from sangao.adapters.columns import Patient, Rejected
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.mapping import Column, ListRule, TableMap
+from sangao.adapters.tabular.mapping import Column, ListRule, TableMap, When
+from sangao.adapters.tabular.persons import from_arms, identified, masked
 from sangao.engine import quantity
 from sangao.engine.chart import Chart, Entry, Reading, day_of
 from sangao.engine.fact import Dictionary, Fact
@@ -29,13 +30,31 @@ def fact_of(name: str, dictionary: Dictionary, names: dict[str, str]) -> Fact | 
 
 @dataclass(slots=True)
 class _Cell:
-    """A column on its way into charts: where it stands, where its date stands, how it is read."""
+    """A column on its way into charts: where it stands, where its date stands, how it is read.
+
+    `date` is -1 where the file has no column of dates for it: its readings are undated.
+    """
 
     at: int
     date: int | None
     read: Callable[[str, str | None], tuple[Reading, ...]]
     name: str
     unsure: str | None = None  # the fact of a list for which this column answers
+    when: tuple["_When", ...] = ()
+
+
+class _When:
+    """Whether a row is one in which a column is read."""
+
+    def __init__(self, when: When, at: dict[str, int]) -> None:
+        self.at = at.get(when.column)
+        self.texts = cells.Texts([one for one in when.texts if one])
+        self.blank = "" in when.texts
+        self.inverse = when.inverse
+
+    def __call__(self, fields: Sequence[str]) -> bool:
+        text = cells.clean(fields[self.at]) if self.at is not None else ""
+        return ((text in self.texts) if text else self.blank) != self.inverse
 
 
 @dataclass(slots=True)
@@ -71,12 +90,16 @@ class Rows:
         given = day_of(mapped.on) if mapped.on else None
         self.on = date.fromordinal(given[0]) if given and not fixed else on
         self.on_column = at[mapped.on_column] if mapped.on_column and not fixed else None
+        self.identities = tuple((at[one.name], one.name) for one in mapped.columns if one.identity)
+        self.higher_arm = mapped.higher_arm
         self.listings: list[_Listing] = []
         self.chains: list[tuple[_Cell, ...]] = []
         delivered = {rule.name for rule in mapped.lists} | {one.list for one in mapped.columns if one.list}
         chained: dict[str, list[tuple[tuple[int, bool, int], _Cell]]] = {}
         for i, column in enumerate(mapped.columns):
             here = at[column.name]
+            if column.identity:
+                continue
             if column.list:
                 beside = at[column.names] if column.names else None
                 self.listings.append(
@@ -89,7 +112,9 @@ class Rows:
             first = facts[0]
             answers = first.id if len(facts) == 1 and first.kind == "bool" and first.list in delivered else None
             read = cells.reader(column, facts, mapped.missing)
-            cell = _Cell(here, at[column.at] if column.at else None, read, column.name, answers)
+            dated = at[column.at] if column.at else -1 if column.undated else None
+            when = tuple(_When(one, at) for one in column.when)
+            cell = _Cell(here, dated, read, column.name, answers, when)
             if len(facts) == 2:
                 self.chains.append((cell,))
                 continue
@@ -121,7 +146,7 @@ class Rows:
                 return self._whole(line, fields, "table.bad_on", (), self.header[self.on_column], text)
             on = found
         kept = self.kept.get(on) or self._keep(on)
-        if not self.listings and not self.rules:
+        if not self.listings and not self.rules and not self.identities and not self.higher_arm:
             return Patient(line, key, Chart(key, on, tuple(self._readings(fields, kept, ()))))
         named: set[str] = set()
         lists, complete, loose = self._lists(fields, named)
@@ -129,6 +154,12 @@ class Rows:
         rejected: tuple[Rejected, ...] = ()
         if loose:
             rejected = self._loose(line, loose, kept, readings)
+        for place, name in self.identities:
+            readings, refused = identified(line, name, fields[place], on, readings)
+            rejected += refused
+        if self.higher_arm:
+            readings, refused = from_arms(line, readings)
+            rejected += refused
         return Patient(line, key, Chart(key, on, tuple(readings), lists, complete), rejected)
 
     def _readings(self, fields: Sequence[str], kept: _Kept, named: Any) -> list[Reading]:
@@ -136,16 +167,17 @@ class Rows:
         found: list[Reading] = []
         for chain, known in zip(self.chains, kept.cells, strict=True):
             for cell in chain:
+                if cell.when and not all(one(fields) for one in cell.when):
+                    continue
                 text = fields[cell.at]
-                key: Any = text if cell.date is None else (text, fields[cell.date])
+                key: Any = text if cell.date is None or cell.date < 0 else (text, fields[cell.date])
                 if len(chain) > 1:
-                    key = (cell.at, key)
+                    key = (id(cell), key)
                 taken = known.get(key)
                 if taken is None:
                     if len(known) >= cells.KEPT:
                         known.clear()
-                    at = kept.text if cell.date is None else cells.day(cells.clean(fields[cell.date])) or None
-                    taken = known[key] = cell.read(text, at)
+                    taken = known[key] = cell.read(text, self._at(cell, fields, kept))
                 if taken:
                     found += taken
                     break
@@ -158,6 +190,12 @@ class Rows:
                         stated = kept.stated[fact] = Reading(fact, "unknown", None, kept.text, chain[0].name)
                     found.append(stated)
         return found
+
+    @staticmethod
+    def _at(cell: _Cell, fields: Sequence[str], kept: _Kept) -> str | None:
+        if cell.date is None:
+            return kept.text
+        return None if cell.date < 0 else cells.day(cells.clean(fields[cell.date])) or None
 
     def _lists(
         self, fields: Sequence[str], named: set[str]
@@ -233,7 +271,7 @@ class Rows:
         value: str | None = None,
     ) -> Patient:
         key = cells.clean(fields[self.key]) if len(fields) > self.key else ""
-        shown = ",".join(fields)[:500] if value is None else value
+        shown = masked(fields) if value is None else value
         return Patient(line, key, None, (Rejected(line, column, "", shown, code, parts),))
 
 
@@ -254,8 +292,8 @@ class _Delivery:
 
     def of(self, fields: Sequence[str], listed: bool) -> tuple[bool, bool]:
         """Return (delivered, complete) for a row; `listed`: a list column of the row holds something."""
-        if self.rule.delivered == "always":
-            delivered = True
+        if self.rule.delivered in ("always", "never"):
+            delivered = self.rule.delivered == "always"
         elif not self.places:
             delivered = listed
         else:

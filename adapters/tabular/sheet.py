@@ -18,10 +18,11 @@ from zipfile import BadZipFile, ZipFile
 import python_calamine as calamine
 
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.binding import BoundTable, absent, bind
+from sangao.adapters.tabular.binding import BoundTable, bind
+from sangao.adapters.tabular.fitting import fitted
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import fact_of
-from sangao.engine.errors import SangaoError, Span, fail
+from sangao.engine.errors import Span, fail
 from sangao.engine.fact import Dictionary
 
 LOOKED_AT = 20  # rows among which the header is looked for
@@ -107,13 +108,11 @@ def open_sheet(path: Path, table: TableMap) -> SheetTable:
         found = [(sheet, *_header(sheet, table)) for sheet in sheets]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise fail("table.damaged", Span(str(path)), usage=True, reason=type(error).__name__) from error
-    wanted = set(table.wanted())
+    wanted = set(table.spellings())
     sheet, header, first = max(found, key=lambda one: len(wanted & set(one[1])))
     if not any(header):
         raise fail("table.empty", Span(str(path)), usage=True)
-    problems = absent(header, table, Span(path.name, first, 1))
-    if problems:
-        raise SangaoError(problems, usage=True)
+    table = fitted(header, table, Span(path.name, first, 1))
     return SheetTable(path, table, max(sheet.total_height - first, 0), table.key, header, first, sheet)
 
 
@@ -128,7 +127,7 @@ def _header(sheet: Any, table: TableMap) -> tuple[tuple[str, ...], int]:
         for i in range(row, min(last + 1, len(top))):
             for j in range(column, min(right + 1, len(top[i]))):
                 top[i][j] = top[row][column]
-    wanted = table.wanted()
+    wanted = table.spellings()
     if table.header is not None:
         first, last = table.header[0] - 1, table.header[1]
         return names(top[first:last], wanted), last

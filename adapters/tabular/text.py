@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.binding import BoundTable, absent, bind
+from sangao.adapters.tabular.binding import BoundTable, bind
+from sangao.adapters.tabular.fitting import fitted
 from sangao.adapters.tabular.mapping import TableMap
-from sangao.engine.errors import SangaoError, Span, fail, why
+from sangao.engine.errors import Span, fail, why
 from sangao.engine.fact import Dictionary
 
 
@@ -51,9 +52,7 @@ def open_table(path: Path, table: TableMap) -> TextTable:
         first = file.readline().lstrip("\ufeff")
     if not first.strip():
         raise fail("table.empty", Span(str(path)), usage=True)
-    by = table.separator or lines.separator(first, table.wanted())
+    by = table.separator or lines.separator(first, table.spellings())
     header = tuple(cells.clean(name) for name in lines.fields(first.rstrip("\r\n"), by))
-    problems = absent(header, table, Span(path.name, 1, 1))
-    if problems:
-        raise SangaoError(problems, usage=True)
+    table = fitted(header, table, Span(path.name, 1, 1))
     return TextTable(path, table, encoded.encoding, max(encoded.lines - 1, 0), table.key, by, header)

@@ -41,7 +41,7 @@ class Wide:
 
 def wide(mapped: TableMap, dictionary: Dictionary, on: date, fixed: bool) -> Wide | None:
     """Return the mapping for whole columns, None where a row has to be looked at; `on`, `fixed` as for `Rows`."""
-    if mapped.on_column and not fixed:
+    if (mapped.on_column and not fixed) or mapped.by_row:
         return None
     if any(rule.delivered != "always" or rule.complete_column for rule in mapped.lists):
         return None

@@ -181,7 +181,7 @@ def open_cohort(
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why())
     if path.suffix.lower() in {".json", *LINES}:
         return Cohort(hook, path, on, doubles=doubles)
-    columns = hook.read_columns(source=path, mapping=None if mapping is None else read_map(mapping))
+    columns = hook.read_columns(source=path, mapping=None if mapping is None else read_map(mapping, hook))
     if columns is None:
         return Cohort(hook, path, on, doubles=doubles)
     bound = columns.bind(dictionary, None if getattr(columns, "dated", False) else on)

@@ -24,6 +24,13 @@ ENTRIES: dict[str, Entry] = {
         "补上该键,见 docs/mapping.md",
         "add it, see docs/mapping.md",
     ),
+    "table.no_ready_map": Entry(
+        "error",
+        "没有名为 `{name}` 的映射文件,也没有这样的现成映射",
+        "no mapping file is named `{name}`, and no ready map either",
+        "最接近的现成映射:{nearest}",
+        "the nearest ready map is {nearest}",
+    ),
     "table.no_mapping": Entry(
         "error",
         "读取表格需要映射文件",

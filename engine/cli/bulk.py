@@ -100,7 +100,11 @@ class _Cells(dict[Any, str]):
 
 
 def _counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
-    return Counter({pairs[i]: number for i, number in Counter(at.tolist()).items()})
+    """Return how often each pair stands in a column of places among the pairs, in the order of the pairs."""
+    import numpy as np
+
+    numbers = np.bincount(at, minlength=len(pairs)).tolist()
+    return Counter({pair: number for pair, number in zip(pairs, numbers, strict=True) if number})
 
 
 def plain(value: Value) -> str:

@@ -71,7 +71,7 @@ def stratify(
     """对整表患者分层 · Answer for every row of a table."""
     with ending(lang, form):
         here = desk(context)
-        given = mapped(mapping, sql=sql, group=group)
+        given = mapped(here.hook, mapping, sql=sql, group=group)
         asked = with_settings(here.packs(packs, overlays), settings_of(given, settings or ()))
         questions = chosen(asked, by)
         columns = source(here.hook, file, given)
@@ -113,9 +113,9 @@ def finder(here: Desk, named: Pack | None) -> FindPack:
     return find
 
 
-def mapped(path: Path | None, **more: str | None) -> Any:
+def mapped(hook: Any, path: Path | None, **more: str | None) -> Any:
     """Return a mapping file with what the command line says instead of it; None where there is neither."""
-    found = None if path is None else read_map(path)
+    found = None if path is None else read_map(path, hook)
     said = {key: value for key, value in more.items() if value is not None}
     if found is not None:
         found.update(said)

@@ -21,12 +21,16 @@ MOST_DATA = 6
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One chart under one pack, both passes evaluated: what explanations read."""
+    """One chart under one pack, both passes evaluated: what explanations read.
+
+    `rows` is the runner that tries what other values would give; without it the definition does, slowly.
+    """
 
     pack: ir.Pack
     admission: Admission
     opened: Mapping[str, Any]
     assumed: Mapping[str, Any]
+    rows: Any = None
 
     def env(self, decision: ir.Decision) -> spec.Env:
         """Return what the decision saw in the assumed pass."""

@@ -31,7 +31,7 @@ def case_of(asked: Asked, chart: Chart) -> argument.Case:
     if found is None:
         both = admission.worked.get(BOTH) or asked.rows.evaluate(admission.open, admission.assumed)
         opened, assumed = admission.worked[BOTH] = both
-        found = admission.worked["", "case"] = argument.Case(asked.compiled, admission, opened, assumed)
+        found = admission.worked["", "case"] = argument.Case(asked.compiled, admission, opened, assumed, asked.rows)
     return found
 
 

@@ -136,6 +136,9 @@ def _possible_with(case: Case, decision: ir.Decision, asks: tuple[str, ...], lea
     change = dict.fromkeys(leaves, value)
     opened = {**case.admission.open, **change}
     assumed = {**case.admission.assumed, **change}
+    if case.rows is not None:
+        one = case.rows.cone(decision.id)
+        return one.assumed([assumed[leaf] for leaf in one.leaves], [opened[leaf] for leaf in one.leaves])
     answered: dict[str, Any] = {}
     for name in asks:
         answered[name] = spec.assume(case.pack, case.pack.decisions[name], opened, assumed, answered)
@@ -157,28 +160,35 @@ def _named(leaf: ir.Leaf, mask: int) -> Any:
     return leaf.values[mask.bit_length() - 1]
 
 
-def needs(case: Case, decision: ir.Decision) -> Mapping[str, dict[str, Any]]:
+Wanted = tuple[tuple[ir.Leaf, int], ...]
+
+
+def wanted(pack: ir.Pack, decision: ir.Decision) -> Wanted:
+    """Return the windows that count days or occasions below a decision, each with how many it wants: of any chart."""
+    _, asks = cones.cone(pack, decision.id)
+    tops = (top for name in asks for top in cones.expressions(pack.decisions[name].form))
+    found = (_wanted(pack, expr) for top in tops for expr in cones.walk(top))
+    return tuple(dict.fromkeys((leaf, number) for leaf, number in found if leaf is not None))
+
+
+def needs(case: Case, decision: ir.Decision, windows: Wanted | None = None) -> Mapping[str, dict[str, Any]]:
     """Return, per subject of a window that counts days or occasions, how many are still wanted and until when.
 
-    `until` is the last day on which the earliest occasion that counts still lies inside the sliding span.
+    `until` is the last day on which the earliest occasion that counts still lies inside the sliding span. `windows`:
+    what `wanted` says, where a host has kept it.
     """
     found: dict[str, dict[str, Any]] = {}
-    _, asks = cones.cone(case.pack, decision.id)
-    for name in asks:
-        for top in cones.expressions(case.pack.decisions[name].form):
-            for expr in cones.walk(top):
-                leaf, wanted = _wanted(case.pack, expr)
-                if leaf is None:
-                    continue
-                source = leaf.source
-                assert isinstance(source, ir.Window)
-                days = case.admission.timeline.progress(source)
-                if 0 < len(days) < wanted and _matters(case, decision, asks, leaf, wanted):
-                    until = days[0] + source.inside.days if source.inside else None
-                    shown = None if until is None else date.fromordinal(until).isoformat()
-                    before = found.get(source.subject)
-                    if before is None or before["days"] > wanted - len(days):
-                        found[source.subject] = {"days": wanted - len(days), "until": shown}
+    _, asks = cones.cone(case.pack, decision.id) if case.rows is None else ((), ())
+    for leaf, number in wanted(case.pack, decision) if windows is None else windows:
+        source = leaf.source
+        assert isinstance(source, ir.Window)
+        days = case.admission.timeline.progress(source)
+        if 0 < len(days) < number and _matters(case, decision, asks, leaf, number):
+            until = days[0] + source.inside.days if source.inside else None
+            shown = None if until is None else date.fromordinal(until).isoformat()
+            before = found.get(source.subject)
+            if before is None or before["days"] > number - len(days):
+                found[source.subject] = {"days": number - len(days), "until": shown}
     return found
 
 

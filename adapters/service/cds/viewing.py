@@ -15,6 +15,7 @@ from sangao.adapters.service.settings import Shown
 from sangao.engine.answer import Answer, Missing, Result
 from sangao.engine.chart import Chart
 from sangao.engine.explain import later as explained
+from sangao.engine.explain import nearest
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.run.decided import with_later
@@ -63,16 +64,24 @@ class View:
 
     def _remembering(self, answer: Answer, chart: Chart) -> Answer:
         later = answer.later
-        if later is None or answer.status == "settled":
+        if later is None:
             return answer
         values = self._read(answer.decision, chart)
 
         def remembered(decision: str, what: str) -> Any:
+            if what == "needs":
+                return self._needs(decision, chart)
             if what not in SEARCHED:
                 return later(what)
             return self._once((decision, what, values), lambda: later(what))
 
         return with_later(answer, remembered)
+
+    def _needs(self, decision: str, chart: Chart) -> Any:
+        """Return the days still needed, without looking for the windows of a decision again for every chart."""
+        one = self.pack.compiled.decisions[decision]
+        windows = self._once((decision, "wanted"), lambda: nearest.wanted(self.pack.compiled, one))
+        return nearest.needs(explained.case_of(self.pack, chart), one, windows)
 
     def missing(self, decision: str, chart: Chart) -> Missing:
         """Return the smallest sets of blank facts that would settle a decision or an advice."""

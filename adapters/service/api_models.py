@@ -6,7 +6,7 @@ value must not cost the others their answer (it becomes a problem of the result)
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 MOST_NAMES = 50
 MOST_CHARTS = 200
@@ -22,6 +22,11 @@ Decisions = Annotated[
     Field(max_length=MOST_NAMES, description="只问这些判断 · only these decisions; all of the pack by default"),
 ]
 Tongue = Literal["zh", "en"]
+
+
+def _whole(given: Any) -> Any:
+    """Return 80 for 80.0: to JSON they are one number."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
 class Closed(BaseModel):
@@ -124,7 +129,11 @@ class PageIn(Closed):
     decisions: Decisions = None
     lang: Tongue = "zh"
     charset: Annotated[Literal["utf-8", "gbk"], Field(description="页面编码 · of the page")] = "utf-8"
-    minutes: Annotated[int, Field(ge=1, le=24 * 60, description="链接有效的分钟数 · how long the link opens")] = 10
+    minutes: Annotated[
+        int,
+        Field(ge=1, le=24 * 60, description="链接有效的分钟数 · how long the link opens"),
+        BeforeValidator(_whole),
+    ] = 10
 
 
 # --- what comes back --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ wait_seconds = 5
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt
@@ -49,7 +50,10 @@ class Ledger:
         try:
             return await self._journal.recorded(one)
         except SangaoError as error:
-            raise Refusal(503, *error.problems, headers=RETRY) from error
+            nowhere = [
+                replace(problem, where=Span()) for problem in error.problems
+            ]  # a path is not the caller's business
+            raise Refusal(503, *nowhere, headers=RETRY) from error
 
 
 class NoLedger:

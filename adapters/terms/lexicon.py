@@ -57,7 +57,11 @@ class Lexicon:
         """
         if len(text) > LONGEST:
             return ()
-        name = self._without_maker(plain(text))
+        name = plain(text)
+        whole = self.words.get(name)
+        if whole:
+            return whole
+        name = self._without_maker(name)
         parts: list[tuple[str, ...] | None] = [None] * len(name) + [()]
         for at in range(len(name) - 1, -1, -1):
             for end, means in self._steps(name, at):

@@ -22,6 +22,7 @@ from sangao.adapters.service.rate import Buckets, rate
 from sangao.adapters.service.reload import Watch, open_packs
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import SangaoError
+from sangao.engine.guide import Pack
 
 ROUTERS: tuple[Callable[[House], APIRouter], ...] = (
     health.routes,
@@ -115,15 +116,17 @@ async def _warm(house: House, watches: list[Watch]) -> None:
 
 def _load(house: House) -> Watch:
     """Open the packs, keep each beside the log, make ready what the services show of them."""
-    packs = open_packs(house.settings)
 
-    def prepared(_: object = None) -> None:
-        for pack in {one.loaded.pack for one in packs.standing() if one.loaded.pack is not None}:
-            house.journal.keep(pack)
-            for service in offer().services.values():
-                house.views.warm(pack, service)
+    def prepare(pack: Pack) -> None:  # before it serves, after a reload too: no answer without its pack beside the log
+        house.journal.keep(pack)
+        for service in offer().services.values():
+            house.views.warm(pack, service)
 
-    prepared()
+    def counted(_: object = None) -> None:
+        house.metrics.troubled.set(sum(bool(one.loaded.problems) for one in packs.standing()))
+
+    packs = open_packs(house.settings, prepare)
+    counted()
     assert isinstance(house.packs, Arriving)
     house.packs.arrived(packs)
-    return Watch(packs, house.settings, after=prepared)
+    return Watch(packs, house.settings, after=counted)

@@ -20,11 +20,17 @@ def routes(house: House) -> APIRouter:
 
     @router.get("/ready", responses={503: {"description": "not ready"}})
     async def ready() -> Response:
-        """Say whether packs are loaded and the journal takes entries."""
+        """Say whether packs are loaded, and which of them could not be exchanged for their newest form."""
         state = house.state
         if not state.ready:
             return JSONResponse({"status": "not ready", "reason": state.reason}, 503, {**NO_STORE, "Retry-After": "2"})
-        return JSONResponse({"status": "ready", "packs": list(house.packs.names(None))}, headers=NO_STORE)
+        troubled = [
+            {"tenant": one.tenant, "name": one.name, "problems": [found.code for found in one.loaded.problems]}
+            for one in house.packs.standing()
+            if one.loaded.problems
+        ]
+        told = {"status": "ready", "packs": list(house.packs.names(None)), "troubled": troubled}
+        return JSONResponse(told, headers=NO_STORE)
 
     if house.settings.server.metrics:
 

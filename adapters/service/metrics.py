@@ -29,6 +29,12 @@ class Metrics:
         self.under_way = Gauge(
             "sangao_requests_under_way", "requests being answered", registry=self._own, multiprocess_mode="livesum"
         )
+        self.troubled = Gauge(
+            "sangao_packs_troubled",
+            "served packs whose newest form does not load",
+            registry=self._own,
+            multiprocess_mode="livemax",
+        )
         self.ready = Gauge("sangao_ready", "1 when packs are loaded", registry=self._own, multiprocess_mode="livemin")
 
     @property

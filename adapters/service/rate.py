@@ -12,7 +12,7 @@ memory up to the bound and never locks out those who behave.
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import ceil, isfinite
 from time import monotonic
 from typing import Any
@@ -41,7 +41,7 @@ def rate(table: Mapping[str, Any]) -> Rate:
     >>> rate({"per_second": "2.5"})
     Rate(per_second=2.5, burst=100, clients=10000)
     """
-    known = {one.name: type(one.default) for one in fields(Rate)}
+    known: dict[str, type[float] | type[int]] = {"per_second": float, "burst": int, "clients": int}
     problems = [Problem("service.unknown_setting", parts={"name": f"rate.{key}"}) for key in table.keys() - known]
     values: dict[str, Any] = {}
     for key in known.keys() & table.keys():

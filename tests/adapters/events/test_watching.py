@@ -1,6 +1,7 @@
 """Events of people: what is told, when, and that the pack has the last word whatever durable-rules does."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.adapters.events.needs import STREAK, needs_engine, watch
 
 pytestmark = needs_engine
 
+LONG = os.environ.get("SANGAO_TIER") == "long"
 DAY = date(2026, 3, 1)
 WATCHED: dict[str, Any] = {
     "decisions": ["demo.confirmed", "demo.sugar"],
@@ -140,7 +142,7 @@ values = st.sampled_from([150, 150, 150, 120, ">130", "abc"])
 streams = st.lists(st.tuples(st.integers(0, 45), values, st.sampled_from([6.0, 7.5, 12.0])), max_size=9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=600 if LONG else 50)
 @given(streams)
 def test_a_stream_of_events_in_any_order_is_told_as_the_core_tells_it(
     shared: Watcher, events: list[tuple[int, Any, float]]

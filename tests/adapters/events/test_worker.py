@@ -22,6 +22,7 @@ from tests.adapters.events.needs import needs_engine, watch
 
 pytestmark = needs_engine
 
+LONG = os.environ.get("SANGAO_TIER") == "long"
 PATTERNS = (
     Pattern("three in four weeks", 3, True, 28),
     Pattern("two ever", 2),
@@ -61,7 +62,7 @@ def own(pattern: Pattern, days: dict[int, int]) -> tuple[int, int]:
 streams = st.dictionaries(st.integers(739000, 739060), st.sampled_from([TRUE, TRUE, FALSE, UNKNOWN]), max_size=16)
 
 
-@settings(deadline=None, max_examples=int(os.environ.get("SANGAO_EVENTS", "60")))
+@settings(deadline=None, max_examples=2000 if LONG else 60)
 @given(streams)
 def test_patterns_agree_with_the_windows_of_the_core(engine: Worker, days: dict[int, int]) -> None:
     for number, pattern in enumerate(PATTERNS):

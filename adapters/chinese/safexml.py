@@ -23,13 +23,17 @@ _PLAIN = {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"
 
 @dataclass(slots=True)
 class Node:
-    """An element: `tag` without prefix, attributes as they stand with names without prefix, its text and children."""
+    """An element: `tag` without prefix, attributes with names without prefix, its text and children.
+
+    `names` are the name spaces declared on it, by their whole attribute.
+    """
 
     tag: str
     attributes: dict[str, str]
     line: int
     text: str = ""
     children: list["Node"] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> str:
         """Return an attribute without blanks at its ends, empty where there is none."""
@@ -131,7 +135,8 @@ class _Builder:
             raise fail("chinese.xml_too_large", self._here(), usage=True, limit=f"{MOST_NODES}")
         if len(self.open) >= DEEPEST:
             raise fail("chinese.xml_too_deep", self._here(), usage=True, limit=DEEPEST)
-        node = Node(_local(name), _attributes(attributes), self.parser.CurrentLineNumber)
+        names = {key: value for key, value in attributes.items() if key.startswith("xmlns")}
+        node = Node(_local(name), _attributes(attributes), self.parser.CurrentLineNumber, names=names)
         if self.open:
             self.open[-1].children.append(node)
         else:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from sangao.adapters.chinese import soap
 from sangao.adapters.service import api, api_replay, faults, health, ledger, page
 from sangao.adapters.service.arriving import Arriving
 from sangao.adapters.service.cds import routes as hooks
@@ -30,6 +31,7 @@ ROUTERS: tuple[Callable[[House], APIRouter], ...] = (
     api.routes,
     api_replay.routes,
     page.routes,
+    soap.routes,
 )
 
 

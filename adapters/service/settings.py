@@ -102,7 +102,7 @@ class Shown:
 
 
 OWN: Final = {"server": Server, "limits": Limits, "cors": Cors, "jwt": Jwt, "fetch": Fetch}
-PARTS: Final = {"journal", "packs", "tenants", "api", "page", "signing", "rate"}
+PARTS: Final = {"journal", "packs", "tenants", "api", "page", "signing", "rate", "soap"}
 """Tables that other parts of the service read."""
 NESTED: Final = {"issuers": Issuer}
 

@@ -143,4 +143,32 @@ ENTRIES: dict[str, Entry] = {
         "写成 20250309 或 2025-03-09",
         "write 20250309 or 2025-03-09",
     ),
+    "chinese.not_soap": Entry(
+        "error",
+        "这不是带 service 与 parameter 的 SOAP 调用",
+        "this is no SOAP call with `service` and `parameter`",
+        "按 GET /soap 所给的 WSDL 调用 invoke",
+        "call `invoke` as the WSDL at GET /soap describes",
+    ),
+    "chinese.unknown_service": Entry(
+        "error",
+        "没有这一服务;可用:{names}",
+        "there is no such service; these are: {names}",
+        "service 写 decide 或 decide@规则包名",
+        "write decide, or decide@PACK, as the service",
+    ),
+    "chinese.unknown_parameter": Entry(
+        "error",
+        "parameter 的格式无法识别",
+        "the form of `parameter` is not known",
+        "放入病历 JSON、共享文档 XML、HL7 或 FHIR 文本",
+        "put chart JSON, a shared document, HL7 or FHIR into it",
+    ),
+    "chinese.not_a_user": Entry(
+        "error",
+        "用户或口令不对",
+        "the user or the password is wrong",
+        "核对 urid 与 pwd",
+        "check `urid` and `pwd`",
+    ),
 }

@@ -1,0 +1,157 @@
+"""The thin SOAP door of the service: one string in, one string out.
+
+`service` is `decide` (the result as JSON) or `text` (what a doctor reads, in Chinese); `decide@htn_primary_2025` names
+a pack. `parameter` is a chart in any form a reader knows: chart JSON, a shared document, slots, HL7, FHIR. `urid` and
+`pwd` are looked up in the table `soap` of the settings, where one stands; without it the door of the service decides.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from sangao.adapters.chinese import envelope
+from sangao.adapters.chinese.envelope import Call
+from sangao.adapters.chinese.reading import of_root
+from sangao.adapters.hub import hub
+from sangao.adapters.service import api, api_answers
+from sangao.adapters.service.doors import Caller
+from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.house import House
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.explain import page
+
+PATH = "/soap"
+SERVICES = ("decide", "text")
+KIND = "text/xml; charset=utf-8"
+COST = {"n": 2**14, "r": 8, "p": 1}
+MOST_KNOWN = 1000
+
+
+def routes(house: House) -> APIRouter:
+    """Return the routes of the door: `POST /soap` for calls, `GET /soap` for its description (WSDL)."""
+    router = APIRouter(include_in_schema=False)
+    users = Users(house.settings.table("soap").get("users", {}))
+
+    @router.get(PATH)
+    async def described() -> Response:
+        return Response(envelope.wsdl(f"{house.settings.base_url}{PATH}"), media_type=KIND)
+
+    @router.post(PATH)
+    async def called(request: Request) -> Response:
+        version = envelope.SOAP11
+        try:
+            call = await house.work.run(envelope.read, _body(await request.body(), request))
+            version = call.version
+            caller = await _caller(call, request, house, users)
+            text = await _answered(call, caller, house)
+        except (Refusal, SangaoError) as error:
+            client = not isinstance(error, Refusal) or error.status < 500
+            problem = error.problems[0]
+            headers = {**(error.headers if isinstance(error, Refusal) else {}), "Cache-Control": "no-store"}
+            told = envelope.fault(problem.code, problem.text("zh"), client=client, version=version)
+            status = 400 if client and version == envelope.SOAP12 else 500  # what each version of SOAP asks for
+            return Response(told, status, headers, KIND)
+        return Response(envelope.answer(text, version), 200, {"Cache-Control": "no-store"}, KIND)
+
+    return router
+
+
+async def _answered(call: Call, caller: Caller, house: House) -> str:
+    name, _, pack = call.service.partition("@")
+    if name not in SERVICES:
+        raise fail("chinese.unknown_service", names="、".join(SERVICES))
+    found = api.served_pack(house, caller, pack or None)
+    chart = await house.work.run(chart_of, call)
+    result, told = await api.answered(house, api_answers.decided, found, chart, None, False)
+    entry = await api.kept(house, caller, f"soap/{name}", result, advice=True)
+    if name == "text":
+        return await house.work.run(page.text, result, "zh")
+    return json.dumps({"entry": entry, **told}, ensure_ascii=False)
+
+
+def chart_of(call: Call) -> Chart:
+    """Return the chart a call holds, whichever reader knows its form. Raises SangaoError when none does."""
+    if call.document is not None:
+        chart = of_root(call.document)
+    else:
+        chart = hub().hook.read_chart(source=call.parameter, on=None)
+    if chart is None:
+        raise fail("chinese.unknown_parameter")
+    return chart
+
+
+async def _caller(call: Call, request: Request, house: House, users: "Users") -> Caller:
+    by_token = "authorization" in request.headers and bool(house.settings.jwt.issuers)
+    if users and not by_token:
+        tenant = await house.work.run(users.tenant, call.urid, call.pwd)
+        if tenant is None:
+            raise Refusal(401, Problem("chinese.not_a_user"))
+        return Caller(f"soap:{call.urid}", tenant or None)
+    return await house.door(request)
+
+
+def _body(data: bytes, request: Request) -> bytes | str:
+    """Return the body, decoded where the header says how and the XML does not."""
+    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(" \"';")
+    if charset in ("gbk", "gb2312", "gb18030") and b"encoding" not in data[:120]:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            return data
+    return data
+
+
+class Users:
+    """Users of the door by name: `password` as `hashed` returns it, and the `tenant` they speak for."""
+
+    def __init__(self, given: Any) -> None:
+        rows = given if isinstance(given, Mapping) else {}
+        self._known = {str(name): row for name, row in rows.items() if isinstance(row, Mapping)}
+        self._key = os.urandom(32)
+        self._proved: dict[bytes, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def tenant(self, name: str, password: str) -> str | None:
+        """Return the tenant of a user (empty for none), None when the password is not theirs."""
+        seal = hmac.digest(self._key, f"{len(name)}:{name}{password}".encode("utf-8", "replace"), "sha256")
+        if seal in self._proved:
+            return self._proved[seal]
+        row = self._known.get(name)
+        stored = str(row.get("password", "")) if row else hashed("", salt=b"0" * 16)  # as slow for a name nobody has
+        right = matches(password, stored) and row is not None
+        if not right or row is None:
+            return None
+        if len(self._proved) >= MOST_KNOWN:
+            self._proved.clear()
+        self._proved[seal] = str(row.get("tenant", ""))
+        return self._proved[seal]
+
+
+def hashed(password: str, salt: bytes | None = None) -> str:
+    """Return a password as the settings keep it: `scrypt$SALT$HASH`.
+
+    >>> matches("geheim", hashed("geheim")), matches("Geheim", hashed("geheim")), matches("", "plain")
+    (True, False, False)
+    """
+    salt = os.urandom(16) if salt is None else salt
+    made = hashlib.scrypt(password.encode("utf-8", "replace"), salt=salt, n=COST["n"], r=COST["r"], p=COST["p"])
+    return f"scrypt${salt.hex()}${made.hex()}"
+
+
+def matches(password: str, stored: str) -> bool:
+    """Return whether a password is the one that was hashed; what is no hash of ours matches nothing."""
+    kind, _, rest = stored.partition("$")
+    salt, _, _ = rest.partition("$")
+    try:
+        return kind == "scrypt" and hmac.compare_digest(hashed(password, bytes.fromhex(salt)), stored)
+    except ValueError:
+        return False

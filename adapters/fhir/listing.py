@@ -20,7 +20,8 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 UNSURE = frozenset({"unconfirmed", "provisional", "differential", "presumed"})
 REFUTED = frozenset({"refuted", "entered-in-error"})
-MEANT = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+ORDERED = frozenset({None, "order", "original-order", "reflex-order", "filler-order", "instance-order"})
+PROPOSED = frozenset({"proposal", "plan", "option"})
 NOT_TAKEN = frozenset({"entered-in-error", "cancelled", "draft", "stopped", "not-taken", "intended", "ended"})
 TAKEN = frozenset({"active", "recorded"})
 AS_GIVEN = frozenset({None, "taking", "taking-as-directed"})
@@ -75,7 +76,7 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
         taken.problem("fhir.left_out", resource, status=left)
         return
     adherence = next(iter(codes(mapping(content.get("adherence")).get("code"))), None)
-    sure = status in TAKEN and adherence in AS_GIVEN
+    sure = status in TAKEN and adherence in AS_GIVEN and text(content.get("intent")) in ORDERED
     start = text(content.get("authoredOn")) or text(content.get("effectiveDateTime"))
     start = start or text(mapping(content.get("effectivePeriod")).get("start"))
     for name in names:
@@ -88,7 +89,8 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
         elif sure:
             _items("medications", resource, name, facts, taken, start=start, dose=_dose(content))
         else:
-            taken.problem("fhir.doubtful", resource, status=status if status not in TAKEN else adherence or "—")
+            doubtful = status if status not in TAKEN else adherence or text(content.get("intent")) or "—"
+            taken.problem("fhir.doubtful", resource, status=doubtful)
             taken.doubt(facts, resource)
 
 
@@ -193,9 +195,8 @@ def _not_taken(resource: Resource, status: str, on: int) -> str | None:
         return status
     if content.get("doNotPerform") is True:
         return "doNotPerform"
-    intent = text(content.get("intent"))
-    if resource.type == "MedicationRequest" and intent is not None and intent not in MEANT:
-        return intent
+    if text(content.get("intent")) in PROPOSED:
+        return text(content.get("intent"))
     adherence = codes(mapping(content.get("adherence")).get("code"))
     if STOPPED.intersection(adherence):
         return adherence[0]

@@ -64,6 +64,9 @@ def _facts(code: Concept, taken: Taken) -> list[Match]:
 
 def _other(resource: Resource, holder: Json, code: Concept, at: str | None, taken: Taken, sound: bool) -> None:
     """Say what becomes of a result whose code is no fact: set aside, a pressure in one text, or not known here."""
+    members = [text(one.get("reference")) for one in mappings(holder.get("hasMember"))]
+    if members and all(taken.gathered.resolve(one, resource) for one in members):
+        return  # the frame of results that were sent too, each read by itself
     for one in code.codings:
         aside = taken.book.aside(one.system, one.code)
         if aside is not None:

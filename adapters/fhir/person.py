@@ -19,7 +19,7 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
     if not sound:
         return
     gender = content.get("gender")
-    if gender in SEXES:
+    if isinstance(gender, str) and gender in SEXES:
         taken.reading("sex", gender, resource, at=taken.now)
     elif gender is not None:
         taken.problem("fhir.sex_unknown", resource, "sex", gender=text(gender) or "—")

@@ -60,7 +60,7 @@ def _quantity(value: Any, match: Match, book: Book) -> Given:
     number, comparator = _number(found.get("value")), found.get("comparator")
     if number is None:
         return Given(code="fhir.unreadable", parts={"element": "valueQuantity.value"})
-    if comparator is not None and comparator not in COMPARATORS:
+    if comparator is not None and str(comparator) not in COMPARATORS:
         return Given(code="fhir.unreadable", parts={"element": "valueQuantity.comparator"})
     unit = _unit(found, book)
     if unit is None:

@@ -215,3 +215,11 @@ def test_an_answer_that_is_not_known_is_unknown_and_hides_the_older_one() -> Non
     pack = opened("lipid_2023")
     assert pack.admit(taken(older).chart).open["smoke_status"] == 1
     assert pack.admit(taken(older, newer).chart).open["smoke_status"] == 7
+
+
+def test_a_panel_by_members_is_read_by_its_members_and_unknown_without_them(pack: Pack) -> None:
+    older = pressure(118, 76, "2026-02-01")
+    parts = [observation("8480-6", 152, "mm[Hg]"), observation("8462-4", 96, "mm[Hg]")]
+    frame = observation("85354-9", hasMember=[{"reference": f"Observation/{one['id']}"} for one in parts])
+    assert grade(pack, older, frame, *parts) == ("grade1", "settled", "grade1") and codes(taken(frame, *parts)) == []
+    assert grade(pack, older, frame)[:2] == (None, "unknown")

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sangao.engine.truth import FALSE, TRUE
 ON = "2025-10-09"
 
 
+@cache
 def pack() -> Pack:
     return load("htn_primary_2025")
 

@@ -1,6 +1,7 @@
 """`sangao serve`: the service under uvicorn; without any setting it listens on this machine only."""
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,6 +40,7 @@ def serve(
         if not (found.jwt.required or trust_network or local(found.server.host)):
             raise fail("service.open_door", usage=True)
         if check:
+            _check(found)
             typer.echo("设置无误" if lang == "zh" else "the settings are fine")
             return
         try:
@@ -47,6 +49,18 @@ def serve(
             if (error.name or "").partition(".")[0] not in EXTRA:
                 raise
             raise fail("service.no_extra", usage=True) from error
+
+
+def _check(settings: Any) -> None:
+    """Read what other parts read of the settings when the service starts; raises SangaoError."""
+    from sangao.adapters.service.rate import rate
+    from sangao.adapters.service.reload import said
+    from sangao.adapters.service.signing import trusted
+
+    rate(settings.table("rate"))
+    _, keys = said(settings)
+    if keys:
+        trusted(keys)
 
 
 def local(host: str) -> bool:
@@ -65,6 +79,8 @@ def local(host: str) -> bool:
 
 def run(settings: Any) -> None:
     """Serve until told to stop; workers read the same settings from file and environment."""
+    if hasattr(signal, "SIGHUP"):  # it means reload; until there is something to reload it must not end the process
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     import uvicorn
 
     from sangao.adapters.service.logs import configure

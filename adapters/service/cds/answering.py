@@ -1,12 +1,12 @@
 """One call from its data to its cards and its entry in the log: all that is work, done beside the event loop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sangao.adapters.fhir.reading import read
-from sangao.adapters.journal.entry import Entry
 from sangao.adapters.journal.told import entry_of
+from sangao.adapters.service.cds.answered import Answered
 from sangao.adapters.service.cds.asked import Asked
 from sangao.adapters.service.cds.cards import Telling, shown, troubles
 from sangao.adapters.service.cds.offered import offer
@@ -19,15 +19,6 @@ from sangao.engine.run.advice import Item
 
 ORDERING = frozenset({"order-select", "order-sign"})
 MOST_ORDERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a call is answered with: the cards, and the entry that must stand in the log before they leave."""
-
-    cards: list[dict[str, Any]]
-    entry: Entry
-    statuses: tuple[tuple[str, str], ...]
 
 
 def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str, tenant: str) -> Answered:

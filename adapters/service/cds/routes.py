@@ -6,14 +6,17 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import Response
 
-from sangao.adapters.service.cds import answering, feedback
-from sangao.adapters.service.cds.asked import Asked, asked, parsed
+from sangao.adapters.service.cds import again, answering, feedback
+from sangao.adapters.service.cds.answered import Answered
+from sangao.adapters.service.cds.asked import asked, parsed
 from sangao.adapters.service.cds.fetching import Fetcher
 from sangao.adapters.service.cds.offered import Service, offer
 from sangao.adapters.service.cds.sources import gathered
+from sangao.adapters.service.cds.viewing import View
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
+from sangao.engine.chart import today
 from sangao.engine.errors import Problem
 
 VERSION: Final = "2.0"
@@ -45,20 +48,32 @@ def routes(house: House) -> APIRouter:
         service = _service(service_id)
         _is_json(request)
         lang = language(accept_language)
-        call = asked(parsed(await request.body()), service)
+        body = await request.body()
         pack = house.packs.get(caller.tenant, views.pack_of(service))
+        view = views.view(pack, service)
+        key = again.key(body, lang, caller.tenant, today())
+        answer = view.again.get(key)
+        if answer is None:
+            answer = await answered(body, service, view, lang, caller.tenant or "", key)
+        await house.journal.record(answer.entry)
+        _count(house, service, answer)
+        _noted(request, service, answer)
+        return _json({"cards": answer.cards}, lang)
+
+    async def answered(
+        body: bytes, service: Service, view: View, lang: str, tenant: str, key: bytes | None
+    ) -> Answered:
+        """Answer a call that was not answered lately. Raises Refusal (400, 412, 503)."""
+        call = asked(parsed(body), service)
         found = gathered(call, service)
         await fetcher.complete(call, service, found)
         if found.nothing:
-            keys = "、".join(found.absent)
-            raise Refusal(412, Problem("service.data_required", parts={"keys": keys}))
-        view = views.view(pack, service)
-        base, tenant = house.settings.base_url, caller.tenant or ""
+            raise Refusal(412, Problem("service.data_required", parts={"keys": "、".join(found.absent)}))
+        base = house.settings.base_url
         answer = await house.work.run(answering.answered, call, found, view, lang, base, tenant)
-        await house.journal.record(answer.entry)
-        _count(house, service, answer)
-        _noted(request, call, service, answer)
-        return _json({"cards": answer.cards}, lang)
+        if not fetcher.may(call):
+            view.again.keep(key, answer)
+        return answer
 
     @router.post("/{service_id}/feedback")
     async def told(service_id: str, request: Request, caller: Annotated[Caller, Depends(house.door)]) -> Response:
@@ -124,17 +139,17 @@ def _is_json(request: Request) -> None:
         raise Refusal(415, Problem("service.not_json_type"))
 
 
-def _count(house: House, service: Service, answer: answering.Answered) -> None:
+def _count(house: House, service: Service, answer: Answered) -> None:
     for one in answer.cards:
         house.metrics.cards.labels(service.id, one["indicator"]).inc()
     for decision, status in answer.statuses:
         house.metrics.answers.labels(decision, status).inc()
 
 
-def _noted(request: Request, call: Asked, service: Service, answer: answering.Answered) -> None:
+def _noted(request: Request, service: Service, answer: Answered) -> None:
     """Leave for the log what is not the patient's."""
     request.scope["state"].setdefault("log", {}).update(
-        service=service.id, hook=call.hook, cards=len(answer.cards), entry=answer.entry.id
+        service=service.id, cards=len(answer.cards), entry=answer.entry.id
     )
 
 

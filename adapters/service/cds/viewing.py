@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from sangao.adapters.service.cds.again import Again
 from sangao.adapters.service.cds.offered import Service, Show
 from sangao.adapters.service.settings import Shown
 from sangao.engine.answer import Answer, Missing, Result
@@ -54,6 +55,7 @@ class View:
         )
         self.pack = pack if service.advice else Pack(_cut(pack.compiled, self.shows, self._records), pack.hash)
         self._found: dict[Any, Any] = {}
+        self.again = Again()
 
     def see(self, chart: Chart) -> Seen:
         """Return what this view answers to a chart."""

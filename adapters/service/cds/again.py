@@ -1,0 +1,81 @@
+"""The same call again: an HIS asks on opening the chart, on choosing an order, on signing it, often with the same data.
+
+What was answered is given again under new ids, and is a new entry in the log, when everything it rests on is the same:
+the whole request but the number of the call, the language, the tenant, the day, and the pack (each view of a pack has a
+memory of its own). A call for which data were fetched is never remembered. The memory is small and forgets the oldest.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, Final
+from uuid import uuid4
+
+from sangao.adapters.journal.entry import named, now
+from sangao.adapters.service.cds.answered import Answered
+
+MOST: Final = 256
+_NUMBER: Final = re.compile(rb'"hookInstance"\s*:\s*"([^"\\]{1,512})"')
+
+
+def key(body: bytes, *parts: object) -> bytes | None:
+    """Return what two calls share when they ask the same; None when a call has no number to leave out.
+
+    >>> key(b'{"hookInstance": "1", "a": 2}', "zh") == key(b'{"hookInstance": "2", "a": 2}', "zh")
+    True
+    >>> key(b'{"hookInstance": "1", "a": 2}', "zh") == key(b'{"hookInstance": "1", "a": 3}', "zh")
+    False
+    >>> key(b'{"a": 2}', "zh") is None
+    True
+    """
+    number = _NUMBER.search(body)
+    if number is None or not number[1].strip():
+        return None
+    digest = sha256(body[: number.start()])
+    digest.update(b"\0")
+    digest.update(body[number.end() :] + repr(parts).encode())
+    return digest.digest()
+
+
+class Again:
+    """The answers given last, safe in any thread."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Answered] = OrderedDict()
+
+    def get(self, key: bytes | None) -> Answered | None:
+        """Return the answer to the same call as a new one, None when it was not given lately."""
+        with self._lock:
+            found = self._kept.get(key) if key is not None else None
+            if key is None or found is None:
+                return None
+            self._kept.move_to_end(key)
+        return anew(found)
+
+    def keep(self, key: bytes | None, answer: Answered) -> None:
+        """Remember an answer, where there is a key for it."""
+        if key is None:
+            return
+        with self._lock:
+            self._kept[key] = answer
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+def anew(answer: Answered) -> Answered:
+    """Return an answer with new ids for its cards, their suggestions and its entry."""
+    cards = [_renamed(one) for one in answer.cards]
+    body = {**answer.entry.answer, "sent": {"cards": cards}}
+    return replace(answer, cards=cards, entry=replace(answer.entry, id=named(), time=now(), answer=body))
+
+
+def _renamed(card: dict[str, Any]) -> dict[str, Any]:
+    renamed = {**card, "uuid": str(uuid4())}
+    if "suggestions" in card:
+        renamed["suggestions"] = [{**one, "uuid": str(uuid4())} for one in card["suggestions"]]
+    return renamed

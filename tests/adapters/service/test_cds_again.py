@@ -1,0 +1,105 @@
+"""The same call again: the same answer under new ids; anything else that matters makes it another call."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sangao.adapters.journal.log import Journal
+from sangao.adapters.service.cds import answering
+from sangao.adapters.service.cds.again import Again, key
+from sangao.adapters.service.cds.answered import Answered
+from tests.adapters.service.hosted import PERSON, Client, call, condition, found, hosted, pressure, problems
+
+PATH = "/cds-services/diagnosis-correctness"
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log.db"
+
+
+@pytest.fixture
+def client(log: Path) -> Iterator[Client]:
+    with hosted(journal_url=str(log)) as one:
+        yield one
+
+
+def body(**changes: Any) -> Json:
+    data = {"patient": PERSON, "bp": found(pressure("b1", 150, 96, "2026-03-09")), "meds": found()}
+    return {**call(prefetch={**data, "conditions": found(condition("I10"))}), **changes}
+
+
+def plain(cards: list[Json]) -> list[Json]:
+    """Return cards without their ids."""
+    cards = deepcopy(cards)
+    for one in cards:
+        one["uuid"] = ""
+        for way in one.get("suggestions", ()):
+            way["uuid"] = ""
+    return cards
+
+
+def test_the_same_again_is_not_worked_out_again_and_is_an_entry_of_its_own(
+    client: Client, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.post(PATH, json=body()).json()["cards"]
+    monkeypatch.setattr(answering, "answered", None)
+    second = client.post(PATH, json=body(hookInstance="another")).json()["cards"]
+    assert plain(first) == plain(second) and first
+    assert {one["uuid"] for one in first} & {one["uuid"] for one in second} == set()
+    with Journal.open(log) as journal:
+        rows = list(journal.entries())
+        assert len(rows) == 2 and len({row.draft.subject for row in rows}) == 2
+        assert all(
+            one["uuid"] in row.draft.body for row, many in zip(rows, (first, second), strict=True) for one in many
+        )
+        assert journal.verify() == ()
+
+
+def test_whatever_matters_makes_another_call(client: Client) -> None:
+    first = client.post(PATH, json=body()).json()["cards"]
+    low = body()
+    low["prefetch"]["bp"]["entry"][0]["resource"]["component"][0]["valueQuantity"]["value"] = 151
+    low["extension"]["cn.sangao.on"] = "2026-03-11"
+    assert plain(client.post(PATH, json=low).json()["cards"]) != plain(first)
+    english = client.post(PATH, json=body(), headers={"Accept-Language": "en"}).json()["cards"]
+    assert plain(english) != plain(first)
+
+
+@pytest.mark.parametrize("number", [None, 7, "", "  "])
+def test_a_call_without_its_number_is_refused_the_second_time_too(client: Client, number: Any) -> None:
+    assert client.post(PATH, json=body()).status_code == 200
+    answer = client.post(PATH, json=body(hookInstance=number))
+    assert answer.status_code == 400 and problems(answer) == ["service.bad_request"]
+
+
+def test_a_broken_body_is_not_taken_for_one_that_was_answered(client: Client) -> None:
+    import json
+
+    whole = json.dumps(body()).encode()
+    assert client.post(PATH, content=whole, headers={"Content-Type": "application/json"}).status_code == 200
+    cut = whole.replace(b'"hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"', b"\0")
+    assert cut != whole
+    assert client.post(PATH, content=cut, headers={"Content-Type": "application/json"}).status_code == 400
+
+
+def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
+    from sangao.adapters.journal.entry import Entry
+
+    memory = Again(most=2)
+    for i in range(3):
+        memory.keep(str(i).encode(), Answered([], Entry("s", "p", "h", "c", {"n": i}), ()))
+    assert memory.get(b"0") is None and memory.get(None) is None
+    found = memory.get(b"2")
+    assert found is not None and found.entry.answer["n"] == 2
+
+
+def test_only_the_number_of_a_call_is_left_out() -> None:
+    one = b'{"hookInstance": "a", "context": {"patientId": "a"}}'
+    assert key(one) == key(one.replace(b'"hookInstance": "a"', b'"hookInstance": "b"'))
+    assert key(one) != key(one.replace(b'"patientId": "a"', b'"patientId": "b"'))
+    assert key(one, "zh") != key(one, "en")

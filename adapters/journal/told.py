@@ -84,12 +84,24 @@ def facts_of(pack: Pack, chart: Chart) -> dict[str, Any]:
     }
 
 
+_PLAIN = (str, int, float, bool)
+_READING = ("unit", "at", "source")
+_ITEM = (("since", "start"), ("until", "end"), ("status", "status"), ("source", "source"), ("dose", "dose"))
+
+
 def _reading(one: Reading) -> dict[str, Any]:
-    value = one.value if isinstance(one.value, str | int | float | bool) else str(one.value)
-    found = {"fact": one.fact, "value": value, "unit": one.unit, "at": one.at, "source": one.source}
-    return {**{name: part for name, part in found.items() if part is not None}, **dict(one.qualifiers)}
+    found = {"fact": one.fact, "value": one.value if isinstance(one.value, _PLAIN) else str(one.value)}
+    for name in _READING:
+        if (part := getattr(one, name)) is not None:
+            found[name] = part
+    if one.qualifiers:
+        found.update(one.qualifiers)
+    return found
 
 
 def _item(one: Item) -> dict[str, Any]:
-    found = {"since": one.start, "until": one.end, "status": one.status, "source": one.source, "dose": one.dose}
-    return {one.by: one.key, **{name: part for name, part in found.items() if part is not None}}
+    found = {one.by: one.key}
+    for name, where in _ITEM:
+        if (part := getattr(one, where)) is not None:
+            found[name] = part
+    return found

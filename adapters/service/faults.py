@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from sangao.adapters.service.fields import rule
 from sangao.engine.errors import Problem, SangaoError
 
 HOOKS = "/cds-services"
@@ -92,8 +93,8 @@ def install(app: FastAPI) -> None:
 
     async def not_valid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fields = {".".join(str(part) for part in one["loc"][1:]) or "—": str(one["msg"]) for one in error.errors()}
-        found = [Problem("service.bad_field", parts={"field": name, "rule": rule}) for name, rule in fields.items()]
+        fields = {".".join(str(part) for part in one["loc"][1:]) or "—": rule(one) for one in error.errors()}
+        found = [Problem("service.bad_field", parts={"field": name, "rule": said}) for name, said in fields.items()]
         return response(request.url.path, Refusal(422, *found[:20]))
 
     app.add_exception_handler(Refusal, refused)

@@ -41,6 +41,14 @@ NOT_FROM_A_DOCUMENT = {
     "journal.late": "somebody holds the database (tests/adapters/journal/test_failing.py)",
     "journal.gone": "the file is moved while in use (tests/adapters/journal/test_failing.py)",
     "journal.rolled_back": "an older file is put back while in use (tests/adapters/journal/test_failing.py)",
+    "api.too_much": "a request asks for too much (tests/adapters/service/test_api.py)",
+    "api.no_journal": "a request to a service without a log (tests/adapters/service/test_api.py)",
+    "api.no_facts": "a request to a service that keeps hashes only (tests/adapters/service/test_page.py)",
+    "api.weak_page_key": "settings of a service (tests/adapters/service/test_page.py)",
+    "api.no_page_key": "settings of a service (tests/adapters/service/test_page.py)",
+    "api.link_broken": "somebody changes a link (tests/adapters/service/test_page.py)",
+    "api.link_expired": "somebody opens a link too late (tests/adapters/service/test_page.py)",
+    "api.link_empty": "the log no longer holds the answer of a link (tests/adapters/service/test_page.py)",
     "journal.not_repeated": "the hash of a pack changes with its rules (tests/adapters/journal/test_replay.py)",
 }
 """Codes that come of no document, whatever is in it, each with the reason and the test that shows it."""

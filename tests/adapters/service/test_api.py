@@ -229,6 +229,16 @@ def test_a_mistake_is_named_and_nothing_is_answered(
     assert set(refused(client, status, what, **body)) == {code}
 
 
+def test_a_field_that_is_wrong_is_told_in_both_languages(client: Client) -> None:
+    body = {"chart": {"facts": [], "王某": 1}, "pack": 5, "lang": "zh", "decisions": [""], "detail": "long"}
+    answer = client.post("/api/v1/decide", json=body)
+    assert answer.status_code == 422 and "王某" not in answer.text
+    said = [one["text"]["zh"] for one in answer.json()["problems"]]
+    for rule in ("`chart.facts` 不合要求:应为对象", "`pack` 不合要求:应为文本", "`lang` 不合要求:没有这个字段"):
+        assert any(rule in one for one in said), said
+    assert any("不能为空" in one for one in said) and any("'claims'、'full'" in one for one in said)
+
+
 def test_reasons_for_hundreds_of_decisions_are_not_worked_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sangao.adapters.service.api_models.MOST_NAMES", 5)
     assert refused(client, 422, "decide", chart=CHART, detail="full") == ["api.too_much"]

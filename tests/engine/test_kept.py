@@ -51,3 +51,14 @@ def test_nothing_is_kept_when_it_is_switched_off(folder: Path, monkeypatch: pyte
     assert kept.place() is None
     load(folder)
     assert files(folder) == []
+
+
+def test_terms_of_hosts_make_no_pack_compile_anew(folder: Path) -> None:
+    """Codes and brands are read by adapters; a county that adds a brand must not wait for a thousand rules."""
+    before = kept.stamp([folder], {})
+    drugs = folder.parent / "shared" / "terms" / "drugs.yaml"
+    drugs.write_text(drugs.read_text(encoding="utf-8") + "# one more\n", encoding="utf-8")
+    (drugs.parent / "county.yaml").write_text("names: {}\n", encoding="utf-8")
+    assert kept.stamp([folder], {}) == before
+    (folder.parent / "shared" / "facts" / "county.yaml").write_text("facts: {}\n", encoding="utf-8")
+    assert kept.stamp([folder], {}) != before

@@ -183,7 +183,7 @@ def _drugs(resource: Resource, taken: Taken) -> list[Concept]:
         taken.problem("fhir.dangling", resource)
         return [direct]
     named = concept(found.content.get("code"))
-    holds = [] if named.name else list(mappings(found.content.get("ingredient")))
+    holds = [] if named.name else mappings(found.content.get("ingredient"))
     items = [one.get("itemCodeableConcept") or mapping(one.get("item")).get("concept") for one in holds]
     return [concept(one) for one in items] or [named]
 
@@ -206,5 +206,5 @@ def _not_taken(resource: Resource, status: str, on: int) -> str | None:
 
 
 def _dose(content: Json) -> str | None:
-    given = next(mappings(content.get("dosageInstruction") or content.get("dosage")), {})
+    given = next(iter(mappings(content.get("dosageInstruction") or content.get("dosage"))), {})
     return text(given.get("text"))

@@ -47,7 +47,7 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
 
 def _parts(content: Json) -> Iterator[tuple[Json, Concept]]:
     """Yield what holds a value, with its code: the observation itself unless it is only the frame of components."""
-    components = list(mappings(content.get("component")))
+    components = mappings(content.get("component"))
     own = any(isinstance(key, str) and key.startswith("value") for key in content) or "dataAbsentReason" in content
     code = concept(content.get("code"))
     if own or not components:
@@ -103,11 +103,12 @@ def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: 
     if fact == "age" and (at is None or day_of(at) != (taken.on, taken.on)):
         taken.problem("fhir.age_then", resource, fact)
         return
-    site = concept(resource.content.get("bodySite"))
-    arm = said(site, answers().arms)
-    if fact in answers().arm_facts and site.codings and arm is None:
-        taken.problem("fhir.other_site", resource, fact)
-        sound = False
+    arm = None
+    if fact in answers().arm_facts and (site := concept(resource.content.get("bodySite"))).codings:
+        arm = said(site, answers().arms)
+        if arm is None:
+            taken.problem("fhir.other_site", resource, fact)
+            sound = False
     if at is None:
         taken.problem("fhir.undated", resource, fact)
     if not sound or found.code is not None:
@@ -120,8 +121,11 @@ def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: 
 
 def _qualifiers(resource: Resource, match: Match, arm: str | None, taken: Taken) -> tuple[tuple[str, str], ...]:
     """Return how the value was obtained, as far as that selects another fact."""
+    content = resource.content
+    if "specimen" not in content and "performer" not in content and arm is None:
+        return match.qualifiers
     found = dict(match.qualifiers)
-    specimen = taken.gathered.resolve(reference(resource.content.get("specimen")), resource)
+    specimen = taken.gathered.resolve(reference(content.get("specimen")), resource)
     if specimen is not None and among(concept(specimen.content.get("type")), answers().capillary):
         found["sample"] = "capillary"
     if _by_themselves(resource, taken):  # a meter at home: which sample it was nobody says

@@ -5,7 +5,7 @@ knows the resource.
 """
 
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 Json = Mapping[str, Any]
@@ -38,6 +38,9 @@ class Concept(NamedTuple):
         return tuple(dict.fromkeys(one for one in (self.text, *(code.display for code in self.codings)) if one))
 
 
+NOTHING = Concept((), None)
+
+
 def text(value: Any) -> str | None:
     """Return a text that is not blank, trimmed and without characters that cannot be seen, else None.
 
@@ -46,8 +49,9 @@ def text(value: Any) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    plain = value[:LONGEST].replace("\u200b", "").replace("\ufeff", "").strip()
-    return plain or None
+    if value.isascii():
+        return value[:LONGEST].strip() or None
+    return value[:LONGEST].replace("\u200b", "").replace("\ufeff", "").strip() or None
 
 
 def mapping(value: Any) -> Json:
@@ -56,19 +60,20 @@ def mapping(value: Any) -> Json:
     >>> mapping({"a": 1}), mapping([1])
     ({'a': 1}, {})
     """
-    return value if isinstance(value, Mapping) else {}
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
 
 
-def mappings(value: Any) -> Iterator[Json]:
-    """Yield the objects of a list, or the one object that stands where a list should.
+def mappings(value: Any) -> Sequence[Json]:
+    """Return the objects of a list, or the one object that stands where a list should.
 
-    >>> list(mappings([{"a": 1}, None, 3])), list(mappings({"a": 1}))
-    ([{'a': 1}], [{'a': 1}])
+    >>> mappings([{"a": 1}, None, 3]), mappings({"a": 1}), mappings(None)
+    ([{'a': 1}], ({'a': 1},), ())
     """
-    if isinstance(value, Mapping):
-        yield value
-    elif isinstance(value, list | tuple):
-        yield from (one for one in value if isinstance(one, Mapping))
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple):
+        return [one for one in value if type(one) is dict or isinstance(one, Mapping)]
+    return (value,) if isinstance(value, Mapping) else ()
 
 
 def concept(value: Any) -> Concept:
@@ -77,9 +82,12 @@ def concept(value: Any) -> Concept:
     >>> concept({"coding": [{"system": "http://loinc.org", "code": "8480-6"}], "text": "SBP"}).codings[0].code
     '8480-6'
     """
-    found = [coding(one) for part in mappings(value) for one in mappings(part.get("coding"))]
-    texts = [text(part.get("text")) for part in mappings(value)]
-    return Concept(tuple(one for one in found if one is not None), next((one for one in texts if one), None))
+    if value is None:
+        return NOTHING
+    parts = mappings(value)
+    found = [coding(one) for part in parts for one in mappings(part.get("coding"))]
+    texts = [said for part in parts if (said := text(part.get("text"))) is not None]
+    return Concept(tuple([one for one in found if one is not None]), texts[0] if texts else None)
 
 
 def coding(value: Json) -> Coding | None:

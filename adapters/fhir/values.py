@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 
 from sangao.adapters.fhir.answers import answers, said
-from sangao.adapters.fhir.shapes import Json, codes, concept, mapping, mappings, text
+from sangao.adapters.fhir.shapes import Json, codes, concept, mapping, text
 from sangao.adapters.terms import Book, Match
 from sangao.engine import quantity
 from sangao.engine.chart import day_of
@@ -156,7 +156,7 @@ def effective(content: Json, on: int) -> str | None:
         return ended(period, on)
     timing = mapping(content.get("effectiveTiming"))
     events = [one for one in (timing.get("event") or ()) if text(one)] if isinstance(timing.get("event"), list) else []
-    bounds = next(mappings(mapping(timing.get("repeat")).get("boundsPeriod")), {})
+    bounds = mapping(mapping(timing.get("repeat")).get("boundsPeriod"))
     return max(events, default=None) or ended(bounds, on)
 
 

@@ -19,7 +19,8 @@ from sangao.engine.run.many import Many
 LEFT_ASIDE = frozenset(
     {"chart.future", "chart.left_out", "chart.sample_unknown", "chart.unmapped", "chart.unknown_fact", "chart.bad_time"}
 )
-SPREAD = 250  # rows from one sampled patient to the next
+SPREAD = 250  # rows from one sampled patient to the next, at least
+MOST = 8  # sampled patients of a batch that is answered in columns
 NOTHING: Mapping[int, Any] = {}
 Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
 
@@ -57,7 +58,7 @@ class Done:
     """
 
     text: str = ""
-    table: Any = None  # a record batch, where the answers are written as Arrow
+    table: Any = None  # keys, and per question its different pairs and which each row has, for `arrow_out`
     rows: int = 0
     answered: int = 0
     keys: list[str] = field(default_factory=list)
@@ -97,6 +98,13 @@ class _Cells(dict[Any, str]):
         if len(self) > 100_000:
             self.clear()
         return found
+
+
+def _placed(column: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """Return the different pairs of a column, and which of them stands where."""
+    places: dict[Any, int] = {}
+    at = [places.setdefault(pair, len(places)) for pair in column]
+    return list(places), at
 
 
 def _counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
@@ -144,6 +152,15 @@ def cell(decision: ir.Decision, pair: tuple[Any, Any]) -> str:
     return plain(found.value)
 
 
+def frozen(value: Any) -> Any:
+    """Return what JSON made a list of as the tuple it was.
+
+    >>> frozen([[1, 2], None])
+    ((1, 2), None)
+    """
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
 def header(key: str, questions: Sequence[Question]) -> str:
     """Return the first line of the answer table."""
     names = [f"{one.name}{part}" for one in questions for part in ("", ".status", ".at_least", ".at_most", ".possible")]
@@ -166,11 +183,7 @@ class Answering:
         self, packs: Sequence[ir.Pack], questions: Sequence[Question], bound: Any, tabled: bool = False
     ) -> None:
         self.bound = bound
-        self.told: list[Any] | None = None
-        if tabled:
-            from sangao.engine.run.stratified import Told
-
-            self.told = [Told(packs[one.pack].decisions[one.decision]) for one in questions]
+        self.tabled = tabled
         self.questions = tuple(questions)
         self.texts = [_Texts(packs[one.pack].decisions[one.decision]) for one in questions]
         self.cells = [_Cells(packs[one.pack].decisions[one.decision]) for one in questions]
@@ -230,9 +243,8 @@ class Answering:
                 each = [cells[pair] for pair in pairs]
                 done.groups.append(Counter((group, each[i]) for group, i in zip(groups, at.tolist(), strict=True)))
         self._sample(batch, found, kept, instead, done)
-        if self.told is not None:
-            told = zip(self.told, found, strict=True)
-            done.table = [keys, *(part for one, (pairs, at) in told for part in one.columns(pairs, at))]
+        if self.tabled:
+            done.table = keys, found
             return done
         columns = []
         for texts, (pairs, at) in zip(self.texts, found, strict=True):
@@ -252,8 +264,9 @@ class Answering:
         """Keep some patients with an answer that stays open."""
         several = [[_several(pair[1]) for pair in pairs] for pairs, _ in found]
         wanted: list[int] = []
-        for start in range(0, done.answered, SPREAD):
-            for i in range(start, min(start + SPREAD, done.answered)):
+        apart = max(SPREAD, done.rows // MOST)
+        for start in range(0, done.answered, apart):
+            for i in range(start, min(start + apart, done.answered)):
                 row = i if kept is None else kept[i]
                 if row not in instead and any(one[at[i]] for one, (_, at) in zip(several, found, strict=True)):
                     wanted.append(row)
@@ -286,8 +299,8 @@ class Answering:
                 Counter(zip(mine, [cells[pair] for pair in column], strict=True))
                 for cells, column in zip(self.cells, columns, strict=True)
             ]
-        if self.told is not None:
-            done.table = [done.keys, *(part for one in self._tabled(table) for part in one)]
+        if self.tabled:
+            done.table = done.keys, [_placed(column) for column in columns]
             return done
         texts = [[words[pair] for pair in column] for words, column in zip(self.texts, columns, strict=True)]
         done.text = _text(done.keys, texts)
@@ -326,14 +339,6 @@ class Answering:
             opened, assumed = many.rows.run(admitted.open, admitted.assumed)
             pairs += zip(opened, assumed, strict=True)
         return self.pick(pairs)
-
-    def _tabled(self, table: Sequence[tuple[Any, ...]]) -> Iterator[list[Any]]:
-        """Yield the five Arrow columns of each question."""
-        assert self.told is not None
-        for i, told in enumerate(self.told):
-            pairs: dict[Any, int] = {}
-            at = [pairs.setdefault(row[i], len(pairs)) for row in table]
-            yield told.columns(list(pairs), at)
 
     def _problems(
         self, patient: Any, chart: Chart, problems: Sequence[Problem], done: Done, told: set[tuple[Any, ...]]

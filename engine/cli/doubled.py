@@ -5,6 +5,7 @@ counts, the others are refused. `refuse`: none of them counts. `merge`: all rows
 where the last of them stands. A row without a key is never taken for another's.
 """
 
+from array import array
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,15 +19,12 @@ REFUSED = "table.doubled"
 
 
 class Doubles:
-    """The jobs of a source under a policy; `count` is how many rows had a key that stood before.
-
-    All policies but `each` look through the keys first.
-    """
+    """The jobs of a source under a policy. All policies but `each` look through the keys first."""
 
     def __init__(self, bound: Any, policy: Policy, rows: int) -> None:
         self.bound, self.policy, self.rows = bound, policy, rows
-        self.count = 0
-        self._seen: set[int] = set()
+        self._repeated = 0
+        self._hashes = array("q")  # of every key: eight bytes a row, for as long as a source may be
         self._all: dict[str, int] = {}
         self._left: dict[str, int] = {}
         self._held: dict[str, list[Any]] = {}
@@ -36,7 +34,7 @@ class Doubles:
         if self.policy != "each":
             self._all = _many(key for batch in self.bound.batches(self.rows) for key in keys(self.bound, batch))
             self._left = dict(self._all)
-            self.count = sum(self._all.values()) - len(self._all)
+            self._repeated = sum(self._all.values()) - len(self._all)
         with ExitStack() as stack:
             batches = self.bound.batches(self.rows)
             if hasattr(batches, "close"):
@@ -45,16 +43,15 @@ class Doubles:
                 named = keys(self.bound, batch)
                 digest = getattr(self.bound, "digest", 0)
                 if self.policy == "each":
-                    self._count(named)
+                    self._hashes.extend(map(hash, filter(None, named)))
                     yield Job(batch, len(named), digest=digest)
                 else:
                     yield Job(batch, len(named), *self._planned(batch, named), digest)
 
-    def _count(self, named: Sequence[str]) -> None:
-        filled = [hash(key) for key in named if key]
-        before = len(self._seen)
-        self._seen.update(filled)
-        self.count += len(filled) - (len(self._seen) - before)
+    @property
+    def count(self) -> int:
+        """Return how many rows had a key that stood before; of the rows read so far."""
+        return self._repeated if self.policy != "each" else len(self._hashes) - _different(self._hashes)
 
     def _planned(self, batch: Any, named: Sequence[str]) -> tuple[dict[int, str], dict[int, Any]]:
         """Return the rows of a batch that are left out, with the reason, and those answered as another patient."""
@@ -97,6 +94,18 @@ def merged(patients: Sequence[Any]) -> Any:
     charts = [one.chart for one in patients if one.chart is not None]
     rejected = tuple(cell for one in patients for cell in one.rejected)
     return replace(patients[-1], chart=united(charts) if charts else None, rejected=rejected)
+
+
+def _different(hashes: "array[int]") -> int:
+    """Return how many different numbers there are."""
+    try:
+        import numpy as np
+    except ImportError:
+        return len(set(hashes))
+    if not hashes:
+        return 0
+    found = np.sort(np.frombuffer(hashes, np.int64))
+    return int(np.count_nonzero(found[1:] != found[:-1])) + 1
 
 
 def _many(named: Iterable[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sangao.engine.answer import Status
 from sangao.engine.chart import Chart
-from sangao.engine.cli.bulk import Done, Question, cell, plain
+from sangao.engine.cli.bulk import Done, Question, cell, frozen, plain
 from sangao.engine.errors import Problem
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
@@ -78,7 +78,7 @@ class Tally:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up the sums of an earlier run; the sampled patients are `remembered` when their batch comes by."""
         self.rows, self.answered, self.rejected, self.batches, self._seen, self._stride = state["numbers"]
-        self.counts = [Counter({_frozen(pair): number for pair, number in one}) for one in state["counts"]]
+        self.counts = [Counter({frozen(pair): number for pair, number in one}) for one in state["counts"]]
         self.notes, self.codes = Counter(state["notes"]), Counter(state["codes"])
         self.groups = [Counter({(pair[0], pair[1]): number for pair, number in one}) for one in state["groups"]]
         self.sample = {(batch, row): None for batch, row in state["sample"]}
@@ -198,8 +198,3 @@ class Tally:
                 "facts": [{"fact": fact, "answers": number} for fact, number in costly],
             },
         }
-
-
-def _frozen(value: Any) -> Any:
-    """Return what JSON made a list of as the tuple it was."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value

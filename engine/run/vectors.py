@@ -12,6 +12,7 @@ from sangao.engine.pack import ir
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 Array = Any  # a numpy array; its kind is said where it matters
+FEW = 1 << 14  # numbers below this are told apart by a table of all of them
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
     "<=": np.less_equal,
@@ -56,6 +57,10 @@ def distinct(columns: Sequence[Array], rows: int) -> Distinct:
 
 
 def _coded(column: Array) -> tuple[Array, int]:
+    if column.size and column.min() >= 0 and (most := int(column.max())) < FEW:  # a table of all there may be
+        there = np.bincount(column, minlength=most + 1) > 0
+        places = np.cumsum(there) - 1
+        return places[column], int(places[-1]) + 1
     found = pc.dictionary_encode(pa.array(column))
     return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(found.dictionary)
 

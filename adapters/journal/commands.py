@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -74,11 +75,11 @@ def replay(
         shelf = Shelf(log, [here.pack(one) for one in given or ()])
         today = Today(here, packs or (), overlays or ())
         rows = log.entries(list(entries or ()), since=moment(since), until=moment(until, 1), tenant=tenant)
-        found = []
-        for row in rows:
-            found.append(again.replay(row, shelf.pack(row.draft.pack_hash), today.pack(row.draft.pack)))
-            if len(found) == most:
-                break
+        with closing(rows):
+            found = [
+                again.replay(row, shelf.pack(row.draft.pack_hash), today.pack(row.draft.pack))
+                for row in islice(rows, most)
+            ]
         if entries and not found:
             raise fail("journal.unknown_entry", usage=True)
         typer.echo(shown(found, lang, form))

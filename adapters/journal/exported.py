@@ -1,7 +1,7 @@
 """A log that was exported: JSON lines, verified and asked again like the database they came from."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ class Exported:
         until: datetime | None = None,
         tenant: str | None = None,
         kind: str | None = "answer",
-    ) -> Iterator[Row]:
+    ) -> Generator[Row]:
         """Return rows as `Journal.entries` does."""
         first, last = moment(since) if since else "", moment(until) if until else "~"
         for row in self.rows():

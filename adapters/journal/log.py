@@ -10,7 +10,8 @@
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -118,7 +119,7 @@ class Journal:
         until: datetime | None = None,
         tenant: str | None = None,
         kind: str | None = "answer",
-    ) -> Iterator[Row]:
+    ) -> Generator[Row]:
         """Return rows in order: those with these ids (of feedback: what it is of), of a span, a tenant, a kind."""
         asked: list[Any] = [ROWS.c.subject.in_(list(ids))] if ids else []
         asked += [ROWS.c.time >= moment(since)] if since else []
@@ -130,8 +131,9 @@ class Journal:
 
     def entry(self, id: str, tenant: str | None = None) -> Row:
         """Return one answer. Raises SangaoError (`journal.unknown_entry`), for another tenant's too."""
-        for found in self.entries([id], tenant=tenant):
-            return found
+        with closing(self.entries([id], tenant=tenant)) as found:
+            for one in found:
+                return one
         raise fail("journal.unknown_entry", usage=True)
 
     def pack(self, hash: str) -> bytes | None:

@@ -133,8 +133,9 @@ class Store:
     def rows(self, connection: Connection, *conditions: Any) -> Iterator[Row]:
         """Return the rows that meet conditions on `ROWS`, in order, a thousand at a time."""
         asked = sql.select(ROWS).where(*conditions).order_by(ROWS.c.seq)
-        found = connection.execution_options(yield_per=1000).execute(asked)
-        return (row_of(one._mapping) for one in found)
+        with connection.execution_options(yield_per=1000).execute(asked) as found:
+            for one in found:
+                yield row_of(one._mapping)
 
     def pack(self, hash: str) -> bytes | None:
         """Return the bytes of a kept pack, None when it was not kept."""

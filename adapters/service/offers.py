@@ -2,7 +2,7 @@
 
     [packs]                                   # for everybody
     default = "sangao_national"               # a shipped name, a folder, or a saved .sangao file
-    htn = {from = ["htn_primary_2025"], overlays = ["linqu_2026"], settings = {has_lab = "true"}}
+    gates = {from = ["pathway_gates"], settings = {referral_receive_days = "3"}}
 
     [tenants.linqu.packs]                     # beside those for everybody; the same name puts another in its place
     default = "/srv/sangao/linqu.sangao"

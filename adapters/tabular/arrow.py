@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
@@ -23,7 +24,23 @@ from sangao.engine.errors import SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
 from sangao.engine.run.arriving import python_values
 
-Part = tuple[int, Any]  # the number of the first row, and some rows
+
+@dataclass(slots=True)
+class Part:
+    """Some rows, and the number of the first of them. Only they travel to a worker, not what they were cut out of."""
+
+    number: int
+    rows: Any
+
+    def __getstate__(self) -> tuple[int, bytes]:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, self.rows.schema) as stream:
+            stream.write_batch(self.rows)
+        return self.number, sink.getvalue().to_pybytes()
+
+    def __setstate__(self, state: tuple[int, bytes]) -> None:
+        self.number = state[0]
+        [self.rows] = pa.ipc.open_stream(state[1])
 
 
 @dataclass(slots=True)
@@ -90,7 +107,7 @@ class BoundArrow:
             for batch in self._read(size):
                 for start in range(0, batch.num_rows, size):
                     part = batch.slice(start, size)
-                    yield number, part
+                    yield Part(number, part)
                     number += part.num_rows
         except (pa.ArrowException, OSError) as error:
             raise fail("table.damaged", Span(str(self.table.path)), usage=True, reason=type(error).__name__) from error
@@ -124,21 +141,21 @@ class BoundArrow:
 
     def some(self, batch: Part, places: Iterable[int]) -> Iterator[Patient]:
         """Return some patients of a batch."""
-        return (patient for i in places for patient in self.patients((batch[0] + i, batch[1].slice(i, 1))))
+        return (patient for i in places for patient in self.patients(Part(batch.number + i, batch.rows.slice(i, 1))))
 
     def keys(self, batch: Part) -> list[str]:
         """Return the person key of each row, "" where it is blank; of the batch asked last it is known."""
         if self._keys is None or self._keys[0] is not batch:
-            self._keys = batch, texts(batch[1].column(self.table.key))
+            self._keys = batch, texts(batch.rows.column(self.table.key))
         return self._keys[1]
 
     def groups(self, batch: Part) -> list[str]:
         """Return the group of each row, nothing where the mapping names none."""
-        return [] if self.table.map.group is None else texts(batch[1].column(self.table.map.group))
+        return [] if self.table.map.group is None else texts(batch.rows.column(self.table.map.group))
 
     def columns(self, batch: Part) -> tuple[list[str], list[Any], Any]:
         """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
-        rows = batch[1]
+        rows = batch.rows
         keys = self.keys(batch)
         return (
             keys,
@@ -147,15 +164,7 @@ class BoundArrow:
         )
 
     @staticmethod
-    def texts(column: Any) -> list[str]:
-    """Return cells as texts without blanks at their ends."""
-    found = python_values(column)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return [one.strip() if one.isascii() else cells.clean(one) for one in (each or "" for each in found)]
-    return [cells.clean(text(one)) for one in found]
-
-
-def text(value: Any) -> str:
+    def text(value: Any) -> str:
         """Return a cell as text."""
         return text(value)
 
@@ -169,7 +178,7 @@ def text(value: Any) -> str:
 
 def records(batch: Part) -> Iterator[lines.Record]:
     """Return rows as records of texts."""
-    number, rows = batch
+    number, rows = batch.number, batch.rows
     columns = [[text(one) for one in python_values(column)] for column in rows.columns]
     found = zip(*columns, strict=True) if columns else iter(())
     return ((i, list(fields)) for i, fields in enumerate(found, number))
@@ -177,9 +186,13 @@ def records(batch: Part) -> Iterator[lines.Record]:
 
 def texts(column: Any) -> list[str]:
     """Return cells as texts without blanks at their ends."""
-    found = python_values(column)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return [one.strip() if one.isascii() else cells.clean(one) for one in (each or "" for each in found)]
+        filled = pc.fill_null(column, "")
+        # Spaces and what nobody sees are no printable ASCII: where there is nothing else there is nothing to take off.
+        if not pc.any(pc.match_substring_regex(filled, "[^!-~]")).as_py():
+            return list(filled.to_pylist())
+        return [cells.clean(one) for one in filled.to_pylist()]
+    found = python_values(column)
     return [cells.clean(text(one)) for one in found]
 
 

@@ -11,6 +11,7 @@ from sangao.adapters.fhir import writing
 from sangao.adapters.fhir.requirements import codings, requirement
 from sangao.engine.answer import Result
 from tests.adapters.fhir.made import condition, medication, observation, opened, patient, pressure, taken
+from tests.adapters.fhir.test_laws import whole
 
 MODELS = {"R4": r4, "R5": r5}
 
@@ -148,3 +149,7 @@ def test_a_requirement_of_the_patient_and_of_a_window() -> None:
     assert requirement(facts["sex"], "2026-03-09") == {"type": "Patient", "mustSupport": ["gender"]}
     needed = requirement(facts["sbp_office"], "2026-03-09", {"days": 2, "until": "2026-03-20"})
     assert needed["dateFilter"] == [{"path": "effective", "valuePeriod": {"start": "2026-03-09", "end": "2026-03-20"}}]
+
+
+def test_the_resources_of_these_tests_are_themselves_fhir() -> None:
+    valid(whole())

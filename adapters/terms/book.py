@@ -9,10 +9,12 @@ Match(fact='sbp_office', kind='number', unit='mmHg', qualifiers=())
 ('mmHg', 'mmHg', 'mm[Hg]', None)
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from sangao.adapters.terms.diagnoses import Diagnoses
@@ -57,7 +59,7 @@ class Book:
     asides: Mapping[str, Said]
     passed: Mapping[str, Said]
     units: Mapping[str, str]
-    codes_of_units: Mapping[str, str]
+    ucums: Mapping[str, str]
     elements: Mapping[str, str]
     parts: Mapping[str, Said]
     diagnoses: Diagnoses
@@ -124,7 +126,7 @@ class Book:
         ('mL/min/{1.73_m2}', None)
         """
         known = self.unit(unit)
-        return None if known is None else self.codes_of_units.get(known)
+        return None if known is None else self.ucums.get(known)
 
     # --- data elements ------------------------------------------------------------------------------------------------
     def element(self, code: str) -> str | None:
@@ -201,10 +203,14 @@ class Book:
 
 @cache
 def book() -> Book:
-    """Return the book of the shipped terms. Raises SangaoError with every problem when its files are wrong."""
+    """Return the book of the shipped terms, with the site's own from the folders that `$SANGAO_TERMS` names.
+
+    Raises SangaoError with every problem when a file is wrong: half a book must not be taken for the whole.
+    """
     from sangao.adapters.terms.loading import load
 
-    return load()
+    named = os.environ.get("SANGAO_TERMS", "")
+    return load(local=[Path(one) for one in named.split(os.pathsep) if one])
 
 
 def _code(text: str) -> str:

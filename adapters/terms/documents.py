@@ -53,9 +53,9 @@ class ObservationDoc(Document):
 class ObservationsFile(Document):
     """observations.yaml: fact → codes, panels whose values stand in their components, codes known and not read."""
 
-    observations: dict[Name, ObservationDoc]
-    panels: dict[Loinc, Names]
-    aside: dict[Loinc, Names]
+    observations: dict[Name, ObservationDoc] = Field(default_factory=dict)
+    panels: dict[Loinc, Names] = Field(default_factory=dict)
+    aside: dict[Loinc, Names] = Field(default_factory=dict)
 
 
 class SpelledDoc(Document):
@@ -68,27 +68,27 @@ class SpelledDoc(Document):
 class UnitsFile(Document):
     """units.yaml: the unit as facts name it → UCUM and spellings."""
 
-    units: dict[Text, SpelledDoc]
+    units: dict[Text, SpelledDoc] = Field(default_factory=dict)
 
 
 class ElementsFile(Document):
     """elements.yaml: fact → data elements, elements that hold parts of a list, elements known and not read."""
 
-    elements: dict[Name, Annotated[tuple[Text, ...], Some]]
-    parts: dict[Text, Names]
-    aside: dict[Text, Names]
+    elements: dict[Name, Annotated[tuple[Text, ...], Some]] = Field(default_factory=dict)
+    parts: dict[Text, Names] = Field(default_factory=dict)
+    aside: dict[Text, Names] = Field(default_factory=dict)
 
 
 class ConditionsFile(Document):
     """conditions.yaml: what of a diagnosis does not stand with the facts."""
 
-    icd10: dict[Name, tuple[Text, ...]]
-    snomed: dict[Text, Facts]
-    implies: dict[Name, Facts]
-    family: dict[Name, Name]
-    recorded: dict[Text, dict[Name, Text]]
-    names: dict[Text, Facts]
-    besides: tuple[Text, ...]
+    icd10: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
+    snomed: dict[Text, Facts] = Field(default_factory=dict)
+    implies: dict[Name, Facts] = Field(default_factory=dict)
+    family: dict[Name, Name] = Field(default_factory=dict)
+    recorded: dict[Text, dict[Name, Text]] = Field(default_factory=dict)
+    names: dict[Text, Facts] = Field(default_factory=dict)
+    besides: tuple[Text, ...] = ()
 
 
 class SubstanceDoc(Document):
@@ -110,10 +110,10 @@ class CombinationDoc(SubstanceDoc):
 class DrugsFile(Document):
     """drugs.yaml: substances by the fact of their class, combinations, bystanders, and the words around names."""
 
-    substances: dict[Name, tuple[SubstanceDoc, ...]]
-    combinations: tuple[CombinationDoc, ...]
-    bystanders: tuple[SubstanceDoc, ...]
-    salts: tuple[Text, ...]
-    forms: tuple[Text, ...]
-    strengths: tuple[Text, ...]
-    makers: tuple[Text, ...]
+    substances: dict[Name, tuple[SubstanceDoc, ...]] = Field(default_factory=dict)
+    combinations: tuple[CombinationDoc, ...] = ()
+    bystanders: tuple[SubstanceDoc, ...] = ()
+    salts: tuple[Text, ...] = ()
+    forms: tuple[Text, ...] = ()
+    strengths: tuple[Text, ...] = ()
+    makers: tuple[Text, ...] = ()

@@ -10,6 +10,13 @@ ENTRIES: dict[str, Entry] = {
         "只保留一处",
         "keep one of the two",
     ),
+    "terms.stray": Entry(
+        "error",
+        "术语文件夹中的这个文件没有人读",
+        "nobody reads this file of a folder of terms",
+        "文件名只能是:{names}",
+        "its name must be one of {names}",
+    ),
     "terms.unknown_fact": Entry(
         "error",
         "没有名为 `{name}` 的项目",

@@ -9,7 +9,7 @@ wait_seconds = 5
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt
@@ -20,7 +20,7 @@ from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.guide import Pack
 
 RETRY: Final = {"Retry-After": "5"}
-KEYS: Final = frozenset({"url", "key", "keep", "wait_seconds"})
+LONGEST_SECONDS: Final = 3600
 
 
 class Ledger:
@@ -74,26 +74,46 @@ class NoLedger:
         """Do nothing."""
 
 
-def opened(settings: Settings) -> Ledger | NoLedger:
-    """Return the log the settings describe, a file of this user where they say nothing. Raises SangaoError."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the settings say of the log; `url` is empty for the file of this user, `none` for no log at all."""
+
+    url: str = ""
+    key: str | None = None
+    keep: Keep = "facts"
+    wait_seconds: float = WAIT_SECONDS
+
+
+def kept(settings: Settings) -> Kept:
+    """Read the table `journal` of the settings. Raises SangaoError with every problem at once."""
     table = settings.table("journal")
+    known = Kept.__slots__
     problems = [
         Problem("service.unknown_setting", Span(settings.file), {"name": f"journal.{key}"})
-        for key in sorted(table.keys() - KEYS)
+        for key in sorted(table.keys() - set(known))
     ]
-    texts = {key: table.get(key) for key in ("url", "key", "keep")}
-    wrong = [key for key, value in texts.items() if not isinstance(value, str | None)]
-    if texts["keep"] not in (None, "facts", "hash"):
+    wrong = [key for key in ("url", "key", "keep") if not isinstance(table.get(key, ""), str)]
+    if table.get("keep", "facts") not in ("facts", "hash"):
         wrong.append("keep")
+    wait = WAIT_SECONDS
     try:
         wait = float(table.get("wait_seconds", WAIT_SECONDS))
-        wrong += [] if 0 < wait < 3600 else ["wait_seconds"]
     except (TypeError, ValueError):
-        wrong.append("wait_seconds")
-    problems += [Problem("service.wrong_setting", Span(settings.file), {"name": f"journal.{key}"}) for key in wrong]
+        wait = 0
+    wrong += [] if 0 < wait < LONGEST_SECONDS else ["wait_seconds"]
+    problems += [
+        Problem("service.wrong_setting", Span(settings.file), {"name": f"journal.{key}"})
+        for key in dict.fromkeys(wrong)
+    ]
     if problems:
         raise SangaoError(problems, usage=True)
-    if texts["url"] == "none":
+    keep: Keep = "hash" if table.get("keep") == "hash" else "facts"
+    return Kept(table.get("url", ""), table.get("key") or None, keep, wait)
+
+
+def opened(settings: Settings) -> Ledger | NoLedger:
+    """Return the log the settings describe, a file of this user where they say nothing. Raises SangaoError."""
+    found = kept(settings)
+    if found.url == "none":
         return NoLedger()
-    keep: Keep = "hash" if texts["keep"] == "hash" else "facts"
-    return Ledger(Journal.open(texts["url"] or None, key=texts["key"], keep=keep, wait=wait))
+    return Ledger(Journal.open(found.url or None, key=found.key, keep=found.keep, wait=found.wait_seconds))

@@ -53,10 +53,14 @@ def serve(
 
 def _check(settings: Any) -> None:
     """Read what other parts read of the settings when the service starts; raises SangaoError."""
+    from sangao.adapters.service.ledger import kept
+    from sangao.adapters.service.links import signer
     from sangao.adapters.service.rate import rate
     from sangao.adapters.service.reload import said
     from sangao.adapters.service.signing import trusted
 
+    kept(settings)
+    signer(settings)
     rate(settings.table("rate"))
     _, keys = said(settings)
     if keys:

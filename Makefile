@@ -56,13 +56,13 @@ sanitize: $(DEV)
 # The kernel as a plain shared library for hosts without Python: library and header in LIBSANGAO. See docs/libsangao.md.
 LIBSANGAO ?= build/libsangao
 SHARED = $(if $(filter Darwin,$(shell uname -s)),libsangao.dylib,$(if $(filter Windows_NT,$(OS)),sangao.dll,libsangao.so))
-ROOMS = $(addprefix engine/native/,kernel.c program.c simd.c library.c answers.c sha256.c)
+ROOMS = $(addprefix engine/native/,kernel.c program.c simd.c library.c answers.c equations.c sha256.c)
 
 libsangao: $(LIBSANGAO)/$(SHARED) $(LIBSANGAO)/sangao.h
 
 $(LIBSANGAO)/$(SHARED): $(ROOMS) $(wildcard engine/native/*.h)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O3 -shared -fPIC -fvisibility=hidden -DSANGAO_BUILD $(CFLAGS) $(ROOMS) -o $@ $(LDFLAGS)
+	$(CC) -std=c11 -O3 -shared -fPIC -fvisibility=hidden -DSANGAO_BUILD $(CFLAGS) $(ROOMS) -o $@ $(LDFLAGS) -lm
 
 $(LIBSANGAO)/sangao.h: engine/native/sangao.h
 	@mkdir -p $(@D)

@@ -60,6 +60,12 @@ static void lay_out(call *c, arena *from) {
             if (data) c->slot[slot[part]].data = data;
         }
     }
+    for (int32_t i = 0; i < p->equations; i++)
+        for (int part = 0; part < 3; part++) {
+            int32_t slot = p->equation[i].slot[part];
+            void *data = slot < 0 ? NULL : carve(from, item(p->program->slot[slot], rows));
+            if (data) c->slot[slot].data = data;
+        }
     if (!from->at) { /* at most what is asked, each output once or more */
         for (int32_t i = 0; i < c->asked; i++)
             for (int j = 0; j < 6; j++) {
@@ -130,6 +136,33 @@ static int64_t enter(call *c, const sangao_column *column, int64_t start, int ro
     store(valid, slot_of(c, slot[PART_VALID]), rows);
     store(there, slot_of(c, slot[PART_THERE]), rows);
     return -1;
+}
+
+/* Writes the slots of one equation: where all of its inputs are given, and it gives something of them. */
+static void solve(const call *c, const equation *of, int64_t start, int rows) {
+    const sangao_column *column[3] = {NULL, NULL, NULL};
+    int32_t *low = slot_of(c, of->slot[0]), *high = slot_of(c, of->slot[1]);
+    plane found;
+    memset(found, 0, sizeof found);
+    int there = 1;
+    for (int i = 0; i < 3; i++) {
+        for (int32_t j = 0; j < c->given; j++)
+            if (c->column[j].input == of->input[i]) column[i] = c->column + j;
+        there = there && (of->input[i] < 0 || column[i]);
+    }
+    for (int row = 0; row < rows; row++) {
+        int32_t value[3] = {0, 0, 0}, least = 0, most = 0;
+        int known = there;
+        for (int i = 0; known && i < 3; i++) {
+            if (of->input[i] < 0) continue;
+            known = !column[i]->states || column[i]->states[start + row] == SANGAO_GIVEN;
+            value[i] = column[i]->values[start + row];
+        }
+        if (known && sangao_solve(of, c->of->input, value, &least, &most)) found[row / 64] |= UINT64_C(1) << row % 64;
+        if (low) low[row] = least;
+        if (high) high[row] = most;
+    }
+    store(found, slot_of(c, of->slot[2]), rows);
 }
 
 static void keep_out(const call *c, const sangao_column *column, int64_t start, int64_t rows) {
@@ -259,6 +292,7 @@ static int32_t work(call *c, int64_t rows, sangao_why *why) {
                 return sangao_fail(why, SANGAO_BAD_ARGUMENT, "%s: row %lld has a state that is none",
                                    c->of->input[c->column[i].input].id, (long long)wrong);
         }
+        for (int32_t i = 0; i < c->of->equations; i++) solve(c, c->of->equation + i, start, (int)many);
         if (sangao_run_in(c->of->program, c->slot, c->out, 0, many, 2, c->room))
             return sangao_fail(why, SANGAO_BAD_ARGUMENT, NULL);
         for (int32_t i = 0; i < c->given; i++) keep_out(c, c->column + i, start, many);

@@ -8,7 +8,7 @@
 
 #include "pack.h"
 
-enum { FILE_HEAD = 16, ENTRY = 64, SECTIONS = 64, SECTION_HEAD = 68, WORDS = 17, LARGE = 1 << 24 };
+enum { FILE_HEAD = 16, ENTRY = 64, SECTIONS = 64, SECTION_HEAD = 72, WORDS = 17, EQUATION = 21, LARGE = 1 << 24 };
 
 static const char *const CODES[] = {
     "done",
@@ -44,7 +44,7 @@ int32_t sangao_fail(sangao_why *why, int32_t code, const char *format, ...) {
 
 typedef struct {
     const uint8_t *at; /* of the next word */
-    uint32_t heap, names, inputs, decisions, slots, program;
+    uint32_t heap, names, inputs, decisions, equations, slots, program;
 } reader;
 
 static int32_t word(reader *r) {
@@ -140,33 +140,72 @@ static int read_decision(reader *r, sangao_pack *p, int32_t number) {
     return one->outcomes <= most[one->kind] && (one->kind != SANGAO_CODED || one->outcomes > 0);
 }
 
-/* Each slot of the program belongs to one part of one input, and holds what that part is. */
+static int64_t word64(reader *r) {
+    uint64_t bits = (uint64_t)u32(r->at) | (uint64_t)u32(r->at + 4) << 32;
+    int64_t value;
+    memcpy(&value, &bits, sizeof value);
+    r->at += 8;
+    return value;
+}
+
+static int read_equation(reader *r, sangao_pack *p, int32_t number) {
+    equation *one = p->equation + number;
+    int32_t used = 0;
+    one->kind = word(r);
+    for (int i = 0; i < 3; i++) one->input[i] = word(r);
+    for (int i = 0; i < 3; i++) one->powers[i] = word(r);
+    one->whole = word(r), one->female = word(r);
+    one->over = word64(r), one->under = word64(r);
+    for (int i = 0; i < 3; i++) one->reach[i][0] = word(r), one->reach[i][1] = word(r);
+    one->low = word(r), one->high = word(r);
+    one->slot[0] = one->slot[1] = one->slot[2] = -1;
+    for (int i = 0; i < 3; i++) {
+        if (one->input[i] < -1 || one->input[i] >= p->about.inputs) return 0;
+        if (one->powers[i] < -4 || one->powers[i] > 4 || (one->input[i] < 0 && one->powers[i])) return 0;
+        used += one->input[i] >= 0;
+    }
+    if (one->over <= 0 || one->under <= 0 || one->over >> 62 || one->under >> 62 || one->low > one->high) return 0;
+    return one->kind == 0 ? used > 0 : one->kind <= 2 && one->kind > 0 && used == 3;
+}
+
+/* Each slot of the program belongs to one part of one input or equation, and holds what that part is. */
 static int read_slots(reader *r, sangao_pack *p) {
     static const int32_t values[] = {SLOT_BITS, SLOT_BYTE, SLOT_INT32, SLOT_INT32};
     if (r->slots != (uint32_t)sangao_slots(p->program)) return 0;
     for (int32_t i = 0; i < (int32_t)r->slots; i++) {
         int32_t at = word(r), part = word(r);
-        if (at < 0 || at >= p->about.inputs || part < PART_VALUE || part > PART_THERE) return 0;
-        int32_t kind = part == PART_VALUE ? values[p->input[at].kind] : SLOT_BITS;
-        if (sangao_slot_kind(p->program, i) != kind || p->feed[at].slot[part] >= 0) return 0;
-        p->feed[at].slot[part] = i;
+        if (at < 0 || part < PART_VALUE || part > PART_FOUND) return 0;
+        if (at >= (part < PART_LOW ? p->about.inputs : p->equations)) return 0;
+        int32_t *slot = part < PART_LOW ? p->feed[at].slot + part : p->equation[at].slot + part - PART_LOW;
+        int32_t kind = part == PART_LOW || part == PART_HIGH ? SLOT_INT32 : SLOT_BITS;
+        if (part == PART_VALUE) kind = values[p->input[at].kind];
+        if (sangao_slot_kind(p->program, i) != kind || *slot >= 0) return 0;
+        *slot = i;
     }
     return 1;
 }
 
+/* Bytes of the tables between the head and the texts. */
+static uint64_t tables(const reader *r) {
+    uint64_t words = 6 + 3 * (uint64_t)r->names + WORDS * ((uint64_t)r->inputs + r->decisions);
+    return 4 * (words + EQUATION * (uint64_t)r->equations + 2 * (uint64_t)r->slots);
+}
+
 /* What is wrong with a section, or NULL. */
 static const char *fill(sangao_pack *p, reader *r, const uint8_t *hash) {
-    const uint8_t *heap = r->at + 4 * (6 + 3 * (size_t)r->names + WORDS * ((size_t)r->inputs + r->decisions) + 2 * (size_t)r->slots);
+    const uint8_t *heap = r->at + tables(r);
     const uint8_t *program = heap + r->heap;
     char why[80];
     p->about.inputs = (int32_t)r->inputs, p->about.decisions = (int32_t)r->decisions;
+    p->equations = (int32_t)r->equations;
+    p->equation = calloc((size_t)r->equations + 1, sizeof *p->equation);
     p->input = calloc((size_t)r->inputs + 1, sizeof *p->input);
     p->decision = calloc((size_t)r->decisions + 1, sizeof *p->decision);
     p->feed = calloc((size_t)r->inputs + 1, sizeof *p->feed);
     p->told = calloc((size_t)r->decisions + 1, sizeof *p->told);
     p->name = calloc((size_t)r->names + 1, sizeof *p->name);
     p->text = malloc(r->heap);
-    if (!p->input || !p->decision || !p->feed || !p->told || !p->name || !p->text) return "";
+    if (!p->input || !p->decision || !p->feed || !p->told || !p->equation || !p->name || !p->text) return "";
     memcpy(p->text, heap, r->heap);
     if (p->text[0] || p->text[r->heap - 1] || !utf8(heap, r->heap)) return "texts";
     p->program = sangao_open(program, r->program, why, sizeof why);
@@ -182,6 +221,8 @@ static const char *fill(sangao_pack *p, reader *r, const uint8_t *hash) {
         if (!read_input(r, p, i)) return "inputs";
     for (int32_t i = 0; i < p->about.decisions; i++)
         if (!read_decision(r, p, i)) return "decisions";
+    for (int32_t i = 0; i < p->equations; i++)
+        if (!read_equation(r, p, i)) return "equations";
     if (!read_slots(r, p)) return "slots";
     for (int i = 0; i < 32; i++) snprintf(p->hash + 2 * i, 3, "%02x", hash[i]);
     p->about.hash = p->hash;
@@ -191,14 +232,14 @@ static const char *fill(sangao_pack *p, reader *r, const uint8_t *hash) {
 static int32_t read_section(const uint8_t *at, size_t size, const uint8_t *meaning, sangao_pack **pack, sangao_why *why) {
     if (size < SECTION_HEAD || memcmp(at, "SANGHOST", 8) != 0) return sangao_fail(why, SANGAO_DAMAGED, "its program");
     if (u32(at + 8) > 1) return sangao_fail(why, SANGAO_NEWER, "its program is of version %u", (unsigned)u32(at + 8));
-    reader r = {at + SECTION_HEAD, u32(at + 12), u32(at + 16), u32(at + 20), u32(at + 24), u32(at + 28), u32(at + 32)};
-    const uint32_t sizes[] = {r.heap, r.names, r.inputs, r.decisions, r.slots, r.program};
-    uint64_t whole = SECTION_HEAD + 4 * (6 + 3 * (uint64_t)r.names + WORDS * ((uint64_t)r.inputs + r.decisions) + 2 * (uint64_t)r.slots);
+    reader r = {at + SECTION_HEAD, u32(at + 12), u32(at + 16), u32(at + 20),
+                u32(at + 24),      u32(at + 28), u32(at + 32), u32(at + 36)};
+    const uint32_t sizes[] = {r.heap, r.names, r.inputs, r.decisions, r.equations, r.slots, r.program};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i] > LARGE) return sangao_fail(why, SANGAO_DAMAGED, "the sizes of its program");
-    if (u32(at + 8) != 1 || !r.heap || whole + r.heap + r.program != size)
+    if (u32(at + 8) != 1 || !r.heap || SECTION_HEAD + tables(&r) + r.heap + r.program != size)
         return sangao_fail(why, SANGAO_DAMAGED, "the sizes of its program");
-    if (memcmp(at + 36, meaning, 32) != 0) return sangao_fail(why, SANGAO_DAMAGED, "its program is of another pack");
+    if (memcmp(at + 40, meaning, 32) != 0) return sangao_fail(why, SANGAO_DAMAGED, "its program is of another pack");
     sangao_pack *made = calloc(1, sizeof *made);
     if (!made) return sangao_fail(why, SANGAO_NO_MEMORY, NULL);
     const char *wrong = fill(made, &r, meaning);
@@ -284,6 +325,7 @@ void sangao_pack_close(sangao_pack *pack) {
     free(pack->decision);
     free(pack->feed);
     free(pack->told);
+    free(pack->equation);
     free(pack->name);
     free(pack->text);
     free(pack);

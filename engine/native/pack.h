@@ -6,7 +6,7 @@
 #include "inside.h"
 #include "sangao.h"
 
-enum { PART_VALUE, PART_VALID, PART_THERE };
+enum { PART_VALUE, PART_VALID, PART_THERE, PART_LOW, PART_HIGH, PART_FOUND };
 
 /* What of the program belongs to an input: its slots and its outputs (-1: none). */
 typedef struct {
@@ -18,6 +18,14 @@ typedef struct {
     int32_t out[6];
 } told;
 
+/* An equation over inputs (-1: none), as engine/run/solvable.py has it; its slots. */
+typedef struct {
+    int32_t kind, input[3], powers[3], whole, female;
+    int64_t over, under;
+    int32_t reach[3][2], low, high;
+    int32_t slot[3];
+} equation;
+
 struct sangao_pack {
     sangao_about about;
     sangao_program *program;
@@ -25,12 +33,17 @@ struct sangao_pack {
     sangao_decision *decision;
     feed *feed;
     told *told;
+    equation *equation;
+    int32_t equations;
     sangao_name *name;
     char *text;
     char hash[65];
 };
 
 void sangao_sha256(const uint8_t *data, size_t size, uint8_t digest[32]);
+
+/* What an equation gives of three values (those without an input are not looked at); 0 where it gives nothing. */
+int sangao_solve(const equation *of, const sangao_input *input, const int32_t value[3], int32_t *low, int32_t *high);
 
 /* Notes a code and its words, and returns the code. */
 int32_t sangao_fail(sangao_why *why, int32_t code, const char *format, ...)

@@ -1,9 +1,10 @@
 """The section `program` of a `.sangao` file: a pack for hosts without Python, as flat little-endian tables.
 
 `sangao.engine.native` reads it in C (`sangao.h`, `library.c`); nothing in it is executed before it was verified. Head:
-magic, u32 version, then the number of bytes of texts, of names, inputs, decisions, slots and bytes of the program (u32
-each), and the hash of the pack it was made from. Then six texts about the pack, names (id, zh, en), inputs, decisions,
-slots, texts, program; all words are 32 bits, a text is the place of its first byte, 0 the empty one.
+magic, u32 version, then the number of bytes of texts, of names, inputs, decisions, equations, slots and bytes of the
+program (u32 each), and the hash of the pack it was made from. Then six texts about the pack, names (id, zh, en),
+inputs, decisions, equations, slots, texts, program; all words are 32 bits, a text is the place of its first byte, 0 the
+empty one.
 """
 
 import struct
@@ -14,16 +15,19 @@ from typing import Final
 from sangao.engine.pack import ir
 from sangao.engine.run.circuit import NO
 from sangao.engine.run.cones import cone
+from sangao.engine.run.day import Day
 from sangao.engine.run.flat import Out
-from sangao.engine.run.inputs import DAY, Day, Input
+from sangao.engine.run.inputs import DAY, Input
 from sangao.engine.run.lowering import Column, Field, Flat, lower_over
+from sangao.engine.run.solvable import Equation
 
 MAGIC = b"SANGHOST"
 VERSION = 1
-HEAD = struct.Struct("<8s7I32s")
+HEAD = struct.Struct("<8s8I32s")
 KINDS = ("bool", "code", "number", "date", "set")
 ORIGINS = ("fact", "list", "day", "window")
-PARTS = ("value", "valid", "there")
+PARTS = ("value", "valid", "there", "low", "high", "found")
+FORMS = ("powers", "kidney_2009", "kidney_2021")
 ITEMS = 63  # of a set: its masks are signed integers for a host
 
 CLOSED: Final[tuple[Field, ...]] = ("possible", "taken")
@@ -53,6 +57,7 @@ class Embedded:
     """A pack as hosts hold it: inputs, decisions, the program between them; `kept_out`: two outputs per input or -1."""
 
     inputs: tuple[Input, ...]
+    equations: tuple[Equation, ...]
     slots: tuple[tuple[int, str], ...]
     decisions: tuple[str, ...]
     flat: Flat
@@ -86,7 +91,7 @@ def embed(pack: ir.Pack, decisions: Iterable[str]) -> Embedded:
             if plane != NO:
                 places[i], first = first, first + 1
         kept_out.append((places[0], places[1]))
-    return Embedded(tuple(day.inputs), tuple(day.slots), wanted, flat, tuple(kept_out))
+    return Embedded(tuple(day.inputs), tuple(day.equations), tuple(day.slots), wanted, flat, tuple(kept_out))
 
 
 def dumps(pack: ir.Pack, hash: str, decisions: Iterable[str]) -> bytes:
@@ -131,12 +136,20 @@ class _Section:
             part for one, kept in zip(self.of.inputs, self.of.kept_out, strict=True) for part in self.input(one, kept)
         ]
         decisions = [part for one in self.of.decisions for part in self.decision(self.pack.decisions[one])]
+        equations = [part for one in self.of.equations for part in self.equation(one)]
         slots = [part for at, name in self.of.slots for part in (at, PARTS.index(name))]
         program = self.of.flat.program.dumps()
         self.heap += bytes(-len(self.heap) % 4)
-        sizes = (len(self.heap), len(self.names) // 3, len(self.of.inputs), len(self.of.decisions), len(self.of.slots))
+        sizes = (
+            len(self.heap),
+            len(self.names) // 3,
+            len(self.of.inputs),
+            len(self.of.decisions),
+            len(self.of.equations),
+            len(self.of.slots),
+        )
         head = HEAD.pack(MAGIC, VERSION, *sizes, len(program), bytes.fromhex(hash))
-        table = [*words, *self.names, *inputs, *decisions, *slots]
+        table = [*words, *self.names, *inputs, *decisions, *equations, *slots]
         return head + struct.pack(f"<{len(table)}i", *table) + bytes(self.heap) + program
 
     def input(self, one: Input, kept_out: tuple[int, int]) -> list[int]:
@@ -174,3 +187,13 @@ class _Section:
         outs = [-1 if refused else at[Column(one.id, name)] for name in FIELDS[outcome.kind]]
         outs += [-1] * (6 - len(outs))
         return [*texts, KINDS.index(outcome.kind), int(outcome.ordered), *step, *self.named(codes), *outs]
+
+    def equation(self, one: Equation) -> list[int]:
+        """Return the 21 words of an equation; its scale is two integers of 64 bits."""
+        at = {input.id: i for i, input in enumerate(self.of.inputs)}
+        inputs = [at[fact] for fact in one.inputs] + [-1] * (3 - len(one.inputs))
+        powers = [*one.powers, 0, 0, 0][:3]
+        scale = struct.unpack("<4i", struct.pack("<2q", one.scale.numerator, one.scale.denominator))
+        reach = [end for pair in [*one.reach, (0, 0), (0, 0)][:3] for end in pair]
+        kind = FORMS.index(one.form)
+        return [kind, *inputs, *powers, int(one.whole), one.female, *scale, *reach, one.low, one.high]

@@ -6,12 +6,13 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from sangao.engine import quantity
+from sangao.engine import formulas, quantity
 from sangao.engine.chart import Chart
 from sangao.engine.pack import ir
 from sangao.engine.run.columns import bitmap
 from sangao.engine.run.inputs import Input
 from sangao.engine.run.library import Embedded
+from sangao.engine.run.solvable import Equation, equation
 from tests.laws.charts import ON, Charts
 
 BLANK, GIVEN, UNSURE = range(3)
@@ -39,12 +40,7 @@ class Hosts:
                 row.append((1, UNSURE))
             else:
                 row.append((self.value(one), GIVEN))
-        at = {one.id: i for i, one in enumerate(self.of.inputs)}
-        for one in self.of.inputs:  # what a formula would give is the host's to give: else one of its inputs is blank
-            if one.formula and row[at[one.id]][1] == BLANK:
-                first = one.formula.partition("(")[2].rstrip(")").split(", ")[0]
-                if first in at:
-                    row[at[first]] = (0, BLANK)
+        assert not any(one.formula and one.alone for one in self.of.inputs), "else the host would have to work it out"
         return row
 
     def value(self, one: Input) -> int:
@@ -65,10 +61,32 @@ class Hosts:
         """Return the chart that holds what a row holds."""
         return chart(self.of.inputs, row, ON)
 
+    def solved(self, of: Equation, row: Row) -> tuple[int, int] | None:
+        """Return what an equation gives of a row, as admission works it out."""
+        leaf = next(one for one in self.pack.leaves.values() if equation(self.pack, one) == of)
+        assert isinstance(leaf.source, ir.Derived)
+        inputs = [self.pack.leaves[one] for one in leaf.source.inputs]
+        given = dict(zip((one.id for one in self.of.inputs), row, strict=True))
+        arguments: list[Any] = []
+        for one, fact in zip(inputs, of.inputs, strict=True):
+            value, state = given[fact]
+            exact = one.values[value : value + 1] if one.kind == "code" else (value, value)
+            arguments.append(exact if state == GIVEN else None)
+        steps = [one.step for one in inputs]
+        return formulas.apply(
+            formulas.FORMULAS[leaf.source.formula], arguments, steps, leaf.step, (leaf.low, leaf.high)
+        )[0]
+
     def slots(self, rows: list[Row]) -> tuple[bytes, ...]:
         """Return the slots of the program for some rows."""
         found = []
-        for at, part in self.of.slots:
+        for at, part in self.of.slots:  # of an input, or of an equation
+            if part in ("low", "high", "found"):
+                solved = [self.solved(self.of.equations[at], row) for row in rows]
+                ends = [one or (0, 0) for one in solved]
+                words = array("i", [low if part == "low" else high for low, high in ends]).tobytes()
+                found.append(bitmap(one is not None for one in solved) if part == "found" else words)
+                continue
             kind = self.of.inputs[at].kind
             values, states = [row[at][0] for row in rows], [row[at][1] for row in rows]
             if part != "value":

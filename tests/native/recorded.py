@@ -55,7 +55,7 @@ def row_of(pack: Pack, inputs: tuple[Input, ...], of: Chart) -> Row:
         elif one.origin == "list":
             there = one.id in {*of.lists, *of.complete}
             value, blank = (int(one.id in of.complete) if there else None), BLANK
-        elif one.origin == "window" or (one.formula and one.id not in said):
+        elif one.origin == "window":
             opened, assumed = admission.open.get(one.id), admission.assumed.get(one.id)
             value, blank = (known(one.kind, opened) if opened == assumed else None), BLANK
         else:

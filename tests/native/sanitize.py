@@ -17,13 +17,14 @@ sys.path.insert(0, str(ROOT))
 
 from sangao.engine.run import library  # noqa: E402
 from tests.laws.columns import lowered, made  # noqa: E402
+from tests.native.clinic import clinic  # noqa: E402
 from tests.native.programs import everything  # noqa: E402
 
 NATIVE = ROOT / "engine" / "native"
 FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined"]
 FLAGS += ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer", f"-I{NATIVE}", f"-I{HERE}"]
 KERNEL = ("kernel.c", "program.c", "simd.c")
-LIBRARY = (*KERNEL, "library.c", "answers.c", "sha256.c")
+LIBRARY = (*KERNEL, "library.c", "answers.c", "equations.c", "sha256.c")
 
 
 def main(seconds: int, seed: int) -> int:
@@ -36,14 +37,14 @@ def main(seconds: int, seed: int) -> int:
     programs = [everything(), *(lowered(one).program for one in packs)]
     given = {
         "sanitize": (KERNEL, [one.dumps() for one in programs]),
-        "sanitize_host": (LIBRARY, [library.dumps(one, "0" * 64, one.decisions) for one in packs]),
+        "sanitize_host": (LIBRARY, [library.dumps(one, "0" * 64, one.decisions) for one in (*packs, *[clinic()] * 10)]),
     }
     with tempfile.TemporaryDirectory() as folder:
         print(f"{seconds} s, seed {seed}", flush=True)
         for name, (rooms, files) in given.items():
             driver = Path(folder) / name
             sources = [str(NATIVE / room) for room in rooms] + [str(HERE / f"{name}.c")]
-            if subprocess.run([compiler, *FLAGS, *sources, "-o", str(driver)], check=False).returncode:
+            if subprocess.run([compiler, *FLAGS, *sources, "-o", str(driver), "-lm"], check=False).returncode:
                 return 2
             paths = []
             for number, data in enumerate(files):

@@ -6,7 +6,7 @@
 #include "pack.h"
 #include "random.h"
 
-enum { HEAD_SIZE = 16 + 2 * 64, HASH = 36 };
+enum { HEAD_SIZE = 16 + 2 * 64, HASH = 40 };
 
 static void put(uint8_t *at, uint64_t value, int bytes) {
     for (int i = 0; i < bytes; i++) at[i] = (uint8_t)(value >> 8 * i);

@@ -40,7 +40,9 @@ def test_what_a_page_says_is_printed_is_printed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_a_page_names_exists(page: Path) -> None:
-    known = {command.name or command.callback.__name__ for command in app().registered_commands if command.callback}
+    found = app()
+    known = {command.name or command.callback.__name__ for command in found.registered_commands if command.callback}
+    known |= {group.typer_instance.info.name for group in found.registered_groups if group.typer_instance}
     named = set(re.findall(r"^sangao (\w+)", "\n".join(blocks(page, "sh")), re.MULTILINE))
     assert named <= known
 

@@ -27,6 +27,7 @@ WHY = {
     "hl7.no_extra": ("R", "207", "Application internal error"),
 }
 """What a problem means to the sender: verdict, code and text of HL7 table 0357."""
+ASKED = frozenset({"AL", "NE", "ER", "SU"})
 UNKNOWN = ("R", "207", "Application internal error")
 
 
@@ -81,7 +82,7 @@ def _code(decoded: Decoded | None, verdict: str) -> str:
         return f"A{verdict}"
     if decoded.head(9).split(decoded.delimiters.component)[0] == "ACK":
         return ""
-    accept, application = decoded.head(15).strip().upper(), decoded.head(16).strip().upper()
+    accept, application = (said if (said := decoded.head(i).strip().upper()) in ASKED else "" for i in (15, 16))
     if not accept and not application:
         return f"A{verdict}"
     if _wanted(accept, verdict):

@@ -28,8 +28,12 @@ def patient_of(gathered: Gathered, asked: str | None) -> tuple[Resource | None, 
     referred = list(dict.fromkeys(found for one in gathered.resources if (found := _person(one)) is not None))
     inside = [one.contained(found) for one in gathered.resources if (found := _subject(one)) and found.startswith("#")]
     contained = [one for one in inside if one is not None and one.type == "Patient"]
-    known = frozenset().union(*(_names(one) for one in referred[:1]))
-    if not all(refers(one, known) for one in referred) or not _same(contained) or (referred and contained):
+    known: frozenset[str] = frozenset()
+    for one in referred:
+        if known and not refers(one, known):
+            raise fail("fhir.several_patients", usage=True)
+        known |= _names(one)
+    if not _same(contained) or (referred and contained):
         raise fail("fhir.several_patients", usage=True)
     return (contained[0], contained[0].names) if contained else (None, known)
 

@@ -19,6 +19,8 @@ PLAIN = frozenset(
     {"patient", "subject", "_count", "_sort", "_format", "_summary", "_total", "clinical-status", "status"}
 )
 """Parameters of a search that leave its answer the whole list of what is current."""
+EVERYTHING = frozenset({"Condition", "MedicationRequest", "MedicationStatement", "FamilyMemberHistory"})
+"""The lists that `Patient/a/$everything` answers whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +157,13 @@ def _links(bundle: Json, found: Gathered) -> None:
     if bundle.get("type") != "searchset" or not asked:
         return
     path, _, query = asked.partition("?")
-    kind = path.rstrip("/").rsplit("/", 1)[-1]
+    kind = path.rstrip("/").removesuffix("/_search").rsplit("/", 1)[-1]
     names = {part.partition("=")[0].partition(":")[0] for part in query.split("&") if part}
+    kinds = EVERYTHING if kind == "$everything" else {kind}
     if links.get("next"):
-        found.partial.add(kind)
         found.problems.append(Problem("fhir.more_pages", Span(kind)))
-    elif names <= PLAIN:
-        found.searched.add(kind)
-    else:
-        found.partial.add(kind)
+    whole = not links.get("next") and names <= PLAIN
+    (found.searched if whole else found.partial).update(kinds)
 
 
 def _latest(resources: list[Resource], found: Gathered) -> Iterator[Resource]:

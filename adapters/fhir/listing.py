@@ -14,6 +14,7 @@ from sangao.adapters.fhir.shapes import Coding, Concept, Json, codes, concept, m
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.fhir.values import over
 from sangao.adapters.terms import unmatched
+from sangao.adapters.terms.systems import system_of
 from sangao.engine.chart import Entry
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -26,7 +27,7 @@ NOT_TAKEN = frozenset({"entered-in-error", "cancelled", "draft", "stopped", "not
 TAKEN = frozenset({"active", "recorded"})
 AS_GIVEN = frozenset({None, "taking", "taking-as-directed"})
 STOPPED = frozenset({"not-taking", "stopped"})
-PREFIXED = ("http://hl7.org/fhir/sid/icd-10", "http://www.whocc.no/atc")  # the engine reads these codes by itself
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
 
 
 def condition(resource: Resource, taken: Taken, sound: bool) -> None:
@@ -42,16 +43,11 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         return
     facts = diagnoses(name, taken)
     clinical = next(iter(codes(content.get("clinicalStatus"))), None)
-    if not sound:
-        _doubtful("conditions", facts, resource, taken)
-    elif not facts:
-        _items("conditions", resource, name, (), taken)
-    elif UNSURE.intersection(checked) or (clinical is not None and clinical not in ACTIVE | PAST):
-        taken.deliver("conditions")
-        taken.problem(
-            "fhir.doubtful", resource, status=next((one for one in checked if one in UNSURE), clinical or "—")
-        )
-        taken.doubt(facts, resource)
+    unsure = next((one for one in checked if one in UNSURE), None)
+    if unsure is None and clinical is not None and clinical not in ACTIVE | PAST:
+        unsure = clinical
+    if not sound or unsure:
+        _doubtful("conditions", name, facts, resource, taken, unsure if sound else None)
     else:
         start = text(content.get("onsetDateTime")) or text(mapping(content.get("onsetPeriod")).get("start"))
         end = text(content.get("abatementDateTime")) or text(mapping(content.get("abatementPeriod")).get("end"))
@@ -59,7 +55,7 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
         span = {"start": start, "end": end if status != "active" else None}
         _items("conditions", resource, name, facts, taken, status=status, **span)
-        for fact, value in (said for one in name.codings if _prefixed(one) for said in taken.book.recorded(one.code)):
+        for fact, value in (said for code in _native(name) for said in taken.book.recorded(code)):
             taken.reading(fact, value, resource, at=start)
 
 
@@ -81,17 +77,13 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
     start = start or text(mapping(content.get("effectivePeriod")).get("start"))
     for name in names:
         facts = drugs(name, taken)
-        if not sound:
-            _doubtful("medications", facts, resource, taken)
-        elif not facts:
-            if not any(taken.book.bystander(one) for one in name.names):  # a drug no fact speaks of is no gap
-                _items("medications", resource, name, (), taken)
-        elif sure:
+        if not facts and any(taken.book.bystander(one) for one in name.names):
+            continue  # a drug no fact speaks of is no gap
+        if sound and sure:
             _items("medications", resource, name, facts, taken, start=start, dose=_dose(content))
         else:
-            doubtful = status if status not in TAKEN else adherence or text(content.get("intent")) or "—"
-            taken.problem("fhir.doubtful", resource, status=doubtful)
-            taken.doubt(facts, resource)
+            unsure = status if status not in TAKEN else adherence or text(content.get("intent")) or "—"
+            _doubtful("medications", name, facts, resource, taken, unsure if sound else None)
 
 
 def allergy(resource: Resource, taken: Taken, sound: bool) -> None:
@@ -136,7 +128,7 @@ def nothing(name: Concept, kind: str, taken: Taken) -> bool:
 
 def diagnoses(name: Concept, taken: Taken) -> tuple[str, ...]:
     """Return the facts a diagnosis speaks of, by its codes, else by what it is called."""
-    found = [fact for one in name.codings for fact in taken.book.condition(one.system, one.code, one.display)]
+    found = [fact for one in name.codings for fact in taken.book.condition(_system(one), one.code, one.display)]
     found = found or [fact for one in name.names for fact in taken.book.condition(None, None, one)]
     return tuple(dict.fromkeys(found))
 
@@ -148,26 +140,43 @@ def drugs(name: Concept, taken: Taken) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _doubtful(kind: str, facts: tuple[str, ...], resource: Resource, taken: Taken) -> None:
-    """Enter an item that may mean something else: nothing is taken for there, nothing of the list assumed absent."""
+def _doubtful(
+    kind: str, name: Concept, facts: tuple[str, ...], resource: Resource, taken: Taken, status: str | None
+) -> None:
+    """Enter an item nobody is sure of: its facts are neither there nor assumed absent.
+
+    Where it may mean something else (`status` None), or nobody can tell what, nothing of the list is assumed.
+    """
+    taken.deliver(kind)
     taken.doubt(facts, resource)
-    taken.suspend(kind, resource.name)
+    if status is not None:
+        taken.problem("fhir.doubtful", resource, status=status)
+    if not facts:
+        taken.entry(kind, Entry(name.name, "name", source=resource.name), (), resource)
+    elif status is None:
+        taken.suspend(kind, resource.name)
 
 
 def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:
     """Add the entries of one item: its own code where the engine reads it, and each fact the book knows."""
     entries = [Entry(fact, "fact", source=resource.name, **rest) for fact in facts]
-    native = next((one for one in name.codings if _prefixed(one)), None)
-    if native is not None:
-        entries.append(Entry(native.code, "code", source=resource.name, **rest))
+    native = _native(name)
+    if native:
+        entries.append(Entry(native[0], "code", source=resource.name, **rest))
     elif not facts:
         entries.append(Entry(name.name, "name", source=resource.name, **rest))
     for entry in entries:
         taken.entry(kind, entry, facts, resource)
 
 
-def _prefixed(one: Coding) -> bool:
-    return (one.system or "").startswith(PREFIXED)
+def _native(name: Concept) -> list[str]:
+    """Return the codes of a concept that the engine reads by itself, for facts that a pack of anybody's may have."""
+    return [one.code for one in name.codings if system_of(_system(one)) in ("icd10", "atc")]
+
+
+def _system(one: Coding) -> str | None:
+    """Return the system of a code; the national editions of ICD-10 agree in the categories that facts name."""
+    return ICD10 if (one.system or "").lower().startswith(f"{ICD10}-") else one.system
 
 
 def _drugs(resource: Resource, taken: Taken) -> list[Concept]:

@@ -53,7 +53,7 @@ def test_the_command_reads_a_bundle_and_writes_one(tmp_path: Path) -> None:
     made = run(str(file), "--decision", "htn.grade", "--format", "fhir")
     (guidance,) = [one["resource"] for one in json.loads(made.stdout)["entry"]][:1]
     assert made.exit_code == 0 and guidance["status"] == "success"
-    piped = run("-", "--format", "fhir-r5", given=file.read_text())
+    piped = run("-", "--format", "fhir-r5", "--decision", "htn.grade", given=file.read_text())
     assert json.loads(piped.stdout)["resourceType"] == "Bundle"
 
 

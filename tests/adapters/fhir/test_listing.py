@@ -127,6 +127,29 @@ def test_a_search_that_found_nothing_delivers_an_empty_list() -> None:
     assert truth("hf", patient(), delivered=["Condition"]) == (UNKNOWN, FALSE)
 
 
+def test_a_search_by_post_and_everything_deliver_the_lists() -> None:
+    assert truth("hf", search("Condition/_search?patient=a")) == (UNKNOWN, FALSE)
+    everything = search("Patient/a/$everything", condition("I10"))
+    assert truth("hf", everything) == truth("acei", everything) == (UNKNOWN, FALSE)
+    assert truth("acei", search("Patient/a/$everything", more=True)) == (UNKNOWN, UNKNOWN)
+
+
+def test_national_editions_of_icd_10() -> None:
+    for system in (
+        "http://hl7.org/fhir/sid/icd-10-cm",
+        "http://hl7.org/fhir/sid/icd-10-cn",
+        "urn:oid:2.16.156.10011.2.3.3.11",
+    ):
+        assert truth("hf", condition("I50.900x018", system)) == (TRUE, TRUE)
+        doubtful = condition("I50.9", system, verificationStatus=concept("unconfirmed", VERIFIED))
+        assert truth("hf", doubtful) == (UNKNOWN, UNKNOWN)
+
+
+def test_a_doubtful_diagnosis_nobody_here_knows_suspends_what_the_list_allows() -> None:
+    odd = condition("X99.9", verificationStatus=concept("unconfirmed", VERIFIED))
+    assert truth("hf", odd) == (UNKNOWN, UNKNOWN) and codes(taken(odd)) == ["fhir.doubtful"]
+
+
 def test_of_a_search_that_was_cut_off_nothing_is_assumed() -> None:
     first = search("Condition?patient=a", condition("I10"), more=True)
     assert truth("hypertension", first) == (TRUE, TRUE) and truth("hf", first) == (UNKNOWN, UNKNOWN)

@@ -10,11 +10,13 @@ enum { LEAST = 512, AMPLE = 4 << 20, FIRST_DAY = 1, LAST_DAY = 3652059 };
 /* One call: a block of rows, the columns behind each input, and memory for all of it in one piece. */
 typedef struct {
     const sangao_pack *of;
+    const sangao_program *program; /* of the pack, or the part of it that is asked for */
     const sangao_column *column;
     const sangao_answers *answer;
     int32_t given, asked;
     int64_t block; /* rows at a time */
     sangao_slot *slot;
+    uint8_t *read; /* per slot: whether the program reads it */
     void **out;
     void *room;
 } call;
@@ -97,6 +99,12 @@ static void store(const uint64_t *words, void *to, int rows) { /* a bitmap has i
 
 static void *slot_of(const call *c, int32_t slot) { return slot < 0 ? NULL : (void *)(uintptr_t)c->slot[slot].data; }
 
+static int reads(const call *c, const int32_t slot[3]) {
+    for (int i = 0; i < 3; i++)
+        if (slot[i] >= 0 && c->read[slot[i]]) return 1;
+    return 0;
+}
+
 /* Writes the slots of one column; returns the first row whose state makes no sense, or -1. A truth or code that is
    none of those declared is as if it had been asked and not known. */
 static int64_t enter(call *c, const sangao_column *column, int64_t start, int rows) {
@@ -113,6 +121,9 @@ static int64_t enter(call *c, const sangao_column *column, int64_t start, int ro
         for (int i = 0; i < rows; i++) wrong |= states[i] > SANGAO_UNSURE;
         for (int i = 0; wrong && i < rows; i++)
             if (states[i] > SANGAO_UNSURE) return start + i;
+    }
+    if (!reads(c, slot) && !column->kept_out) return -1;
+    if (states) {
         use->eq8(states, SANGAO_GIVEN, valid, rows);
         use->eq8(states, SANGAO_BLANK, there, rows);
         for (int i = 0; i < words; i++) there[i] = ~there[i];
@@ -144,15 +155,15 @@ static void solve(const call *c, const equation *of, int64_t start, int rows) {
     int32_t *low = slot_of(c, of->slot[0]), *high = slot_of(c, of->slot[1]);
     plane found;
     memset(found, 0, sizeof found);
-    int there = 1;
-    for (int i = 0; i < 3; i++) {
+    int there = reads(c, of->slot);
+    for (int i = 0; there && i < 3; i++) {
         for (int32_t j = 0; j < c->given; j++)
             if (c->column[j].input == of->input[i]) column[i] = c->column + j;
-        there = there && (of->input[i] < 0 || column[i]);
+        there = of->input[i] < 0 || column[i];
     }
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; there && row < rows; row++) {
         int32_t value[3] = {0, 0, 0}, least = 0, most = 0;
-        int known = there;
+        int known = 1;
         for (int i = 0; known && i < 3; i++) {
             if (of->input[i] < 0) continue;
             known = !column[i]->states || column[i]->states[start + row] == SANGAO_GIVEN;
@@ -293,7 +304,7 @@ static int32_t work(call *c, int64_t rows, sangao_why *why) {
                                    c->of->input[c->column[i].input].id, (long long)wrong);
         }
         for (int32_t i = 0; i < c->of->equations; i++) solve(c, c->of->equation + i, start, (int)many);
-        if (sangao_run_in(c->of->program, c->slot, c->out, 0, many, 2, c->room))
+        if (sangao_run_in(c->program, c->slot, c->out, 0, many, 2, c->room))
             return sangao_fail(why, SANGAO_BAD_ARGUMENT, NULL);
         for (int32_t i = 0; i < c->given; i++) keep_out(c, c->column + i, start, many);
         for (int32_t i = 0; i < c->asked; i++) leave(c, c->answer + i, start, many);
@@ -307,7 +318,7 @@ static int32_t ask(const sangao_pack *p, const sangao_column *columns, int32_t g
     int32_t code = sound(p, columns, given, answers, asked, rows, all, why);
     if (!code) code = twice(p, columns, given, why);
     if (code || !rows) return code;
-    call c = {p, columns, answers, given, asked, rows < CHUNK ? (rows + 63) / 64 * 64 : CHUNK, NULL, NULL, NULL};
+    call c = {p, p->program, columns, answers, given, asked, rows < CHUNK ? (rows + 63) / 64 * 64 : CHUNK, NULL, NULL, NULL, NULL};
     arena size = {NULL, 0};
     for (;; c.block /= 2) { /* many decisions at once: fewer rows at a time, so that all of it stays near */
         size.used = 64;
@@ -315,17 +326,27 @@ static int32_t ask(const sangao_pack *p, const sangao_column *columns, int32_t g
         if (size.used <= AMPLE || c.block <= LEAST) break;
     }
     c.slot = calloc((size_t)p->program->slots + 1, sizeof *c.slot);
+    c.read = calloc((size_t)p->program->slots + 1, 1);
     c.out = calloc((size_t)p->program->outs + 1, sizeof *c.out);
     uint8_t *memory = size.used < SIZE_MAX && sangao_room(p->program, c.block) ? malloc((size_t)size.used) : NULL;
-    if (!c.slot || !c.out || !memory) {
+    if (!c.slot || !c.read || !c.out || !memory) {
         code = sangao_fail(why, SANGAO_NO_MEMORY, NULL);
     } else {
         arena from = {memory, (64 - (uintptr_t)memory % 64) % 64};
         lay_out(&c, &from);
+        int worth = rows >= LEAST || asked < p->about.decisions / 8; /* of a few rows of much it is not */
+        sangao_program *part = worth ? sangao_part(p->program, c.out) : NULL;
+        if (part) c.program = part;
+        for (int32_t i = 0; i < c.program->steps; i++) {
+            const step *one = c.program->code + i;
+            if (one->op == BITS || one->op == GE32 || one->op == EQ8 || one->op == LOAD) c.read[one->a] = 1;
+        }
         code = work(&c, rows, why);
+        sangao_close(part);
     }
     free(memory);
     free(c.slot);
+    free(c.read);
     free(c.out);
     return code;
 }

@@ -58,6 +58,9 @@ typedef struct {
 /* The best primitives of at most this level (kernel.h). */
 const primitives *sangao_primitives(int32_t level);
 
+/* The part of a program that the outputs which are not NULL need, as long as the program lives; NULL without memory. */
+sangao_program *sangao_part(const sangao_program *of, void *const *outs);
+
 /* Bytes of registers that a run of so many rows (and every shorter one) needs, and `sangao_run` in such memory. */
 size_t sangao_room(const sangao_program *program, int64_t rows);
 int32_t sangao_run_in(const sangao_program *program, const sangao_slot *slots, void *const *outs, int64_t start,

@@ -212,6 +212,63 @@ sangao_program *sangao_open(const uint8_t *bytes, size_t size, char *why, size_t
     return found;
 }
 
+/* What a step reads becomes needed: planes and numbers by their registers. */
+static void need(const sangao_program *of, const step *s, uint8_t *planes, uint8_t *numbers) {
+    switch (s->op) {
+    case AND:
+    case ANDN:
+    case NOR:
+        planes[s->a] = planes[s->b] = 1;
+        break;
+    case NOT:
+    case OUT:
+        planes[s->a] = 1;
+        break;
+    case GE:
+    case ADD:
+    case MIN:
+    case MAX:
+        numbers[s->a] = numbers[s->b] = 1;
+        break;
+    case GEC:
+    case MUL:
+    case OUTN:
+        numbers[s->a] = 1;
+        break;
+    case SEL:
+        planes[s->a] = numbers[s->b] = numbers[s->c] = 1;
+        break;
+    case SUM:
+    case PACK:
+        for (int32_t i = 0, by = s->op == SUM ? 2 : 1; i < s->b; i++) planes[of->list[s->a + by * i]] = 1;
+        break;
+    default:
+        break;
+    }
+}
+
+sangao_program *sangao_part(const sangao_program *of, void *const *outs) {
+    sangao_program *part = malloc(sizeof *part + sizeof(step) * ((size_t)of->steps + 1));
+    uint8_t *planes = calloc((size_t)of->planes + (size_t)of->numbers + 1, 1), *numbers = planes + of->planes;
+    if (part && planes) {
+        step *end = (step *)(void *)(part + 1) + of->steps, *first = end;
+        for (int32_t at = of->steps - 1; at >= 0; at--) { /* from the last: what writes a register nobody reads is gone */
+            const step *s = of->code + at;
+            uint8_t *written = s->op < LOAD ? planes + s->d : numbers + s->d;
+            if (s->op >= OUT ? !outs[s->d] : !*written) continue;
+            if (s->op < OUT) *written = 0;
+            need(of, s, planes, numbers);
+            *--first = *s;
+        }
+        *part = *of;
+        part->code = first;
+        part->steps = (int32_t)(end - first);
+    }
+    if (!planes) free(part), part = NULL;
+    free(planes);
+    return part;
+}
+
 void sangao_close(sangao_program *program) { free(program); }
 int32_t sangao_slots(const sangao_program *p) { return p->slots; }
 int32_t sangao_outs(const sangao_program *p) { return p->outs; }

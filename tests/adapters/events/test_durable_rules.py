@@ -43,6 +43,11 @@ def observed(source: str) -> tuple[int, list[object]]:
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def ended(code: int, said: list[object], *, crashed: list[object], sound: list[object]) -> bool:
+    """What writes where it must not ends by a signal in one build and seems sound in the next; nothing else is known."""
+    return (code < 0 and said == crashed) or (code == 0 and said == sound)
+
+
 def test_a_text_fires_a_rule_about_numbers() -> None:
     """Guard: `gate.whole` lets exact integers pass and nothing else."""
     code, (said,) = observed("""
@@ -66,8 +71,11 @@ def test_the_1025th_context_is_a_memory_error_and_none_can_be_had_after_it() -> 
     assert code == 0 and said == [1024, 1025, 1026, 1027, 1028, 1029]
 
 
-def test_giving_a_context_back_ends_the_process() -> None:
-    """Guard: `delete_state` is never called; contexts go with their process."""
+def test_giving_a_context_back_ends_the_process_of_some_builds() -> None:
+    """Guard: `delete_state` is never called; contexts go with their process.
+
+    Built for Python 3.11 it ends by a signal, at once; built for 3.12 by the same compiler it does not.
+    """
     code, said = observed("""
         rules("day", {"a": {"high": 1}}, {"b": {"$gt": {"high": {"a": "high"}}}})
         tell("day", sid="s1", high=1)
@@ -76,7 +84,7 @@ def test_giving_a_context_back_ends_the_process() -> None:
         tell("day", sid="s2", high=1)
         print(2, flush=True)
         """)
-    assert code < 0 and said == [1], "ended by a signal"
+    assert ended(code, said, crashed=[1], sound=[1, 2])
 
 
 def test_an_absence_is_not_looked_at_again_when_its_fact_comes_later() -> None:
@@ -118,10 +126,10 @@ def test_a_rule_fires_for_every_choice_of_days() -> None:
     assert code == 0 and times[-1] == 120, "three of ten days: one event, told 120 times"
 
 
-def test_a_third_fact_that_does_not_refer_to_the_first_ends_the_process() -> None:
+def test_a_third_fact_that_does_not_refer_to_the_first_ends_the_process_of_the_builds_seen() -> None:
     """Guard: `rulesets.days_rule` bounds each day by the first, without a span by the last day there is."""
     code, times = observed("BOUND = False" + DAYS)
-    assert code < 0 and times == [0], "ended by a signal at the second of ten facts"
+    assert ended(code, times, crashed=[0], sound=[0, 0, 1, 4, 10, 20, 35, 56, 84, 120])
 
 
 def test_a_fact_that_was_sent_already_is_an_error() -> None:

@@ -1,11 +1,14 @@
 """The plain JSON interface: half-filled charts first, every answer in the log before it leaves, one tenant apart."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from sangao.adapters.journal.entry import Entry
 from sangao.adapters.journal.log import Journal
@@ -17,6 +20,7 @@ from sangao.engine.guide import load
 from sangao.engine.run import answers
 from tests.adapters.service.hosted import Client, hosted, problems, settings_of
 
+LONG = os.environ.get("SANGAO_TIER") == "long"
 Json = dict[str, Any]
 PACK = load("htn_primary_2025")
 CHART: Json = {"on": "2026-03-09", "facts": {"sbp_office": "152 mmHg", "dbp_office": 96, "age": 63}}
@@ -247,3 +251,53 @@ def test_reasons_for_hundreds_of_decisions_are_not_worked_out(client: Client, mo
 def test_other_methods_and_paths_are_refused_in_the_same_form(client: Client) -> None:
     assert client.get("/api/v1/decide").status_code == 405
     assert problems(client.get("/api/v1/nothing")) == ["service.not_found"]
+
+
+# --- anything at all --------------------------------------------------------------------------------------------------
+SCALAR = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8)
+    | st.sampled_from(
+        ["152 mmHg", ">33.3", "HI", "1e400", "-0", "７．２", "0x10", "1961-13-01", "never", "是", "10^9 mmHg"]
+    )
+)
+VALUE = SCALAR | st.lists(SCALAR, max_size=2) | st.dictionaries(st.sampled_from(["value", "unit", "x"]), SCALAR)
+FACT = st.sampled_from(sorted(PACK.compiled.dictionary.facts)) | st.text(max_size=5)
+WHEN = st.sampled_from(["2026-03-09", "2026-03-09T09:12+08:00", "0001-01-01", "9999-12-31T23:59:59-14:00", "2026", "x"])
+PARTS = {"value": VALUE, "unit": SCALAR, "at": WHEN | SCALAR, "source": SCALAR, "status": SCALAR, "sample": SCALAR}
+READING = st.fixed_dictionaries({}, optional={"fact": FACT | SCALAR, "facts": st.dictionaries(FACT, VALUE), **PARTS})
+ITEM = FACT | st.fixed_dictionaries(
+    {}, optional={"code": SCALAR, "name": SCALAR, "fact": FACT, "since": WHEN, "until": SCALAR, "status": SCALAR}
+)
+ANY_CHART = st.fixed_dictionaries(
+    {},
+    optional={
+        "on": st.dates().map(str),
+        "patient": st.dictionaries(st.sampled_from(["id", "sex", "birth_date", "age"]), VALUE),
+        "facts": st.dictionaries(FACT, VALUE, max_size=4),
+        "readings": st.lists(READING, max_size=3),
+        "conditions": st.lists(ITEM, max_size=2),
+        "medications": st.lists(ITEM, max_size=2),
+        "complete": st.lists(st.text(max_size=3) | st.sampled_from(["conditions"])),
+    },
+)
+
+
+def test_whatever_a_chart_holds_is_answered_logged_and_asked_again(client: Client) -> None:
+    names = ["htn.grade", "htn.dx_correct"]
+
+    @settings(max_examples=600 if LONG else 25, derandomize=not LONG, deadline=None, phases=[Phase.generate])
+    @given(ANY_CHART, st.sampled_from(["decide", "missing", "page"]))
+    def sent(chart: Json, what: str) -> None:
+        answer = client.post(f"/api/v1/{what}", json={"chart": chart, "decisions": names})
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        entry = answer.json()["entry"]
+        if what == "page":
+            assert client.get(answer.json()["url"]).status_code == 200
+        again = client.post("/api/v1/replay", json={"entries": [entry]})
+        assert again.status_code == 200 and again.json()["problems"] == [], again.text
+
+    sent()

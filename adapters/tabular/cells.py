@@ -144,13 +144,17 @@ class Listed:
 
 
 def lister(
-    column: Column, blanks: tuple[str, ...], targets: Callable[[Entry], tuple[str, ...]]
+    column: Column,
+    blanks: tuple[str, ...],
+    targets: Callable[[Entry], tuple[str, ...]],
+    terms: Callable[[Entry, str], tuple[Entry, ...] | None] = lambda entry, name: None,
 ) -> Callable[[str, str | None], Listed | None]:
     """Return the function `(cell, names) → items` of a list column: None where nothing stands.
 
     A cell that holds one of `none` is a delivered list without items, one of the column's own `missing` a list that is
     not known. Where a code maps to no fact the name beside it is tried; an item that maps to nothing stays in the list
-    and keeps anything from being assumed of it.
+    and keeps anything from being assumed of it. `terms` says what to put in place of an item (with the name beside it),
+    None to leave it as it stands.
     """
     blank, own, nothing = Texts(blanks), Texts(column.missing), Texts(column.none)
     values = dict(column.values)
@@ -161,7 +165,9 @@ def lister(
         known = listed.find(item) if values and item else None
         if known is not None:
             return tuple(Entry(fact, "fact", source=column.name) for fact in values[known].split(","))
-        return (entry(item, name),)
+        first = entry(item, name)
+        meant = terms(first, name)
+        return (first,) if meant is None else meant
 
     def entry(item: str, name: str) -> Entry:
         first = Entry(item, column.by or "fact", source=column.name)
@@ -178,7 +184,7 @@ def lister(
         others = [clean(one) for one in parts.split(beside)] if beside and beside not in blank else []
         pairs = [(a, b) for a, b in zip_longest(items, others, fillvalue="") if (a and a not in nothing) or b]
         found = tuple(one for a, b in pairs for one in entries(a, b))
-        return Listed(found, tuple(fact for one in found for fact in targets(one))) if found else None
+        return Listed(found, tuple(fact for one in found for fact in targets(one))) if pairs else None
 
     return read
 

@@ -9,6 +9,8 @@ from sangao.adapters.columns import Patient, Rejected
 from sangao.adapters.tabular import cells, lines
 from sangao.adapters.tabular.mapping import Column, ListRule, TableMap, When
 from sangao.adapters.tabular.persons import from_arms, identified, masked
+from sangao.adapters.terms.book import book
+from sangao.adapters.terms.charts import entries
 from sangao.engine import quantity
 from sangao.engine.chart import Chart, Entry, Reading, day_of
 from sangao.engine.fact import Dictionary, Fact
@@ -102,11 +104,9 @@ class Rows:
                 continue
             if column.list:
                 beside = at[column.names] if column.names else None
-                self.listings.append(
-                    _Listing(
-                        column.list, here, beside, cells.lister(column, mapped.missing, self._targets(column.list))
-                    )
-                )
+                targets, terms = self._targets(column.list), _terms(column.list, dictionary)
+                items = cells.lister(column, mapped.missing, targets, terms)
+                self.listings.append(_Listing(column.list, here, beside, items))
                 continue
             facts = tuple(one for one in (fact_of(name, dictionary, names) for name in column.facts) if one)
             first = facts[0]
@@ -273,6 +273,16 @@ class Rows:
         key = cells.clean(fields[self.key]) if len(fields) > self.key else ""
         shown = masked(fields) if value is None else value
         return Patient(line, key, None, (Rejected(line, column, "", shown, code, parts),))
+
+
+def _terms(name: str, dictionary: Dictionary) -> Callable[[Entry, str], tuple[Entry, ...] | None]:
+    """Return what the book of terms puts in place of an item of a list, as far as the dictionary knows its facts."""
+
+    def meant(entry: Entry, beside: str) -> tuple[Entry, ...] | None:
+        found = entries(name, entry, beside, book())
+        return found if found is not None and all(one.key in dictionary.facts for one in found) else None
+
+    return meant
 
 
 class _Delivery:

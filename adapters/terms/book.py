@@ -51,7 +51,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Book:
-    """Everything `guidelines/shared/terms/` says, indexed for lookup. Safe to share between threads."""
+    """Everything `guidelines/shared/terms/` says, indexed for lookup. Safe to share between threads.
+
+    `facts` are those of each list of a host, `named` what each fact is called, `own_names` what the core reads by name.
+    """
 
     observations: Mapping[str, Match]
     answers: Mapping[str, Mapping[str, str]]
@@ -66,6 +69,7 @@ class Book:
     drugs: Drugs
     facts: Mapping[str, frozenset[str]]
     named: Mapping[str, Said]
+    own_names: Mapping[str, str]
 
     # --- observations -------------------------------------------------------------------------------------------------
     def observation(self, system: str | None, code: str) -> Match | None:
@@ -210,7 +214,7 @@ def book() -> Book:
     from sangao.adapters.terms.loading import load
 
     named = os.environ.get("SANGAO_TERMS", "")
-    return load(local=[Path(one) for one in named.split(os.pathsep) if one])
+    return load(local=[Path(one) for one in named.split(os.pathsep) if one and one != "off"])
 
 
 def _code(text: str) -> str:

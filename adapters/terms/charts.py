@@ -1,19 +1,23 @@
-"""A plain chart with the book applied: what its lists name is every fact the book knows it to be, before the core.
+"""Lists of a chart with the book applied: each item is every fact the book knows it to be, before the core sees it.
 
 The core knows no host and no brand: it matches an id, a name of a fact, or the beginning of a code. A combination is
 several drugs, `降压0号` is four, and a name on a prescription carries salt, form and strength. So readers apply the
 book, and what the core reads by itself is left exactly as it stands.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sangao.adapters.terms.book import Book, book
+from sangao.adapters.terms.diagnoses import Diagnoses
+from sangao.adapters.terms.drugs import Drugs
 from sangao.adapters.terms.prefixes import closed
 from sangao.adapters.terms.problems import bystander
-from sangao.engine.chart import Chart
+from sangao.engine.chart import Chart, Entry
 from sangao.engine.errors import Problem
+from sangao.engine.quantity import normalise
 from sangao.engine.run.lists import REFUTED
 
 READ = ("conditions", "medications", "family_history")
@@ -25,13 +29,14 @@ def read(given: Mapping[str, Any], terms: Book | None = None) -> Chart:
     """Return the chart of a chart JSON with the book applied to its lists.
 
     A drug that is known and that no fact speaks of leaves the list, with a note; what the book does not know stays, and
-    the pack says so. Raises SangaoError as `Chart.from_dict` does.
+    the pack says so. `SANGAO_TERMS=off` leaves every chart as it is. Raises SangaoError as `Chart.from_dict` does.
 
     >>> found = read({"on": "2025-10-09", "medications": [{"name": "厄贝沙坦氢氯噻嗪片 150mg"}, {"code": "C09AA02"}]})
     >>> [(entry.key, entry.by) for entry in found.lists["medications"]]
     [('arb', 'fact'), ('thiazide', 'fact'), ('C09AA02', 'code')]
     """
-    if not isinstance(given, Mapping) or not any(isinstance(given.get(name), list | tuple) for name in READ):
+    plain = not isinstance(given, Mapping) or not any(isinstance(given.get(name), list | tuple) for name in READ)
+    if plain or os.environ.get("SANGAO_TERMS") == "off":
         return Chart.from_dict(given)
     known = terms or book()
     problems: list[Problem] = []
@@ -44,56 +49,64 @@ def read(given: Mapping[str, Any], terms: Book | None = None) -> Chart:
     return replace(chart, problems=(*chart.problems, *problems)) if problems else chart
 
 
-def _item(name: str, item: Any, terms: Book, problems: list[Problem]) -> Iterator[Any]:
-    """Yield an item as it shall stand in its list: as it was, as the facts it says, or not at all."""
-    fact, code, text = _said(item)
-    if fact in terms.facts.get(name, ()):
-        yield item
-        return
-    text = text or fact
-    rest = {key: value for key, value in item.items() if key not in _NAMED} if isinstance(item, Mapping) else {}
-    found = _meant(name, item, code, text, terms)
-    if name != "family_history":
-        found = _sharpest(name, found, str(rest.get("status") or "").strip().lower() in REFUTED, terms)
+def entries(name: str, entry: Entry, text: str, terms: Book) -> tuple[Entry, ...] | None:
+    """Return the entries to put in place of one of the list `name`, None to leave it as it stands.
+
+    `text` is the name beside a code. No entry at all: a drug that is known and that no fact speaks of.
+
+    >>> [one.key for one in entries("medications", Entry("安博诺", "name", source="HIS"), "", book()) or ()]
+    ['arb', 'thiazide']
+    >>> entries("medications", Entry("C09AA02", "code"), "", book()) is None
+    True
+    """
+    code, named = (entry.key, text) if entry.by == "code" else ("", text or entry.key)
+    if name not in READ or (entry.by == "fact" and entry.key in terms.facts.get(name, ())):
+        return None
+    found = meant(name, None, code, named, (entry.status or "").strip().lower() in REFUTED, terms)
     if found:
-        source = "、".join(str(one) for one in (text or code, rest.get("source")) if one)
-        yield from ({**rest, "fact": one, "source": source} for one in found)
-    elif name == "medications" and text and terms.bystander(text):
-        problems.append(bystander(text))
-    else:
-        yield item
+        return tuple(replace(entry, key=fact, by="fact") for fact in found)
+    return () if name == "medications" and named and terms.bystander(named) else None
 
 
-def _said(item: Any) -> tuple[str, str, str]:
-    """Return what an item gives as fact, code and name, each empty where it gives none."""
-    if isinstance(item, str):
-        return item, "", ""
-    if not isinstance(item, Mapping):
-        return "", "", ""
-    fact, code, text = (item.get(key) for key in ("fact", "code", "name"))
-    return tuple(one if isinstance(one, str) else "" for one in (fact, code, text))  # type: ignore[return-value]
-
-
-def _meant(name: str, item: Any, code: str, text: str, terms: Book) -> tuple[str, ...]:
-    """Return the facts to write in place of an item; none where the pack reads it as well by itself."""
-    system = item.get("system") if isinstance(item, Mapping) else None
-    system = system if isinstance(system, str) else None
+def meant(name: str, system: str | None, code: str, text: str, refuted: bool, terms: Book) -> tuple[str, ...]:
+    """Return the facts to write for an item of a list; none where the core reads it as well by itself."""
+    if name == "family_history":
+        return terms.relative(system, code, text)
     if name == "medications":
         by_code, found = terms.drug(system, code), terms.drug(system, code, text)
-    elif name == "conditions":
+    else:
         by_code, found = terms.condition(system, code), terms.condition(system, code, text)
         by_code = () if terms.diagnoses.more(code) else by_code
-    else:
-        return terms.relative(system, code, text)
-    return () if code and set(found) == set(by_code) else found
+    if code and set(found) == set(by_code):
+        return ()
+    sharpest = _sharpest(found, refuted, terms.drugs if name == "medications" else terms.diagnoses)
+    return () if not code and sharpest == (terms.own_names.get(normalise(text).lower()),) else sharpest
 
 
-def _sharpest(name: str, found: tuple[str, ...], refuted: bool, terms: Book) -> tuple[str, ...]:
+def _sharpest(found: tuple[str, ...], refuted: bool, known: Drugs | Diagnoses) -> tuple[str, ...]:
     """Return the facts without those the core concludes by itself, and of a refuted item without all it implies.
 
     INVARIANT: who stopped one drug, or does not have one kind of a disease, may well have another of the same class.
     """
-    known = terms.drugs if name == "medications" else terms.diagnoses
     broader = known.implied if refuted else known.contained
     concluded = {broad for one in found for broad in closed((one,), broader)[1:]}
     return tuple(one for one in found if one not in concluded)
+
+
+def _item(name: str, item: Any, terms: Book, problems: list[Problem]) -> Iterator[Any]:
+    """Yield an item as it shall stand in its list: as it was, as the facts it says, or not at all."""
+    given = {"fact": item} if isinstance(item, str) else item if isinstance(item, Mapping) else {}
+    fact, code, text, system = (one if isinstance(one := given.get(key), str) else "" for key in _NAMED)
+    if fact in terms.facts.get(name, ()):
+        yield item
+        return
+    rest = {key: value for key, value in given.items() if key not in _NAMED}
+    refuted = str(rest.get("status") or "").strip().lower() in REFUTED
+    found = meant(name, system, code, text or fact, refuted, terms)
+    if found:
+        source = "、".join(str(one) for one in (text or fact or code, rest.get("source")) if one)
+        yield from ({**rest, "fact": one, "source": source} for one in found)
+    elif name == "medications" and (text or fact) and terms.bystander(text or fact):
+        problems.append(bystander(text or fact))
+    else:
+        yield item

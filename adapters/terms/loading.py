@@ -54,6 +54,7 @@ def load(shared: Path | None = None, local: Sequence[Path] = ()) -> Book:
         drugs(reader.all(DrugsFile, "drugs.yaml"), checking),
         checking.lists(),
         {str(fact): Said(str(doc.name.zh), str(doc.name.en)) for fact, doc in declared.facts.items()},
+        checking.own_names(),
     )
     if checking.problems:
         raise SangaoError(checking.problems)

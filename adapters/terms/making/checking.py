@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sangao.adapters.terms.lexicon import plain
 from sangao.adapters.terms.spelling import folded
 from sangao.engine.errors import Problem
+from sangao.engine.quantity import normalise
 from sangao.engine.rules.documents import FactDoc
 from sangao.engine.rules.text import Text
 
@@ -45,6 +46,14 @@ class Checking:
             if doc.host_list == host_list and doc.kind == "bool":
                 for name in (*doc.synonyms, doc.name.zh, doc.name.en):
                     found.setdefault(plain(name), (str(fact),))
+        return found
+
+    def own_names(self) -> dict[str, str]:
+        """Return every name the core itself knows a fact by; of two facts with one name it takes the first."""
+        found: dict[str, str] = {}
+        for fact, doc in self.facts.items():
+            for name in (fact, *doc.synonyms, doc.name.zh, doc.name.en):
+                found.setdefault(normalise(name).lower(), str(fact))
         return found
 
     def lists(self) -> dict[str, frozenset[str]]:

@@ -336,3 +336,11 @@ def test_the_mapping_of_the_docs_is_one_with_every_key(tmp_path: Path) -> None:
     assert check(read_mapping(given), pack().compiled.dictionary) == []
     keys = {str(key) for column in given["columns"].values() if not isinstance(column, str) for key in column}
     assert (set(given), keys) == (set(TOP), set(COLUMN))
+
+
+def test_a_list_of_names_goes_through_the_book_of_terms(tmp_path: Path) -> None:
+    path = written(tmp_path, "编号,用药\n1,安博诺;氨氯地平\n2,阿莫西林\n3,神奇茶\n")
+    found = people(path, {"key": "编号", "columns": {"用药": {"list": "medications"}}})
+    assert [entries(one, "medications") for one in found] == [["arb", "thiazide", "氨氯地平"], [], ["神奇茶"]]
+    assumed = [pack().admit(chart(one)).assumed_facts for one in found]
+    assert "acei" in assumed[0] and "thiazide" not in assumed[0] and "acei" in assumed[1] and not assumed[2]

@@ -44,7 +44,15 @@ def test_an_empty_chart_and_one_without_lists_are_as_they_were() -> None:
 
 @pytest.mark.parametrize(
     "item",
-    ["acei", {"fact": "thiazide", "status": "stopped"}, {"code": "C09AA02", "from": "2024-11-01"}, {"code": "C09DX04"}],
+    [
+        "acei",
+        {"fact": "thiazide", "status": "stopped"},
+        {"code": "C09AA02", "from": "2024-11-01"},
+        {"code": "C09DX04"},
+        {"name": "氨氯地平"},
+        "在用ARB",
+        "普利类",
+    ],
 )
 def test_what_the_core_reads_by_itself_stays_as_it_stands(item: Any) -> None:
     given_ = {"on": ON, "medications": [item]}

@@ -11,6 +11,7 @@ where durable-rules gives no answer at all the pack's is told, and `problems` sa
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -19,7 +20,7 @@ from sangao.adapters.events.bound import DUES, Bound, Watched, Way, bind
 from sangao.adapters.events.happened import Changed, Found, Happened, Moved, Overdue
 from sangao.adapters.events.patterns import CERTAINLY, NOT, POSSIBLY, Level, Pattern, days_of
 from sangao.adapters.events.record import Expected, Record, as_of, merged
-from sangao.adapters.events.worker import CONTEXTS
+from sangao.adapters.events.worker import CONTEXTS, REMEMBERED
 from sangao.engine.answer import Answer
 from sangao.engine.chart import Chart, day_of
 from sangao.engine.errors import Problem, SangaoError
@@ -52,12 +53,17 @@ class Watcher:
         self._people: dict[str, Record] = {}
         self._lock = threading.RLock()
         self.disagreed = 0
-        self.problems: list[Problem] = []
+        self._problems: deque[Problem] = deque(maxlen=REMEMBERED)
 
     @property
     def bound(self) -> Bound:
         """Return the pack that is asked now, with its process."""
         return self._bound
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return the last problems with durable-rules: processes that ended, questions it left unanswered."""
+        return (*self._problems, *self._bound.worker.problems)
 
     # --- what comes in ------------------------------------------------------------------------------------------------
     def arrive(self, person: str, chart: Chart) -> tuple[Happened, ...]:
@@ -174,7 +180,7 @@ class Watcher:
         try:
             return self._bound.worker.ask(question)
         except SangaoError as error:  # the pack was asked, too, and nobody waits for another
-            self.problems += error.problems
+            self._problems += error.problems
             log.error("durable-rules gives no answer; the pack's is told")
             return None
 

@@ -10,6 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,14 +23,15 @@ log = logging.getLogger("sangao.events")
 CONTEXTS = 256  # of 1,024 that a rule set can have; each costs up to 150 kB
 SECONDS = 20.0
 TRIES = 3
+REMEMBERED = 100  # problems; a stream that goes on for years must not fill memory with them
 _ENDED = "\0ended"
 
 
 class Worker:
     """Asks durable-rules in a process of its own; one question at a time, safe to call from any thread.
 
-    `rules` are the definitions `{kind, rules}` in the order questions number them. `problems` lists what was lost and
-    made good. Raises SangaoError (`events.no_engine`) where durable-rules is not installed or does not run.
+    `rules` are the definitions `{kind, rules}` in the order questions number them. `problems` lists what was lost last
+    and made good; `asked` counts contexts, `started` the processes they were spread over. Raises SangaoError (`events.no_engine`) where durable-rules is not installed or does not run.
     """
 
     def __init__(
@@ -43,8 +45,8 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._left = 0
-        self.started = 0
-        self.problems: list[Problem] = []
+        self.started = self.asked = 0  # processes, and contexts over all of them
+        self.problems: deque[Problem] = deque(maxlen=REMEMBERED)
 
     def ask(self, question: Question) -> list[int]:
         """Return the answer to a question. Raises SangaoError (`events.worker_failed`) when no process survives it."""
@@ -83,6 +85,7 @@ class Worker:
         if found == _ENDED:
             return None
         self._left -= 1
+        self.asked += 1
         answer: list[int] = json.loads(found)
         return answer
 

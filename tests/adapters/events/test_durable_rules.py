@@ -44,7 +44,7 @@ def observed(source: str) -> tuple[int, list[object]]:
 
 
 def ended(code: int, said: list[object], *, crashed: list[object], sound: list[object]) -> bool:
-    """What writes where it must not ends by a signal in one build and seems sound in the next; nothing else is known."""
+    """What writes where it must not ends by a signal in one build and seems sound in the next; nothing else is seen."""
     return (code < 0 and said == crashed) or (code == 0 and said == sound)
 
 

@@ -167,7 +167,7 @@ def test_a_stream_of_events_in_any_order_is_told_as_the_core_tells_it(
             name: level for name, level in levels.items() if level > seen.get(name, 0)
         }
         seen = dict(levels)
-    assert shared.disagreed == 0 and shared.problems == []
+    assert shared.disagreed == 0 and shared.problems == ()
 
 
 # --- pathways and dates -----------------------------------------------------------------------------------------------

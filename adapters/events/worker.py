@@ -30,8 +30,9 @@ _ENDED = "\0ended"
 class Worker:
     """Asks durable-rules in a process of its own; one question at a time, safe to call from any thread.
 
-    `rules` are the definitions `{kind, rules}` in the order questions number them. `problems` lists what was lost last
-    and made good; `asked` counts contexts, `started` the processes they were spread over. Raises SangaoError (`events.no_engine`) where durable-rules is not installed or does not run.
+    `rules` are the definitions `{kind, rules}` in the order questions number them. `asked` counts contexts, `started` the
+    processes they were spread over; `problems` lists what was lost last and made good. Raises SangaoError
+    (`events.no_engine`) where durable-rules is not installed or does not run.
     """
 
     def __init__(

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,14 @@ CONTEXTS = 256  # of 1,024 that a rule set can have; each costs up to 150 kB
 SECONDS = 20.0
 TRIES = 3
 REMEMBERED = 100  # problems; a stream that goes on for years must not fill memory with them
-_ENDED = "\0ended"
+_ENDED = "ended"  # no JSON, so no answer
 
 
 class Worker:
     """Asks durable-rules in a process of its own; one question at a time, safe to call from any thread.
 
-    `rules` are the definitions `{kind, rules}` in the order questions number them. `asked` counts contexts, `started` the
-    processes they were spread over; `problems` lists what was lost last and made good. Raises SangaoError
+    `rules` are the definitions `{kind, rules}` in the order questions number them. `asked` counts contexts, `started`
+    the processes they were spread over; `problems` lists what was lost last and made good. Raises SangaoError
     (`events.no_engine`) where durable-rules is not installed or does not run.
     """
 
@@ -80,14 +81,11 @@ class Worker:
         try:
             process.stdin.write(line + "\n")
             process.stdin.flush()
-            found = self._said.get(timeout=self._seconds)
-        except (OSError, ValueError, queue.Empty):
-            return None
-        if found == _ENDED:
+            answer: list[int] = json.loads(self._said.get(timeout=self._seconds))
+        except (OSError, ValueError, queue.Empty):  # it ended before, or in the middle of, its answer; or is silent
             return None
         self._left -= 1
         self.asked += 1
-        answer: list[int] = json.loads(found)
         return answer
 
     def _start(self) -> None:
@@ -116,10 +114,8 @@ class Worker:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    try:
+                    with suppress(OSError):  # what could not be written any more
                         pipe.close()
-                    except OSError:
-                        continue
 
     def _lost(self) -> None:
         code = self._process.poll() if self._process is not None else None

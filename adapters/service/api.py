@@ -18,6 +18,7 @@ from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
 from sangao.adapters.service.strict import REFUSALS, StrictRoute, said
+from sangao.adapters.terms.charts import read
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError
@@ -53,7 +54,7 @@ def routes(house: House) -> APIRouter:
         found = served_pack(house, caller, asked.pack)
         full = asked.detail == "full"
         if full and len(asked.decisions or found.decisions) > models.MOST_NAMES:
-            raise Refusal(422, Problem("api.too_much", parts={"most": models.MOST_NAMES}))
+            raise Refusal(409, Problem("api.too_much", parts={"most": models.MOST_NAMES}))
         chart = chart_of(asked.chart)
         result, told = await answered(house, shapes.decided, found, chart, asked.decisions, full)
         return said({"entry": await kept(house, caller, "decide", result, advice=asked.decisions is None), **told})
@@ -107,8 +108,8 @@ def served_pack(house: House, caller: Caller, name: str | None) -> Pack:
 
 
 def chart_of(given: models.ChartIn) -> Chart:
-    """Return the chart of a request. Raises SangaoError when its day is none."""
-    return Chart.from_dict(given.model_dump(exclude_unset=True))
+    """Return the chart of a request, its lists read by the book of terms. Raises SangaoError when its day is none."""
+    return read(given.model_dump(exclude_unset=True))
 
 
 async def answered(house: House, work: Callable[..., Any], *parts: Any) -> Any:

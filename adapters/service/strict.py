@@ -18,7 +18,7 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": Problems, "description": "不是 JSON,或病历无法读取 · no JSON, or a chart that cannot be read"},
     401: {"model": Problems, "description": "令牌缺少或不被接受 · no token, or one that is not taken"},
     404: {"model": Problems, "description": "没有该规则包、判断或条目 · no such pack, decision or entry"},
-    409: {"model": Problems, "description": "服务的设置不允许 · the settings of the service do not allow it"},
+    409: {"model": Problems, "description": "设置或规则包的大小不允许 · settings or the size of the pack forbid it"},
     413: {"model": Problems, "description": "请求过大 · too large"},
     415: {"model": Problems, "description": "内容类型不是 JSON · the content type is not JSON"},
     422: {"model": Problems, "description": "字段不合要求 · a field is not as it must be"},

@@ -245,7 +245,7 @@ def test_a_field_that_is_wrong_is_told_in_both_languages(client: Client) -> None
 
 def test_reasons_for_hundreds_of_decisions_are_not_worked_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sangao.adapters.service.api_models.MOST_NAMES", 5)
-    assert refused(client, 422, "decide", chart=CHART, detail="full") == ["api.too_much"]
+    assert refused(client, 409, "decide", chart=CHART, detail="full") == ["api.too_much"]
 
 
 def test_other_methods_and_paths_are_refused_in_the_same_form(client: Client) -> None:

@@ -50,6 +50,8 @@ BESIDE = {
     "fhir": ("bundle.json", "decide bundle.json --pack clinic --on 2025-06-01"),
     "table": ("map.yaml", "stratify patients.csv --map map.yaml --pack clinic --out answers.csv"),
     "host": ("chart.json", ""),
+    "chinese": ("document.xml", "decide document.xml --pack clinic"),
+    "hl7": ("message.hl7", "decide message.hl7 --pack clinic"),
     "cohort": ("people.ndjson", "cohort people.ndjson"),
     "measure": ("profiles/county.yaml", "check profiles/county.yaml"),
     "worklist": ("worklists/county.yaml", "check worklists/county.yaml"),

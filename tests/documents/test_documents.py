@@ -49,6 +49,16 @@ NOT_FROM_A_DOCUMENT = {
     "api.link_broken": "somebody changes a link (tests/adapters/service/test_page.py)",
     "api.link_expired": "somebody opens a link too late (tests/adapters/service/test_page.py)",
     "api.link_empty": "the log no longer holds the answer of a link (tests/adapters/service/test_page.py)",
+    "hl7.no_extra": "python-hl7 is not installed (tests/adapters/hl7/test_reading.py)",
+    "hl7.unsupported_version": "only the listener asks for a version (tests/adapters/hl7/test_mllp.py)",
+    "hl7.no_control_id": "only the listener has to answer (tests/adapters/hl7/test_mllp.py)",
+    "hl7.cannot_listen": "the port is taken (tests/adapters/hl7/test_mllp.py)",
+    "hl7.open_door": "an address that others reach (tests/adapters/hl7/test_mllp.py)",
+    "hl7.spool": "the store of the listener cannot be used (tests/adapters/hl7/test_mllp.py)",
+    "chinese.not_soap": "a call to the service (tests/adapters/chinese/test_soap.py)",
+    "chinese.unknown_service": "a call to the service (tests/adapters/chinese/test_soap.py)",
+    "chinese.unknown_parameter": "a call to the service (tests/adapters/chinese/test_soap.py)",
+    "chinese.not_a_user": "a call to the service (tests/adapters/chinese/test_soap.py)",
     "journal.not_repeated": "the hash of a pack changes with its rules (tests/adapters/journal/test_replay.py)",
 }
 """Codes that come of no document, whatever is in it, each with the reason and the test that shows it."""

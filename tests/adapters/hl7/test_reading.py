@@ -1,5 +1,6 @@
 """ORU and ADT into charts: character sets, types, statuses, and never a value that nobody vouches for."""
 
+import sys
 from functools import cache
 from typing import Any
 
@@ -89,6 +90,11 @@ def test_a_message_without_results_says_nothing() -> None:
 )
 def test_what_cannot_be_read_is_refused(source: bytes | str, code: str) -> None:
     assert refusal(source) == code
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hl7", None)
+    assert refusal(message()) == "hl7.no_extra"
 
 
 @pytest.mark.parametrize("version", ["2.1", "2.3.1", "2.5.1", "2.9", "", "2.4^CHN"])

@@ -29,6 +29,9 @@ class Answers(NamedTuple):
     values: Mapping[str, Mapping[str, str]]
     arms: Mapping[str, str]
     arm_facts: frozenset[str]
+    circumstances: Mapping[str, frozenset[str]]
+    setting_in: str
+    settings: Mapping[str, str]
     capillary: frozenset[str]
     none_known: frozenset[str]
     no_information: frozenset[str]
@@ -59,6 +62,9 @@ def answers() -> Answers:
         values={str(fact): _turned(found) for fact, found in given["answers"].items()},
         arms=_turned(given["arms"]),
         arm_facts=frozenset(given["arm_facts"]),
+        circumstances={url: frozenset(codes) for url, codes in given["circumstances"].items()},
+        setting_in=given["setting_in"],
+        settings=_turned(given["settings"]),
         capillary=frozenset(given["capillary"]),
         none_known=frozenset(given["none_known"]),
         no_information=frozenset(given["no_information"]),

@@ -162,7 +162,7 @@ def _links(bundle: Json, found: Gathered) -> None:
     kinds = EVERYTHING if kind == "$everything" else {kind}
     if links.get("next"):
         found.problems.append(Problem("fhir.more_pages", Span(kind)))
-    whole = not links.get("next") and names <= PLAIN
+    whole = not {"next", "previous", "prev"}.intersection(links) and names <= PLAIN
     (found.searched if whole else found.partial).update(kinds)
 
 

@@ -6,6 +6,7 @@ the other kinds nor diabetes itself. What nobody is sure of is unknown, so that 
 absent. An item that maps to no fact stays in the list under its own code, and suspends what the list would allow.
 """
 
+import re
 from typing import Any
 
 from sangao.adapters.fhir.answers import among, answers
@@ -28,6 +29,7 @@ TAKEN = frozenset({"active", "recorded"})
 AS_GIVEN = frozenset({None, "taking", "taking-as-directed"})
 STOPPED = frozenset({"not-taking", "stopped"})
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
+NATIONAL = re.compile(r"/icd-?10-(?:cm|cn|gm|am|ca|uk)/?$")
 
 
 def condition(resource: Resource, taken: Taken, sound: bool) -> None:
@@ -176,7 +178,7 @@ def _native(name: Concept) -> list[str]:
 
 def _system(one: Coding) -> str | None:
     """Return the system of a code; the national editions of ICD-10 agree in the categories that facts name."""
-    return ICD10 if (one.system or "").lower().startswith(f"{ICD10}-") else one.system
+    return ICD10 if NATIONAL.search((one.system or "").lower()) else one.system
 
 
 def _drugs(resource: Resource, taken: Taken) -> list[Concept]:

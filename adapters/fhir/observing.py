@@ -104,10 +104,10 @@ def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: 
         taken.problem("fhir.age_then", resource, fact)
         return
     arm = None
-    if fact in answers().arm_facts and (site := concept(resource.content.get("bodySite"))).codings:
-        arm = said(site, answers().arms)
-        if arm is None:
-            taken.problem("fhir.other_site", resource, fact)
+    if fact in answers().arm_facts:
+        arm, wrong = _where(resource.content)
+        if wrong is not None:
+            taken.problem(wrong, resource, fact)
             sound = False
     if at is None:
         taken.problem("fhir.undated", resource, fact)
@@ -119,15 +119,33 @@ def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: 
     )
 
 
+def _where(content: Json) -> tuple[str | None, str | None]:
+    """Return the arm a pressure was measured at, and the problem of one that was not taken as an office pressure is."""
+    known = answers()
+    site = concept(content.get("bodySite"))
+    arm = said(site, known.arms) if site.codings else None
+    if site.codings and arm is None:
+        return None, "fhir.other_site"
+    for one in mappings(content.get("extension")):
+        usual = known.circumstances.get(text(one.get("url")) or "")
+        if usual is not None and not among(concept(one.get("valueCodeableConcept")), usual):
+            return arm, "fhir.other_circumstance"
+    return arm, None
+
+
 def _qualifiers(resource: Resource, match: Match, arm: str | None, taken: Taken) -> tuple[tuple[str, str], ...]:
     """Return how the value was obtained, as far as that selects another fact."""
     content = resource.content
-    if "specimen" not in content and "performer" not in content and arm is None:
+    if arm is None and not {"specimen", "performer", "extension"}.intersection(content):
         return match.qualifiers
     found = dict(match.qualifiers)
     specimen = taken.gathered.resolve(reference(content.get("specimen")), resource)
     if specimen is not None and among(concept(specimen.content.get("type")), answers().capillary):
         found["sample"] = "capillary"
+    for one in mappings(content.get("extension")):
+        setting = said(concept(one.get("valueCodeableConcept")), answers().settings)
+        if setting is not None and one.get("url") == answers().setting_in:
+            found["setting"] = setting
     if _by_themselves(resource, taken):  # a meter at home: which sample it was nobody says
         found["setting"] = "self"
         found.setdefault("sample", "unknown")

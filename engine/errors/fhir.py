@@ -104,6 +104,13 @@ ENTRIES: dict[str, Entry] = {
         "诊室血压以上臂为准",
         "office blood pressure is that of an upper arm",
     ),
+    "fhir.other_circumstance": Entry(
+        "warning",
+        "`{fact}` 不是坐位、清醒、安静时测得,按未知处理",
+        "`{fact}` was not measured sitting, awake and at rest; the fact is unknown at that time",
+        "立位、卧位、运动中或睡眠中的血压不是诊室血压",
+        "a pressure standing, lying, during exercise or asleep is not the office pressure",
+    ),
     "fhir.age_then": Entry(
         "note",
         "年龄是另一天的,未使用",

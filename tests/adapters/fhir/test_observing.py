@@ -223,3 +223,35 @@ def test_a_panel_by_members_is_read_by_its_members_and_unknown_without_them(pack
     frame = observation("85354-9", hasMember=[{"reference": f"Observation/{one['id']}"} for one in parts])
     assert grade(pack, older, frame, *parts) == ("grade1", "settled", "grade1") and codes(taken(frame, *parts)) == []
     assert grade(pack, older, frame)[:2] == (None, "unknown")
+
+
+VITALS = "http://hl7.org/fhir/us/vitals/StructureDefinition"
+POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
+
+
+def said_of(url: str, code: str) -> dict[str, Any]:
+    return {"extension": [{"url": url, "valueCodeableConcept": concept(code, SNOMED)}]}
+
+
+@pytest.mark.parametrize(
+    ("url", "usual", "other"),
+    [
+        (POSITION, "33586001", "10904000"),
+        (f"{VITALS}/SleepStatusExt", "248218005", "248220008"),
+        (f"{VITALS}/ExerciseAssociationExt", "263678003", "309604004"),
+    ],
+)
+def test_only_a_pressure_sitting_awake_and_at_rest_is_an_office_pressure(
+    pack: Pack, url: str, usual: str, other: str
+) -> None:
+    assert grade(pack, pressure(118, 76, **said_of(url, usual))) == ("normal", "settled", "normal")
+    standing = pressure(118, 76, **said_of(url, other))
+    assert grade(pack, standing) == (None, "unknown", "normal")
+    assert codes(taken(standing)) == ["fhir.other_circumstance", "fhir.other_circumstance"]
+    assert codes(taken(observation("8867-4", 90, "/min", **said_of(url, other)))) == []
+
+
+def test_a_pressure_taken_at_home_is_a_home_pressure(pack: Pack) -> None:
+    home = pressure(118, 76, **said_of(f"{VITALS}/MeasurementSettingExt", "264362003"))
+    assert grade(pack, home)[:2] == (None, "unknown")
+    assert dict(taken(home).chart.readings[0].qualifiers)["setting"] == "home"

@@ -73,7 +73,10 @@ class Columns:
                 for batch in map(self._told, chunks(written)):
                     file.write(batch)
             return made
-        with pq.ParquetWriter(made, self.schema, compression="zstd") as file:
+        key, *others = self.schema.names  # keys do not repeat, and nobody looks for answers by their extremes
+        with pq.ParquetWriter(
+            made, self.schema, compression="zstd", use_dictionary=others, write_statistics=[key]
+        ) as file:
             waiting: list[Any] = []
             for batch in map(self._told, chunks(written)):
                 waiting.append(batch)

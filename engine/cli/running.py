@@ -19,6 +19,7 @@ from sangao.engine.pack import canon
 BATCH = 2000
 WIDE = 16_384  # rows at a time where they are answered in columns
 MANY = 30_000  # rows from which further processes pay for their start
+WIDELY = 1_500_000  # the same, where rows are answered in columns
 AHEAD = 2  # batches on their way per worker
 ASKED_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -47,7 +48,8 @@ def answered(
     """
     if jobs is None:
         jobs = map(Job, bound.batches(rows_at_a_time(bound)))
-    number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= MANY else 1)
+    many = MANY if rows_at_a_time(bound) == BATCH else WIDELY
+    number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= many else 1)
     if number == 1:
         answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)
         for job in jobs:

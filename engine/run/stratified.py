@@ -140,6 +140,7 @@ class Stratifier:
         slots: list[Any] = []
         leaves = self.many.pack.leaves
         held: dict[tuple[str, bool], Held] = {}
+        masks: dict[tuple[str, bool], tuple[Array, Array]] = {}  # of closed leaves, and where one value is left
         for place, kind in zip(self.bulk.flat.slots, self.bulk.flat.program.slots, strict=True):
             which = (place.leaf, place.assumed)
             here = held.get(which)
@@ -154,21 +155,25 @@ class Stratifier:
                 elif place.leaf not in self.half:
                     every = (1 << (len(leaf.values) or 2)) - 1
                     odd |= (here.low & (here.low - 1) != 0) & (here.low != every)
+                if closed:
+                    low = here.low.astype(np.uint8) if len(leaf.values) <= 8 else here.low
+                    masks[which] = low, low & (low - 1) == 0
             if place.part == "may":
-                slots.append(_bits(here.low >> place.value & 1))
+                low = masks[which][0]
+                slots.append(_bits(low & low.dtype.type(1 << place.value)))
             elif place.part == "valid":
-                slots.append(_bits(here.low & (here.low - 1) == 0 if closed else here.known))
+                slots.append(_bits(masks[which][1] if closed else here.known))
             elif kind == Slot.INT32:
                 ends = here.high if place.part == "high" else here.low
                 slots.append(np.where(here.known, ends, 0).astype(np.int32))
             elif kind == Slot.BYTE:
-                single = here.low & (here.low - 1) == 0
+                low, single = masks[which]
                 place_of = np.zeros(rows, np.uint8)
                 for i in range(1, len(leaf.values)):
-                    place_of[here.low == 1 << i] = i
-                slots.append(np.where(single, place_of, 0).astype(np.uint8))
+                    place_of[low == 1 << i] = i
+                slots.append(place_of * single)
             else:
-                slots.append(_bits(here.low & 2))
+                slots.append(_bits(masks[which][0] & 2))
         return tuple(memoryview(one).cast("B") if rows else one.tobytes() for one in slots)
 
     def _one_by_one(self, columns: Sequence[tuple[Cells, Any]], places: Array, found: Found) -> None:

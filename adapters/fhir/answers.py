@@ -94,7 +94,8 @@ def relatives() -> Relatives:
 def keys(concept: Concept) -> tuple[str, ...]:
     """Return the codes of a concept as `system:code`.
 
-    >>> keys(Concept((Coding("http://snomed.info/sct", "8517006", None),), None))
+    >>> from sangao.adapters.fhir.shapes import concept
+    >>> keys(concept({"coding": [{"system": "http://snomed.info/sct", "code": "8517006"}]}))
     ('snomed:8517006',)
     """
     return tuple(f"{SYSTEMS.get((one.system or '').rstrip('/').lower(), '')}:{one.code}" for one in concept.codings)

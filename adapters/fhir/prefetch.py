@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from sangao.adapters.fhir.requirements import LOINC, codings, type_of
 from sangao.adapters.terms import Book, book
 from sangao.engine.fact import Fact
+from sangao.engine.guide import Pack
+from sangao.engine.pack import ir
+from sangao.engine.run.cones import cone
 
 PATIENT = "{{context.patientId}}"
 WHOLE = {
@@ -46,6 +49,30 @@ def templates(facts: Iterable[Fact], terms: Book | None = None) -> dict[str, str
     for i in range(0, len(rest), MOST_CODES):
         found["observations" if i == 0 else f"observations{i // MOST_CODES + 1}"] = _search(rest[i : i + MOST_CODES])
     return found
+
+
+def needed(pack: Pack, decisions: Iterable[str]) -> list[Fact]:
+    """Return every fact that decisions of a pack may look at, all the way down, in the order of the dictionary.
+
+    Raises SangaoError (`host.unknown_decision`) for a decision the pack does not have.
+    """
+    found: set[str] = set()
+    for one in decisions:
+        leaves, _ = cone(pack.compiled, pack.decision(one).id)
+        found.update(fact for leaf in leaves for fact in pack.compiled.leaves[leaf].facts)
+        found.update(fact for leaf in leaves for fact in _inputs(pack, leaf))
+    facts = pack.compiled.dictionary.facts
+    return [fact for name, fact in facts.items() if name in found]
+
+
+def _inputs(pack: Pack, leaf: str) -> Iterable[str]:
+    """Yield the facts a formula may give a leaf from."""
+    source = pack.compiled.leaves[leaf].source
+    if isinstance(source, ir.Derived):
+        yield source.fact
+        for one in source.inputs:
+            yield from pack.compiled.leaves[one].facts
+            yield from _inputs(pack, one)
 
 
 def _pressure(fact: str) -> bool:

@@ -138,6 +138,7 @@ def test_national_editions_of_icd_10() -> None:
     for system in (
         "http://hl7.org/fhir/sid/icd-10-cm",
         "http://hl7.org/fhir/sid/icd-10-cn",
+        "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
         "urn:oid:2.16.156.10011.2.3.3.11",
     ):
         assert truth("hf", condition("I50.900x018", system)) == (TRUE, TRUE)

@@ -2,9 +2,12 @@
 
 import re
 
-from sangao.adapters.fhir.prefetch import MOST_CODES, templates
+import pytest
+
+from sangao.adapters.fhir.prefetch import MOST_CODES, needed, templates
 from sangao.adapters.fhir.requirements import LOINC, codings, type_of
 from sangao.adapters.terms import book
+from sangao.engine.errors import SangaoError
 from sangao.engine.fact import Fact
 from tests.adapters.fhir.made import opened
 
@@ -48,3 +51,21 @@ def test_every_code_of_every_fact_is_in_some_search() -> None:
         rest = query.partition("?")[2]
         assert all(SAFE.fullmatch(part) for part in rest.split("&") if part), query
         assert len(re.findall(r"[0-9]+-[0-9]", rest)) <= MOST_CODES
+
+
+def test_a_grade_needs_two_pressures_and_a_risk_what_stands_behind_it() -> None:
+    pack = opened("htn_guideline_2024")
+    assert [one.id for one in needed(pack, ["htn.grade"])] == ["sbp_office", "dbp_office"]
+    behind = {one.id for one in needed(pack, ["htn.risk"])}
+    assert {"sbp_office", "creatinine", "ldl", "sex", "age", "stroke", "diabetes"} <= behind
+    assert set(templates(needed(pack, ["htn.risk"]))) == {
+        "patient",
+        "bp",
+        "observations",
+        "conditions",
+        "medications",
+        "family_history",
+    }
+    assert needed(pack, []) == []
+    with pytest.raises(SangaoError):
+        needed(pack, ["htn.nothing"])

@@ -36,7 +36,7 @@ def office(readings: Sequence[Reading]) -> tuple[list[Reading], str | None]:
     numbers = [tuple(_number(part[0]) for part in side) for side in filled]
     if any(one is None for pair in numbers for one in pair):
         return [], "chinese.half_arm"
-    higher = max(range(len(filled)), key=lambda i: numbers[i])  # type: ignore[type-var, return-value]
+    higher = max(range(len(filled)), key=lambda i: numbers[i])
     return [
         Reading(fact, part[0].value, part[0].unit, part[0].at, SOURCE)
         for fact, part in zip(OFFICE, filled[higher], strict=True)

@@ -143,7 +143,7 @@ def _observation(node: Node, around: Around, document: Document) -> None:
         if not around.negated:
             document.symptoms.append(value)
         return
-    coded = value.kind in ("code", "text") and value.kind != "blank"
+    coded = value.kind in ("code", "text")
     if known in elements.DIAGNOSIS or (
         value.code and (system in ICD or "ICD" in (found.get("codeSystemName") if found else ""))
     ):

@@ -101,9 +101,8 @@ def heading(text: str) -> tuple[Delimiters, tuple[str, ...]]:
     if found is None or len(set(found["field"] + found["others"])) != len(found["others"]) + 1:
         raise _fail("hl7.not_hl7")
     separator, others = found["field"], found["others"]
-    component, repetition, escape, part = others[:4]
     fields = text.split("\r", 1)[0].split(separator)
-    return Delimiters(separator, component, repetition, escape, part), ("MSH", separator, *fields[1:])
+    return Delimiters(separator, *others[:4]), ("MSH", separator, *fields[1:])
 
 
 def declared(text: str) -> str:

@@ -8,6 +8,7 @@ result does not take its place. Lists are not delivered: a message names diagnos
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from sangao.adapters import identity
 from sangao.adapters.chinese import elements
@@ -199,12 +200,12 @@ class Taking:
             self.problem("hl7.left_out", obx, PRESSURES[0], status=status)
             return
         both = quantity.parse_pair(value.words or "") if status in USED else None
-        for i, fact in enumerate(PRESSURES):
+        shown = [quantity.decimal_text(one) for one in both[:2]] if both else [WITHOUT, WITHOUT]
+        unit = (both[2] or obx.get(6) or None) if both else None
+        for fact, text in zip(PRESSURES, shown, strict=True):
             if both is None:
                 self.problem("hl7.unreadable_value", obx, fact)
-            shown = quantity.decimal_text(both[i]) if both else WITHOUT
-            unit = (both[2] or obx.get(6) or None) if both else None
-            self.readings.append(Reading(fact, shown, unit, self._when(obx, order), f"OBX-{obx.get(1)}"))
+            self.readings.append(Reading(fact, text, unit, self._when(obx, order), f"OBX-{obx.get(1)}"))
 
     def _when(self, obx: Segment, order: Segment | None) -> str | None:
         """Return when it was observed: OBX-14, else OBR-7; None where neither says."""
@@ -261,7 +262,7 @@ def _codes(obx: Segment) -> list[tuple[str, str]]:
     return [(code, system) for i in (1, 4) if (code := obx.get(3, i)) for system in [obx.get(3, i + 2)]]
 
 
-def _kind(fact: str) -> str:
+def _kind(fact: str) -> Literal["number", "bool", "code", "date"]:
     if fact in elements.TRUTHS:
         return "bool"
     if fact in elements.DATES:

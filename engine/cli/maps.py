@@ -44,8 +44,8 @@ def _ready(path: Path, hook: Any) -> Path:
     known = ready_maps(hook)
     if path.as_posix() not in known:
         near = get_close_matches(path.as_posix(), known, 1, 0.3)
-        parts = {"name": path.as_posix(), "nearest": near[0] if near else "、".join(known)}
-        raise fail("table.no_ready_map", usage=True, **parts)
+        nearest = near[0] if near else "、".join(known)
+        raise fail("table.no_ready_map", usage=True, name=path.as_posix(), nearest=nearest)
     return known[path.as_posix()]
 
 

@@ -5,7 +5,7 @@
 
 #include "pack.h"
 
-enum { LEAST = 512, AMPLE = 4 << 20, FIRST_DAY = 1, LAST_DAY = 3652059 };
+enum { LEAST = 512, AMPLE = 4 << 20 };
 
 /* One call: a block of rows, the columns behind each input, and memory for all of it in one piece. */
 typedef struct {
@@ -378,35 +378,4 @@ int32_t sangao_decide(const sangao_pack *pack, const int32_t *values, const uint
     free(to);
     free(status);
     return code;
-}
-
-/* --- days --------------------------------------------------------------------------------------------------------- */
-
-static int leap(int32_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
-
-static int32_t before_month(int32_t year, int32_t month) { /* days of a year before a month */
-    static const int32_t days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    return days[month - 1] + (month > 2 && leap(year));
-}
-
-static int32_t before_year(int32_t year) { return 365 * (year - 1) + (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400; }
-
-int32_t sangao_day(int32_t year, int32_t month, int32_t day) {
-    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return 0;
-    int32_t last = month == 12 ? 31 : before_month(year, month + 1) - before_month(year, month);
-    return day > last ? 0 : before_year(year) + before_month(year, month) + day;
-}
-
-/* A day as 512 * year + 32 * month + day of the month. */
-static int32_t calendar(int32_t day) {
-    int32_t year = day / 366 + 1, month = 12; /* never beyond the year looked for */
-    while (before_year(year + 1) < day) year++;
-    while (before_month(year, month) >= day - before_year(year)) month--;
-    return 512 * year + 32 * month + day - before_year(year) - before_month(year, month);
-}
-
-int32_t sangao_years(int32_t born, int32_t on) {
-    if (born < FIRST_DAY || on > LAST_DAY || on < born) return -1;
-    int32_t first = calendar(born), last = calendar(on);
-    return last / 512 - first / 512 - (last % 512 < first % 512);
 }

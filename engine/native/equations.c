@@ -5,7 +5,7 @@
 
 #include "pack.h"
 
-enum { POWERS, KIDNEY_2009, KIDNEY_2021 };
+enum { POWERS, KIDNEY_2009, KIDNEY_2021, DUE };
 
 static const double HAIR = 1e-7; /* in steps of the result: farther from a rounding edge, doubles round as decimals do */
 
@@ -53,6 +53,9 @@ int sangao_solve(const equation *of, const sangao_input *input, const int32_t va
         if (of->input[i] >= 0 && (value[i] < of->reach[i][0] || value[i] > of->reach[i][1])) return 0;
     if (of->kind == POWERS) {
         if (!powers(of, value, &least, &most)) return 0;
+    } else if (of->kind == DUE) {
+        if (value[0] < FIRST_DAY || value[0] > LAST_DAY) return 0;
+        least = most = sangao_due(value[0], of->powers[0], of->powers[1], of->powers[2]);
     } else {
         const sangao_input *creatinine = input + of->input[0], *age = input + of->input[1];
         double scr = (double)value[0] * creatinine->step_over / creatinine->step_under;

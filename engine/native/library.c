@@ -161,11 +161,14 @@ static int read_equation(reader *r, sangao_pack *p, int32_t number) {
     one->slot[0] = one->slot[1] = one->slot[2] = -1;
     for (int i = 0; i < 3; i++) {
         if (one->input[i] < -1 || one->input[i] >= p->about.inputs) return 0;
-        if (one->powers[i] < -4 || one->powers[i] > 4 || (one->input[i] < 0 && one->powers[i])) return 0;
+        if (one->kind == 0 && (one->powers[i] < -4 || one->powers[i] > 4 || (one->input[i] < 0 && one->powers[i])))
+            return 0;
+        if (one->kind == 3 && (one->powers[i] < 0 || one->powers[i] > LARGE)) return 0;
         used += one->input[i] >= 0;
     }
     if (one->over <= 0 || one->under <= 0 || one->over >> 62 || one->under >> 62 || one->low > one->high) return 0;
-    return one->kind == 0 ? used > 0 : one->kind <= 2 && one->kind > 0 && used == 3;
+    if (one->kind == 3) return one->input[0] >= 0;
+    return one->kind == 0 ? used > 0 : one->kind > 0 && one->kind < 3 && used == 3;
 }
 
 /* Each slot of the program belongs to one part of one input or equation, and holds what that part is. */

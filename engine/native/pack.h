@@ -6,6 +6,7 @@
 #include "inside.h"
 #include "sangao.h"
 
+enum { FIRST_DAY = 1, LAST_DAY = 3652059 };
 enum { PART_VALUE, PART_VALID, PART_THERE, PART_LOW, PART_HIGH, PART_FOUND };
 
 /* What of the program belongs to an input: its slots and its outputs (-1: none). */
@@ -41,6 +42,10 @@ struct sangao_pack {
 };
 
 void sangao_sha256(const uint8_t *data, size_t size, uint8_t digest[32]);
+
+/* The day that lies so many months and days, none of them negative, after another (`at_year_end`: after the end of its
+   year), at most the last there is. */
+int32_t sangao_due(int32_t from, int32_t months, int32_t days, int at_year_end);
 
 /* What an equation gives of three values (those without an input are not looked at); 0 where it gives nothing. */
 int sangao_solve(const equation *of, const sangao_input *input, const int32_t value[3], int32_t *low, int32_t *high);

@@ -6,7 +6,7 @@ one another, contradictions, lists, `false_when` and the windows over that one d
 windows itself: a window that is given beats the one worked out from the day.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
@@ -16,14 +16,12 @@ from sangao.engine.run.circuit import NO, YES, Circuit, Refused
 from sangao.engine.run.conditions import named_facts
 from sangao.engine.run.entering import INT32
 from sangao.engine.run.flat import Slot
-from sangao.engine.run.inputs import DAY, LISTED, Input, Part, Said
+from sangao.engine.run.inputs import DAY, LISTED, Facts, Input, Part, Said
 from sangao.engine.run.known import Abstract, Ends
-from sangao.engine.run.lowering import truth_over
 from sangao.engine.run.oneday import DAYS, blank, reach, untold, usable, window
-from sangao.engine.run.solvable import Equation, difference, equation, told
+from sangao.engine.run.ruled import consistent, settled, truth, widened
+from sangao.engine.run.solvable import KIDNEY, Equation, difference, equation, told
 from sangao.engine.truth import TRUE
-
-Facts = dict[str, Said]
 
 
 class Day:
@@ -48,7 +46,8 @@ class Day:
         if TODAY in named or any(self._since(one) for one in wanted):
             self._day = self._given(Input(DAY, "date", "day", *DAYS))
         given = {fact.id: self._fact(fact) for fact in pack.dictionary.facts.values() if fact.id in named}
-        facts = self._contradicted(self._kinds(self._set(given)))
+        facts = settled(self._admitter, self.circuit, given)
+        facts = consistent(pack, self.circuit, widened(self._admitter, self.circuit, facts))
         for one in self.inputs:
             if one.origin == "fact" and (wrong := self.circuit.both(given[one.id].valid, facts[one.id].valid ^ 1)):
                 self.denied[one.id] = wrong
@@ -57,11 +56,9 @@ class Day:
         for leaf in wanted:
             of_host, solved = self._window(leaf), self._solved(leaf)
             for second, of_day in ((False, opened), (True, assumed)):
-                found = self._leaf(leaf, of_day)
+                found = self._worked_out(leaf, self._leaf(leaf, of_day), solved, of_day)
                 if of_host is not None:
                     found = known.choose(self.circuit, of_host.valid, of_host.known(self.circuit), found)
-                if isinstance(leaf.source, ir.Derived):
-                    found = self._derived(leaf, leaf.source, found, solved, of_day)
                 self.leaves[leaf.id, second] = found
 
     # --- which facts --------------------------------------------------------------------------------------------------
@@ -143,9 +140,9 @@ class Day:
         return self._given(Input(fact.id, fact.kind, "fact", *parts), usable(fact) if fact.kind == "number" else ())
 
     def _window(self, leaf: ir.Leaf) -> Said | None:
-        """Return a window as a host gives it; None for what is no window, or is one that the day tells in full."""
+        """Return a window as a host gives it; None for what is no window, or rests on a date that is a fact."""
         source = leaf.source
-        if not isinstance(source, ir.Window) or self._since(leaf):
+        if not isinstance(source, ir.Window) or self._since(leaf) or equation(self.pack, leaf) is not None:
             return None
         reached = (0, 1) if leaf.kind == "bool" else DAYS if leaf.kind == "date" else INT32
         low, high = reached[0] if leaf.low is None else leaf.low, reached[1] if leaf.high is None else leaf.high
@@ -153,79 +150,18 @@ class Day:
             Input(leaf.id, leaf.kind, "window", low, high, leaf.unit, leaf.step, leaf.values, alone=untold(source))
         )
 
-    def _solved(self, leaf: ir.Leaf) -> Ends | None:
-        """Return what an equation gives of its inputs as they are given; None where there is none."""
+    def _solved(self, leaf: ir.Leaf) -> tuple[Equation, Ends] | None:
+        """Return the equation of a leaf and what it gives of its inputs as they are given; None where there is none."""
         found = equation(self.pack, leaf)
         if found is None:
             return None
         self.equations.append(found)
         low = high = self.circuit.load(self._slot(Slot.INT32, "low"))
-        if found.form != "powers":
+        if found.form in KIDNEY.values():
             high = self.circuit.load(self._slot(Slot.INT32, "high"))
-        return Ends(low, high, self.circuit.bits(self._slot(Slot.BITS, "found")))
+        return found, Ends(low, high, self.circuit.bits(self._slot(Slot.BITS, "found")))
 
     # --- what is made of it -------------------------------------------------------------------------------------------
-    def _truth(self, expr: ir.Expr, facts: Mapping[str, Said]) -> known.Closed:
-        """Return the truth of a condition of the dictionary; a fact that is not there is unknown."""
-        values: dict[str, Abstract] = {}
-        for name in named_facts(expr):
-            fact = self.pack.dictionary.facts[name]
-            there = facts.get(name)
-            values[name] = there.known(self.circuit) if there else blank(self.circuit, fact.kind, len(fact.values))
-        return truth_over(self.pack, self.circuit, expr, values)
-
-    def _set(self, facts: Facts) -> Facts:
-        """Return the facts with the values of site settings."""
-        done = dict(facts)
-        for reading in self._admitter.settings:
-            value = self._admitter.takers[reading.fact](reading.value, reading.unit).value
-            fact = self.pack.dictionary.facts[reading.fact]
-            if fact.id not in facts:
-                continue
-            if value is None:
-                done[fact.id] = Said(YES, NO, facts[fact.id].value)
-            elif isinstance(value, int):
-                done[fact.id] = Said(YES, YES, known.mask(len(fact.values) or 2, value))
-            else:
-                low, high = (self.circuit.constant(end) for end in value)
-                done[fact.id] = Said(YES, YES, Ends(low, high, YES))
-        return done
-
-    def _kinds(self, facts: Facts) -> Facts:
-        """Return the facts with what they say of broader and narrower ones nobody spoke of (`lists.widened`)."""
-        circuit, done = self.circuit, dict(facts)
-        broader = {
-            name: [one for one in above if one in facts]
-            for name, above in self._admitter.lists.broader.items()
-            if name in facts
-        }
-        refused, added = dict.fromkeys(facts, NO), dict.fromkeys(facts, NO)
-        for name, above in broader.items():
-            for one in above:
-                wrong = circuit.both(facts[name].says(circuit, 1), facts[one].says(circuit, 0))
-                refused[name], refused[one] = (circuit.either(refused[x], wrong) for x in (name, one))
-                added[one] = circuit.either(
-                    added[one], circuit.both(facts[name].says(circuit, 1), facts[one].valid ^ 1)
-                )
-        for name, above in broader.items():
-            lacks = circuit.some(facts[one].says(circuit, 0) for one in above)
-            lacks = circuit.every((lacks, facts[name].valid ^ 1, added[name] ^ 1))
-            kept = facts[name].but(circuit, refused[name])
-            done[name] = kept.taken(circuit, added[name], 1).taken(circuit, lacks, 0)
-        return done
-
-    def _contradicted(self, facts: Facts) -> Facts:
-        """Return the facts without those that cannot stand together, rule after rule."""
-        circuit, done = self.circuit, dict(facts)
-        for rule in self.pack.contradictions:
-            if not all(one in done for one in rule.facts):
-                continue
-            together = done if rule.group is None else {one: done[one] for one in rule.facts}
-            wrong = circuit.every(done[one].there if rule.group is None else done[one].valid for one in rule.facts)
-            wrong = circuit.both(wrong, known.certain(self._truth(rule.when, together)))
-            done |= {one: done[one].but(circuit, wrong) for one in rule.facts}
-        return done
-
     def _absent(self, facts: Facts) -> tuple[Facts, Facts]:
         """Return the facts of both passes: false by rule, by a complete list, or assumed so by a delivered one."""
         circuit, opened, assumed = self.circuit, dict(facts), dict(facts)
@@ -235,7 +171,7 @@ class Day:
             blank_here = said.there ^ 1
             false = NO
             if name in self.pack.guards:
-                false = known.certain(self._truth(self.pack.guards[name], facts))
+                false = known.certain(truth(self.pack, circuit, self.pack.guards[name], facts))
             delivered = NO
             if fact.list and fact.kind == "bool" and not fact.site:
                 if fact.list not in lists:
@@ -270,7 +206,7 @@ class Day:
         if fact is not None and subject == fact.id:
             there = circuit.both(there, facts[fact.id].there)
         if source.where is not None:
-            holds = self._truth(source.where, members)
+            holds = truth(self.pack, circuit, source.where, members)
         elif fact is None or fact.kind != "bool":
             holds = known.mask(2, TRUE)
         else:
@@ -279,25 +215,23 @@ class Day:
         value = members[member].known(circuit) if member in members else None
         return window(circuit, source, there, holds, value)
 
-    def _derived(
-        self, leaf: ir.Leaf, source: ir.Derived, measured: Abstract, solved: Ends | None, facts: Facts
+    def _worked_out(
+        self, leaf: ir.Leaf, found: Abstract, solved: tuple[Equation, Ends] | None, facts: Facts
     ) -> Abstract:
-        """Return the measured value, else what the formula gives; what was measured and kept out is not replaced."""
-        circuit = self.circuit
-        two = difference(self.pack, leaf)
+        """Return what an equation gives where nothing was said of the fact: what was kept out is not replaced."""
+        circuit, two = self.circuit, difference(self.pack, leaf)
+        names: Sequence[str]
         if two is not None:
             first, second = (facts[one].known(circuit) for one in two)
             assert isinstance(first, Ends) and isinstance(second, Ends)
-            solved = known.plus(circuit, (first, known.times(circuit, -1, second)))
-            inside = [] if leaf.low is None else [circuit.at_least(solved.low, leaf.low)]
-            inside += [] if leaf.high is None else [circuit.at_least(solved.high, leaf.high + 1) ^ 1]
-            usable_inputs = inside
+            ends, names = known.plus(circuit, (first, known.times(circuit, -1, second))), two
+            usable_here = [] if leaf.low is None else [circuit.at_least(ends.low, leaf.low)]
+            usable_here += [] if leaf.high is None else [circuit.at_least(ends.high, leaf.high + 1) ^ 1]
         elif solved is not None:
-            inputs = [self.pack.leaves[one].source for one in source.inputs]
-            usable_inputs = [facts[one.fact].valid for one in inputs if isinstance(one, ir.Bare)]
+            ends, names, usable_here = solved[1], solved[0].inputs, []
         else:
-            return measured
-        own = facts[source.fact]
-        usable_inputs.append(own.there ^ 1)
-        known_here = circuit.every([solved.known, *usable_inputs])
-        return known.choose(circuit, known_here, Ends(solved.low, solved.high, YES), measured)
+            return found
+        usable_here += [ends.known, *(facts[one].valid for one in names)]
+        if isinstance(leaf.source, ir.Derived):
+            usable_here.append(facts[leaf.source.fact].there ^ 1)
+        return known.choose(circuit, circuit.every(usable_here), Ends(ends.low, ends.high, YES), found)

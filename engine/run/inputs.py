@@ -62,3 +62,6 @@ class Said:
         """Return it with a truth taken to be so where `when` holds."""
         value = known.choose(circuit, when, known.mask(2, 1 << truth), self.value)
         return Said(circuit.either(self.there, when), circuit.either(self.valid, when), value)
+
+
+Facts = dict[str, Said]

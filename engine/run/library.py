@@ -27,7 +27,7 @@ HEAD = struct.Struct("<8s8I32s")
 KINDS = ("bool", "code", "number", "date", "set")
 ORIGINS = ("fact", "list", "day", "window")
 PARTS = ("value", "valid", "there", "low", "high", "found")
-FORMS = ("powers", "kidney_2009", "kidney_2021")
+FORMS = ("powers", "kidney_2009", "kidney_2021", "due")
 ITEMS = 63  # of a set: its masks are signed integers for a host
 
 CLOSED: Final[tuple[Field, ...]] = ("possible", "taken")

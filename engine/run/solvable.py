@@ -1,8 +1,8 @@
 """Registered equations as a kernel can solve them: which, over which facts, with every number an integer.
 
 `powers`: a product of powers times a rational, rounded half-even (`whole`: cut to whole steps). `kidney_2009`,
-`kidney_2021`: the CKD-EPI equations in double; within a hair of a rounding edge both neighbours stay possible. What is
-not here is the host's to work out.
+`kidney_2021`: the CKD-EPI equations in double; within a hair of a rounding edge both neighbours stay possible. `due`:
+the day a span from a date ends on. What is not here is the host's to work out.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ from typing import Literal
 
 from sangao.engine.formulas import FORMULAS
 from sangao.engine.pack import ir
+from sangao.engine.quantity import Span
 from sangao.engine.run.entering import INT32
-from sangao.engine.run.oneday import reach
+from sangao.engine.run.oneday import DAYS, reach
 
-Form = Literal["powers", "kidney_2009", "kidney_2021"]
+Form = Literal["powers", "kidney_2009", "kidney_2021", "due"]
 LARGEST = 1 << 62
 POWERS: dict[str, tuple[tuple[int, ...], Fraction]] = {  # of the inputs in their units, and what the product is times
     "bmi@1": ((1, -2), Fraction(10_000)),
@@ -30,7 +31,8 @@ KIDNEY: dict[str, Form] = {"egfr_ckd_epi_2009@1": "kidney_2009", "egfr_ckd_epi_2
 class Equation:
     """An equation over facts in their steps.
 
-    `scale`: of `powers`, what the product of powers is times to count steps of the result; of the others, one step.
+    `powers`: of the inputs; of `due` the months, the days, and whether the span begins at the end of the year. `scale`:
+    of `powers`, what the product of powers is times to count steps of the result; of the others, one step.
     `reach`: per input what it may be; `low`, `high`: what the result may be; `female`: the place of that code.
     """
 
@@ -48,6 +50,8 @@ class Equation:
 def equation(pack: ir.Pack, leaf: ir.Leaf) -> Equation | None:
     """Return the equation of a leaf; None where the kernel does not know it, or its facts could be too large for it."""
     source = leaf.source
+    if isinstance(source, ir.Window):
+        return _due(pack, source)
     if not isinstance(source, ir.Derived) or source.formula not in {**POWERS, **KIDNEY}:
         return None
     leaves = [pack.leaves[one] for one in source.inputs]
@@ -79,6 +83,14 @@ def equation(pack: ir.Pack, leaf: ir.Leaf) -> Equation | None:
     if above * scale.numerator >= LARGEST or below * scale.denominator >= LARGEST:
         return None
     return Equation("powers", tuple(facts), powers, scale, tuple(ends), low, high, whole)
+
+
+def _due(pack: ir.Pack, source: ir.Window) -> Equation | None:
+    fact = pack.dictionary.facts.get(source.subject)
+    if source.op != "due" or fact is None or fact.kind != "date":
+        return None
+    span = source.within or Span()
+    return Equation("due", (fact.id,), (span.months, span.days, int(span.year)), Fraction(1), (DAYS,), *DAYS)
 
 
 def difference(pack: ir.Pack, leaf: ir.Leaf) -> tuple[str, str] | None:

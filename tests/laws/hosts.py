@@ -12,7 +12,9 @@ from sangao.engine.pack import ir
 from sangao.engine.run.columns import bitmap
 from sangao.engine.run.inputs import Input
 from sangao.engine.run.library import Embedded
+from sangao.engine.run.oneday import DAYS
 from sangao.engine.run.solvable import Equation, equation
+from sangao.engine.run.timeline import falls_due
 from tests.laws.charts import ON, Charts
 
 BLANK, GIVEN, UNSURE = range(3)
@@ -64,6 +66,9 @@ class Hosts:
     def solved(self, of: Equation, row: Row) -> tuple[int, int] | None:
         """Return what an equation gives of a row, as admission works it out."""
         leaf = next(one for one in self.pack.leaves.values() if equation(self.pack, one) == of)
+        if isinstance(leaf.source, ir.Window):
+            value, state = row[[one.id for one in self.of.inputs].index(of.inputs[0])]
+            return falls_due(leaf.source, (value, value)) if state == GIVEN and 1 <= value <= DAYS[1] else None
         assert isinstance(leaf.source, ir.Derived)
         inputs = [self.pack.leaves[one] for one in leaf.source.inputs]
         given = dict(zip((one.id for one in self.of.inputs), row, strict=True))

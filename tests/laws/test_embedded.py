@@ -12,18 +12,13 @@ from tests.native.clinic import clinic
 
 ROWS = 20_000 if LONG else 300
 PACKS = ("clinic", "htn_primary_2025", "htn_guideline_2024", "dm_primary_2025", "lipid_2023")
-
-
-def asking(name: str) -> tuple[Pack, list[str]]:
-    """Return a pack and what can be asked of one day: when something falls due is a calendar's to say."""
-    asked = Pack(clinic()) if name == "clinic" else pack(name)
-    return asked, [one for one in asked.decisions if one != "next"]
+PACKS += ("sangao_national",) if LONG else ()
 
 
 @pytest.mark.parametrize("name", PACKS)
 def test_integers_of_a_host_are_answered_as_the_chart_that_holds_them(name: str) -> None:
-    asked, decisions = asking(name)
-    of = library.embed(asked.compiled, decisions)
+    asked = Pack(clinic()) if name == "clinic" else pack(name)
+    of = library.embed(asked.compiled, asked.decisions)
     hosts = Hosts(asked.compiled, of, 20261122)
     rows = [hosts.row() for _ in range(ROWS)]
     outs = run(of.flat.program, Batch(hosts.slots(rows), ROWS))

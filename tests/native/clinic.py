@@ -4,6 +4,8 @@ from fractions import Fraction
 
 from sangao.engine.fact import Dictionary, Fact, Group, Unit
 from sangao.engine.pack import ir
+from sangao.engine.quantity import Span
+from sangao.engine.quantity.span import THIS_YEAR
 
 HUNDREDTH = Fraction(1, 100)
 
@@ -53,6 +55,9 @@ def clinic() -> ir.Pack:
         ir.Leaf("twice", "bool", ir.Window("running", "bp", where=high, n=2), pressure),
         ir.Leaf("mean", "number", ir.Window("mean", "bp", "sbp"), pressure, "mmHg", HUNDREDTH),
         ir.Leaf("next", "date", ir.Window("due", "seen"), ("seen",)),
+        ir.Leaf("month", "date", ir.Window("due", "seen", within=Span(months=1)), ("seen",)),
+        ir.Leaf("weeks", "date", ir.Window("due", "seen", within=Span(days=28)), ("seen",)),
+        ir.Leaf("year", "date", ir.Window("due", "seen", within=THIS_YEAR), ("seen",)),
     ]
     decisions = {}
     for leaf in leaves:

@@ -11,18 +11,25 @@ from random import Random
 import pytest
 
 from sangao.engine import formulas
+from sangao.engine.guide import Pack
 from sangao.engine.pack import canon, ir
 from sangao.engine.run import library
 from sangao.engine.run.admit import completed_years
 from tests.laws.columns import LONG
 from tests.laws.hosts import GIVEN, Hosts
-from tests.laws.test_charts import pack
+from tests.laws.test_charts import pack as shipped
 from tests.native import hosted
+from tests.native.clinic import clinic
 from tests.native.hosted import Hosted, ffi, lib, needs_library, text
 
 pytestmark = needs_library
-PACKS = ("htn_primary_2025", "htn_guideline_2024")
+PACKS = ("clinic", "htn_primary_2025", "htn_guideline_2024")
 ROWS = 20_000 if LONG else 80
+
+
+@cache
+def pack(name: str) -> Pack:
+    return Pack(clinic()) if name == "clinic" else shipped(name)
 
 
 @cache

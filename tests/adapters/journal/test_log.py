@@ -94,7 +94,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(answer=st.dictionaries(st.text(max_size=5), ANYTHING, max_size=3), name=st.text(st.characters(), max_size=300))
 def test_anything_json_can_say_is_kept(answer: dict[str, Any], name: str) -> None:
     draft = drafted(Entry(name, name, name, name, answer, {"facts": answer}, name, name))

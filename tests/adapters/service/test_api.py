@@ -289,7 +289,7 @@ ANY_CHART = st.fixed_dictionaries(
 def test_whatever_a_chart_holds_is_answered_logged_and_asked_again(client: Client) -> None:
     names = ["htn.grade", "htn.dx_correct"]
 
-    @settings(max_examples=600 if LONG else 25, derandomize=not LONG, deadline=None, phases=[Phase.generate])
+    @settings(max_examples=600 if LONG else 12, derandomize=not LONG, deadline=None, phases=[Phase.generate])
     @given(ANY_CHART, st.sampled_from(["decide", "missing", "page"]))
     def sent(chart: Json, what: str) -> None:
         answer = client.post(f"/api/v1/{what}", json={"chart": chart, "decisions": names})

@@ -148,7 +148,7 @@ def test_where_only_hashes_are_kept_no_link_is_made(tmp_path: Path) -> None:
 TEXT = st.text(max_size=20)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.builds(Link, st.text(min_size=1, max_size=20), TEXT, st.integers(0, 10**11), TEXT, TEXT), st.data())
 def test_a_link_opens_as_it_was_signed_and_no_other_does(one: Link, data: st.DataObject) -> None:
     ours = Signer([KEY.encode()])
@@ -162,7 +162,7 @@ def test_a_link_opens_as_it_was_signed_and_no_other_does(one: Link, data: st.Dat
         ours.opened({**ours.link(forged), "sign": ours.link(one)["sign"]}, 0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(["ref", "tenant", "until", "lang", "charset", "sign"]), TEXT))
 def test_any_other_query_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(SangaoError, match=r"api\.link_broken"):

@@ -13,62 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from sangao.adapters.service import signing
 from sangao.adapters.service.offers import Made, Offered, Offers
+from sangao.adapters.service.standing import SETTINGS, Loaded, Reloaded, Standing
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import kept
 
 log = logging.getLogger("sangao.service.packs")
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A pack as it was last tried: `pack` answers (None: it never loaded), `problems` say why its newest form does not.
-
-    `stamp` is the state of the files that was tried, `trusted` the keys that were; `key` vouches for the pack.
-    """
-
-    stamp: str
-    trusted: frozenset[str]
-    pack: Pack | None = None
-    key: str | None = None
-    since: datetime | None = None
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One served pack as an operator sees it; `tenant` is None for those that everybody is offered."""
-
-    tenant: str | None
-    name: str
-    loaded: Loaded
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, for the health page."""
-        one = self.loaded
-        return {
-            "tenant": self.tenant,
-            "name": self.name,
-            "id": one.pack.id if one.pack else None,
-            "edition": one.pack.edition if one.pack else None,
-            "hash": one.pack.hash if one.pack else None,
-            "key": one.key,
-            "since": one.since.isoformat(timespec="seconds") if one.since else None,
-            "problems": [problem.to_dict() for problem in one.problems],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """What a reload did: names of what was loaded anew, and every problem of what was not."""
-
-    changed: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +52,7 @@ class Packs:
         self._keys = keys
         self._find = find or _installed
         self._prepare = prepare
+        self._refused: tuple[Problem, ...] = ()
         self._one_at_a_time = threading.Lock()
         self._table = _Table(offers)
         tried = self.reload()
@@ -139,7 +94,14 @@ class Packs:
             for name, made in offered.items()
             if table.offers.everybody.get(name) != made
         ]
-        return tuple(everybody + theirs)
+        refused = [Standing(None, SETTINGS, Loaded("", frozenset(), problems=self._refused))] if self._refused else []
+        return tuple(everybody + theirs + refused)
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Note that new settings could not be taken, until a reload goes well; what serves goes on serving."""
+        self._refused = problems
+        for problem in problems:
+            log.error("settings not taken: %s", problem.report("en"))
 
     def reload(
         self, offers: Offers | None = None, keys: tuple[Path, ...] | None = None, *, again: bool = False
@@ -153,7 +115,7 @@ class Packs:
             before, offers = self._table, offers or self._table.offers
             paths = self._keys if keys is None else keys
             trusted = signing.trusted(paths) if paths else {}
-            self._keys = paths
+            self._keys, self._refused = paths, ()
             after = {made: self._tried(made, before.loaded.get(made), trusted, again) for made in offers.made()}
             self._table = _Table(offers, after)
             changed = [made for made, one in after.items() if one.pack and one != before.loaded.get(made)]

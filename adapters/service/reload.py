@@ -1,8 +1,8 @@
 """Packs exchanged while the service runs: when a `.sangao` file changes, and when an operator says so.
 
-`Watch` looks at the files every few seconds and reads the settings and folders again on SIGHUP (`systemctl reload`).
-Everything is loaded in a thread of its own; requests go on meanwhile, and after the exchange those that run finish on
-the pack they began with.
+`Watch` looks at the files every few seconds. It reads settings, keys and folders again when the settings file is
+touched, and on SIGHUP. Everything is loaded in a thread of its own; requests go on meanwhile, and after the exchange
+those that run finish on the pack they began with.
 """
 
 import logging
@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sangao.adapters.service.offers import NAMES, Offers, offers
-from sangao.adapters.service.packs import Packs, Reloaded
+from sangao.adapters.service.packs import Packs
 from sangao.adapters.service.settings import Settings, read_settings
+from sangao.adapters.service.standing import Reloaded
 from sangao.engine.errors import SangaoError, fail
 from sangao.engine.guide import Pack
 
@@ -61,6 +62,7 @@ class Watch:
         self._settings = settings
         self._seconds = seconds
         self._after = after
+        self._seen = _stamp(settings.file)
         self._told = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sangao-reload", daemon=True)
@@ -85,10 +87,12 @@ class Watch:
 
     def now(self) -> Reloaded:
         """Read settings, keys, folders and files again; what is wrong is returned, and the old goes on serving."""
+        self._seen = _stamp(self._settings.file)
         try:
             settings = read_settings(self._settings.file) if self._settings.file else self._settings
             done = self._packs.reload(*said(settings), again=True)
         except SangaoError as error:
+            self._packs.refuse(error.problems)
             done = Reloaded(problems=error.problems)
         return self._done(done)
 
@@ -105,9 +109,17 @@ class Watch:
             if self._ended.is_set():
                 return
             try:
-                if told:
+                if told or _stamp(self._settings.file) != self._seen:
                     self.now()
                 elif self._packs.changed():
                     self._done(self._packs.reload())
             except Exception:  # the watch outlives whatever a file may do to it
                 log.exception("packs not reloaded")
+
+
+def _stamp(file: str) -> int:
+    """Return when the settings file was changed or touched last; 0 where there is none, or it is being replaced."""
+    try:
+        return Path(file).stat().st_mtime_ns if file else 0
+    except OSError:
+        return 0

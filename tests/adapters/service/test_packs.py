@@ -284,10 +284,17 @@ def test_the_watch_takes_a_new_file_by_itself_and_settings_when_told(tmp_path: P
         put(file, saved[MINIMAL])
         assert told.acquire(timeout=20) and packs.get().id == MINIMAL
         settings.write_text(f'[packs]\ndefault = "county.sangao"\nhtn = "{CLINIC_FOLDER}"\n', encoding="utf-8")
+        assert told.acquire(timeout=20) and packs.names() == ("default", "htn"), "a touch is enough"
         watch.tell()
-        assert told.acquire(timeout=20) and packs.names() == ("default", "htn")
+        assert told.acquire(timeout=20)
         settings.write_text("[packs\n", encoding="utf-8")
-        done = watch.now()
-        assert done.problems and packs.names() == ("default", "htn"), "settings with a mistake change nothing"
+        assert told.acquire(timeout=20) and packs.names() == ("default", "htn"), (
+            "settings with a mistake change nothing"
+        )
+        (refused,) = [one for one in packs.standing() if one.loaded.problems]
+        assert (refused.name, refused.loaded.problems[0].code) == ("settings", "service.not_toml")
+        settings.write_text('[packs]\ndefault = "county.sangao"\n', encoding="utf-8")
+        assert told.acquire(timeout=20) and packs.names() == ("default",)
+        assert all(not one.loaded.problems for one in packs.standing())
     finally:
         watch.stop()

@@ -198,7 +198,8 @@ def assumed(
     changed = {leaf for leaf in leaves if open_values[leaf] != assumed_values[leaf]}
     taken = {fact for leaf in changed for fact in pack.leaves[leaf].facts if fact in set(assumed_facts)} | set(granted)
     inside = replace(pack, decisions={one: pack.decisions[one] for one in decisions})
-    if not _single(inside, decision, open_values, known):
+    answered = _passed(inside, open_values, known)
+    if not spec.single(pack.decisions[decision].outcome, answered[decision]):
         return ()
     result = []
     for fact in pack.dictionary.facts:
@@ -206,15 +207,33 @@ def assumed(
             continue
         released = {leaf: open_values[leaf] for leaf in changed if fact in pack.leaves[leaf].facts}
         without = _ungranted(inside, granted.get(fact, ()))
-        if _single(without, decision, open_values, {**known, **released}):
-            known, inside = {**known, **released}, without
+        other = _passed(without, open_values, {**known, **released}, answered, released.keys())
+        if spec.single(pack.decisions[decision].outcome, other[decision]):
+            known, inside, answered = {**known, **released}, without, other
         else:
             result.append(fact)
     return tuple(result)
 
 
-def _single(pack: ir.Pack, decision: str, open_values: Mapping[str, Abstract], known: Mapping[str, Abstract]) -> bool:
-    return spec.single(pack.decisions[decision].outcome, spec.evaluate(pack, open_values, known)[1][decision])
+def _passed(
+    pack: ir.Pack,
+    open_values: Mapping[str, Abstract],
+    known: Mapping[str, Abstract],
+    before: Mapping[str, Abstract] | None = None,
+    leaves: Collection[str] = (),
+) -> dict[str, Abstract]:
+    """Return what the assumed pass allows; from `before`, only what these leaves or an `enough:` may have moved."""
+    found: dict[str, Abstract] = {}
+    moved: set[str] = set()
+    for one in pack.decisions.values():
+        still = before is not None and one.enough is None and moved.isdisjoint(one.asks)
+        if before is not None and still and not any(leaf in leaves for leaf in one.reads):
+            found[one.id] = before[one.id]
+            continue
+        found[one.id] = spec.assume(pack, one, open_values, known, found)
+        if before is not None and found[one.id] != before[one.id]:
+            moved.add(one.id)
+    return found
 
 
 def _ungranted(pack: ir.Pack, leaves: Collection[str]) -> ir.Pack:

@@ -159,6 +159,37 @@ def test_what_is_taken_away_settles_nothing_new(gone: list[Path]) -> None:
     widened(made, assumed=False)
 
 
+def visits() -> dict[str, Any]:
+    """Return a patient seen several times, better each time: the newest readings alone would look well."""
+    days = ["2025-06-01", "2025-09-01", "2026-01-15", "2026-03-08"]
+    seen = [(168, 102, 9.1, 8.2), (152, 96, 7.8, 7.4), (138, 86, 6.6, 6.6), (118, 74, 5.2, 5.6)]
+    found = [patient()]
+    for day, (systolic, diastolic, glucose, hba1c) in zip(days, seen, strict=True):
+        found += [
+            pressure(systolic, diastolic, day),
+            observation("14771-0", glucose, "mmol/L", day, id=f"g{day}"),
+            observation("4548-4", hba1c, "%", day, id=f"h{day}"),
+        ]
+    return bundle(*found)
+
+
+VALUES = sorted((one for one in paths(visits()) if "valueQuantity" in one or one[-1] == "status"), key=str)
+
+
+@given(st.lists(st.tuples(st.sampled_from(VALUES), st.sampled_from(WRONG)), min_size=1, max_size=4))
+@settings(max_examples=80 * MORE)
+def test_a_value_nobody_can_read_never_makes_way_for_another_visit(damages: list[tuple[Path, Any]]) -> None:
+    made = visits()
+    for path, value in damages:
+        made = changed(made, path, value)
+    for name in PACKS:
+        pack = opened(name)
+        before_, damaged = answered(pack, read(visits(), ON)), answered(pack, read(made, ON))
+        for decision, answer in damaged.decisions.items():
+            outcome = pack.compiled.decisions[decision].outcome
+            assert within(outcome, before_[decision].open, answer.open), decision
+
+
 STATUSES = ["preliminary", "registered", "unknown", "cancelled", "entered-in-error", "draft", "stopped", "completed"]
 
 

@@ -66,6 +66,36 @@ def test_each_tenant_has_its_own_beside_those_for_everybody() -> None:
     assert packs.by_hash(packs.get().hash) is packs.get() and packs.by_hash("0" * 64) is None
 
 
+OVERLAY = """\
+overlay: here_2026
+title: {zh: 某县 2026, en: a county 2026}
+patches: clinic
+document: PC-2025
+dates: {from: "2025-01-01", until: "2025-12-31"}
+disable:
+  - {rule: obesity/obese, why: {zh: 本地安排, en: arranged here}}
+cases:
+  - {it: an empty chart, decide: obesity, give: {}, expect: {value: false}}
+"""
+
+
+def test_a_tenant_has_its_own_overlay_and_an_overlay_that_breaks_leaves_the_old_rules(tmp_path: Path) -> None:
+    overlay = tmp_path / "here_2026.yaml"
+    overlay.write_text(OVERLAY, encoding="utf-8")
+    tenants = {"linqu": {"packs": {"default": {"from": CLINIC_FOLDER, "overlays": ["here_2026.yaml"]}}}}
+    packs = Packs(offers({"packs": {"default": CLINIC_FOLDER}, "tenants": tenants}, tmp_path))
+    chart = Chart.of({"weight": 90, "height": 160}, on="2025-06-01")
+    assert packs.get().decide("obesity", chart).value is True
+    assert packs.get("linqu").decide("obesity", chart).value is False
+    overlay.write_text(OVERLAY.replace("obesity/obese", "obesity/obsee"), encoding="utf-8")
+    assert {one.code for one in packs.reload().problems} == {"operations.pack_kept", "meaning.overlay_disable"}
+    assert packs.get("linqu").decide("obesity", chart).value is False
+    overlay.write_text(OVERLAY.replace("disable:", "disable: []\nextra:"), encoding="utf-8")
+    assert packs.reload().changed == () and packs.get("linqu").decide("obesity", chart).value is False
+    overlay.write_text(OVERLAY.replace("某县", "本县"), encoding="utf-8")
+    assert packs.reload().problems == ()
+
+
 def test_a_tenant_that_is_not_named_gets_nobody_elses_rules() -> None:
     packs = Packs(offers({"packs": {"default": CLINIC_FOLDER}, "tenants": {"linqu": {}}}))
     with pytest.raises(SangaoError) as error:

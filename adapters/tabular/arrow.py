@@ -22,7 +22,7 @@ from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine.chart import today
 from sangao.engine.errors import SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
-from sangao.engine.run.arriving import python_values
+from sangao.engine.run.arriving import laid_out, python_values
 
 
 @dataclass(slots=True)
@@ -130,9 +130,12 @@ class BoundArrow:
 
     def patients(self, batch: Part) -> Iterator[Patient]:
         """Return the patients of a batch."""
+        return map(self._rows().patient, records(batch))
+
+    def _rows(self) -> Rows:
         if self._made is None:
             self._made = Rows(self.table, self.dictionary, self.on or self.today, self.on is not None)
-        return map(self._made.patient, records(batch))
+        return self._made
 
     # --- whole columns ------------------------------------------------------------------------------------------------
     def wide(self) -> Wide | None:
@@ -141,7 +144,11 @@ class BoundArrow:
 
     def some(self, batch: Part, places: Iterable[int]) -> Iterator[Patient]:
         """Return some patients of a batch."""
-        return (patient for i in places for patient in self.patients(Part(batch.number + i, batch.rows.slice(i, 1))))
+        wanted = list(places)
+        picked = [laid_out(column).take(pa.array(wanted, pa.int64())) for column in batch.rows.columns]
+        found = records(Part(0, pa.RecordBatch.from_arrays(picked, list(self.table.header))))
+        rows = self._rows()
+        return (rows.patient((batch.number + i, fields)) for i, (_, fields) in zip(wanted, found, strict=True))
 
     def keys(self, batch: Part) -> list[str]:
         """Return the person key of each row, "" where it is blank; of the batch asked last it is known."""

@@ -46,9 +46,10 @@ def answered(
 
     `jobs`: what is left to do of the source, by default all of it, every row by itself.
     """
+    rows = rows_at_a_time(bound)
     if jobs is None:
-        jobs = map(Job, bound.batches(rows_at_a_time(bound)))
-    many = MANY if rows_at_a_time(bound) == BATCH else WIDELY
+        jobs = map(Job, bound.batches(rows))
+    many = MANY if rows == BATCH else WIDELY
     number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= many else 1)
     if number == 1:
         answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)

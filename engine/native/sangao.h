@@ -88,9 +88,9 @@ typedef struct {
     const char *id, *zh, *en;
     const char *unit;
     const char *list;    /* of a truth: the list whose delivery lets a blank be assumed false, or "" */
-    const char *formula; /* "bmi@1(weight, height)": what gives the fact where it was not measured; yours to work out */
+    const char *formula; /* "bmi@1(weight, height)": works the fact out while it is blank and those are given */
     int32_t kind, origin;
-    int32_t alone;                 /* a window that this day cannot tell: unknown where it is not given */
+    int32_t alone;                 /* this day cannot tell it, or not by that formula: unknown unless it is given */
     int32_t step_over, step_under; /* one step is step_over / step_under of the unit */
     int32_t low, high;             /* what lies outside is kept out */
     int32_t codes;

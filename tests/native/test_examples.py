@@ -63,3 +63,16 @@ def test_a_case_that_is_answered_otherwise_is_told_and_fails(tmp_path: Path) -> 
     command = [tmp_path / "cases", tmp_path / "htn_primary_2025.sangao", wrong]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "1 answered otherwise" in done.stdout and "recorded ask\thtn.grade" in done.stdout
+
+
+@needs_library
+def test_the_c_of_the_page_compiles_and_says_what_it_should(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "libsangao.md").read_text(encoding="utf-8")
+    (tmp_path / "page.c").write_text(page.partition("```c\n")[2].partition("```")[0], encoding="utf-8")
+    (tmp_path / "htn.sangao").write_bytes(hosted.saved(pack("htn_primary_2025")))
+    here = hosted.build()
+    command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{here}", "page.c", "-o", "page"]
+    subprocess.run([*command, f"-L{here}", "-lsangao", f"-Wl,-rpath,{here}"], cwd=tmp_path, check=True)
+    done = subprocess.run([tmp_path / "page"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    outcome = pack("htn_primary_2025").compiled.words["htn.grade=grade1"].zh
+    assert done.stdout == f"还不能定,至少:{outcome}\n"

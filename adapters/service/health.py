@@ -20,10 +20,12 @@ def routes(house: House) -> APIRouter:
 
     @router.get("/ready", responses={503: {"description": "not ready"}})
     async def ready() -> Response:
-        """Say whether packs are loaded, and which of them could not be exchanged for their newest form."""
+        """Say whether packs are loaded and answers can be logged, and which packs are not of their newest form."""
         state = house.state
-        if not state.ready:
-            return JSONResponse({"status": "not ready", "reason": state.reason}, 503, {**NO_STORE, "Retry-After": "2"})
+        trouble = await house.journal.trouble() if state.ready else None
+        if not state.ready or trouble is not None:
+            reason = trouble.code if trouble is not None else state.reason
+            return JSONResponse({"status": "not ready", "reason": reason}, 503, {**NO_STORE, "Retry-After": "2"})
         troubled = [
             {"tenant": one.tenant, "name": one.name, "problems": [found.code for found in one.loaded.problems]}
             for one in house.packs.standing()

@@ -62,6 +62,9 @@ class Log(Protocol):
     def keep(self, pack: Pack) -> None:
         """Keep a pack beside the answers it gives. Raises SangaoError."""
 
+    async def trouble(self) -> Problem | None:
+        """Return why answers cannot be stored just now, None when they can."""
+
     async def close(self) -> None:
         """Finish what is under way."""
 

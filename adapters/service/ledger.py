@@ -8,9 +8,9 @@ wait_seconds = 5
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from time import monotonic
+from typing import Final
 
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt
 from sangao.adapters.journal.log import WAIT_SECONDS, Journal, Keep
@@ -21,6 +21,8 @@ from sangao.engine.guide import Pack
 
 RETRY: Final = {"Retry-After": "5"}
 LONGEST_SECONDS: Final = 3600
+REMEMBERED_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 2.0
 
 
 class Ledger:
@@ -29,14 +31,15 @@ class Ledger:
     def __init__(self, journal: Journal) -> None:
         self.journal: Journal | None = journal
         self._journal = journal
+        self._failed: tuple[float, Problem] | None = None
 
-    async def record(self, entry: Entry | Mapping[str, Any]) -> Receipt:
+    async def record(self, entry: Entry) -> Receipt:
         """Commit an answer, then return. Raises Refusal (503) when it could not be: then it must not be given."""
-        return await self._written(entry if isinstance(entry, Entry) else Entry(**entry))
+        return await self._written(entry)
 
-    async def feedback(self, entry: Feedback | Mapping[str, Any]) -> Receipt:
+    async def feedback(self, entry: Feedback) -> Receipt:
         """Commit what a user made of an answer. Raises Refusal (503)."""
-        return await self._written(entry if isinstance(entry, Feedback) else Feedback(**entry))
+        return await self._written(entry)
 
     def keep(self, pack: Pack) -> None:
         """Keep a pack beside the answers it gives, so that they can be asked again. Raises SangaoError."""
@@ -46,14 +49,33 @@ class Ledger:
         """Write what waits and close the database."""
         await asyncio.to_thread(self._journal.close)
 
+    async def trouble(self) -> Problem | None:
+        """Return why answers cannot be logged just now, None when they can.
+
+        A refusal counts for some seconds only: then somebody must be let through again to find out that it is mended.
+        """
+        if self._failed is not None and monotonic() - self._failed[0] < REMEMBERED_SECONDS:
+            return self._failed[1]
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await asyncio.to_thread(self._journal.head)
+        except SangaoError as error:
+            return error.problems[0]
+        except TimeoutError:
+            return Problem("journal.late", parts={"seconds": f"{LOOK_SECONDS:g}"})
+        return None
+
     async def _written(self, one: Entry | Feedback) -> Receipt:
         try:
-            return await self._journal.recorded(one)
+            receipt = await self._journal.recorded(one)
         except SangaoError as error:
             nowhere = [
                 replace(problem, where=Span()) for problem in error.problems
             ]  # a path is not the caller's business
+            self._failed = monotonic(), nowhere[0]
             raise Refusal(503, *nowhere, headers=RETRY) from error
+        self._failed = None
+        return receipt
 
 
 class NoLedger:
@@ -61,14 +83,18 @@ class NoLedger:
 
     journal: Journal | None = None
 
-    async def record(self, entry: Entry | Mapping[str, Any]) -> None:
+    async def record(self, entry: Entry) -> None:
         """Keep nothing."""
 
-    async def feedback(self, entry: Feedback | Mapping[str, Any]) -> None:
+    async def feedback(self, entry: Feedback) -> None:
         """Keep nothing."""
 
     def keep(self, pack: Pack) -> None:
         """Keep nothing."""
+
+    async def trouble(self) -> Problem | None:
+        """Return None: nothing is kept, and nothing can fail."""
+        return None
 
     async def close(self) -> None:
         """Do nothing."""

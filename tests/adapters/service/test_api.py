@@ -201,10 +201,13 @@ def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path: Path) -> None:
             assert answer.status_code == 503 and answer.headers["Retry-After"] == "5"
             assert problems(answer)[0] in ("journal.gone", "journal.unavailable")
             assert "grade1" not in answer.text and str(tmp_path) not in answer.text
+        ready = client.get("/ready")
+        assert ready.status_code == 503 and ready.json()["reason"].startswith("journal.")
         batch = client.post("/api/v1/stratify", json={"charts": [CHART] * 3, "decisions": ["htn.grade"]})
         assert batch.status_code == 503 and "grade1" not in batch.text
         (tmp_path / "away").rename(tmp_path / "state")
         asked(client, "decide", chart=CHART)
+        assert client.get("/ready").status_code == 200
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

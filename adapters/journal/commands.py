@@ -80,9 +80,10 @@ def replay(
                 again.replay(row, shelf.pack(row.draft.pack_hash), today.pack(row.draft.pack))
                 for row in islice(rows, most)
             ]
+            more = next(rows, None) is not None
         if entries and not found:
             raise fail("journal.unknown_entry", usage=True)
-        typer.echo(shown(found, lang, form))
+        typer.echo(shown(found, more, lang, form))
         if strict and any(one.problems for one in found):
             raise typer.Exit(1)
 
@@ -221,12 +222,14 @@ def anchor(text: str) -> tuple[int, str]:
     return int(seq), hash.strip().lower()
 
 
-def shown(found: "list[Replayed]", lang: Lang, form: str) -> str:
-    """Return what a replay found: entries that came out otherwise or could not be asked, and how many did not."""
+def shown(found: "list[Replayed]", more: bool, lang: Lang, form: str) -> str:
+    """Return what a replay found: entries that came out otherwise or could not be asked, and how many did not; `more`
+    says that there are further entries, which were not looked at.
+    """
     if form == "json":
-        body: dict[str, Any] = {"schema": "sangao.replay/1", "entries": [one.to_dict() for one in found]}
+        body: dict[str, Any] = {"schema": "sangao.replay/1", "entries": [one.to_dict() for one in found], "more": more}
         body["problems"] = [problem.to_dict() for one in found for problem in one.problems]
         return json.dumps(body, ensure_ascii=False, indent=2)
     from sangao.adapters.journal.page import text
 
-    return text(found, lang)
+    return text(found, more, lang)

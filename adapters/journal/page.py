@@ -6,22 +6,24 @@ from sangao.adapters.journal.replay import Replayed, Under
 
 HEADS = {
     "zh": (
-        "按当时的规则包 {}",
-        "按今天的规则包 {}",
+        "按当时的规则包 {}:",
+        "按今天的规则包 {}:",
         "共 {} 条:{} 条不变,{} 条有变化,{} 条不能重问或不一致",
         "第 {} 条",
+        "还有条目未看,用 --most 或 --since 再看",
     ),
     "en": (
         "under the pack of that time {}:",
         "under today's pack {}:",
         "{} entries: {} unchanged, {} changed, {} that could not be asked or did not repeat",
         "entry {}",
+        "there are more entries: use --most or --since",
     ),
 }
 
 
-def text(found: Sequence[Replayed], lang: str) -> str:
-    """Return the page in `zh` or `en`; entries that stayed as they were are only counted."""
+def text(found: Sequence[Replayed], more: bool, lang: str) -> str:
+    """Return the page in `zh` or `en`; entries that stayed as they were are only counted, `more` were not looked at."""
     heads = HEADS[lang]
     lines: list[str] = []
     wrong = sum(bool(one.problems) for one in found)
@@ -33,7 +35,8 @@ def text(found: Sequence[Replayed], lang: str) -> str:
             draft = one.row.draft
             lines += [f"■ {heads[3].format(one.row.seq)} · {draft.time[:19]}Z · {draft.service} · {draft.subject}"]
             lines += [*told, ""]
-    return "\n".join([*lines, heads[2].format(len(found), len(found) - wrong - changed, changed, wrong)])
+    lines += [heads[2].format(len(found), len(found) - wrong - changed, changed, wrong)]
+    return "\n".join([*lines, heads[4]] if more else lines)
 
 
 def _under(one: Under | None, head: str, lang: str) -> list[str]:

@@ -149,6 +149,7 @@ def test_the_command_gives_json_by_entry(place: str, tmp_path: Path) -> None:
     code, said = run("replay", "--journal", place, "--most", "1", "--format", "json")
     found = json.loads(said)
     (entry,) = found["entries"]
+    assert found["more"] and "还有条目未看" in run("replay", "--journal", place, "--most", "2")[1]
     assert code == 0 and found["schema"] == "sangao.replay/1" and entry["own"]["same"] and entry["today"]["same"]
     assert run("replay", "--journal", place, entry["entry"]["id"])[0] == 0
 

@@ -25,11 +25,12 @@ EVERYTHING = frozenset({"Condition", "MedicationRequest", "MedicationStatement",
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its type, its content, the name it is traced by, the full URL it was sent under."""
+    """One resource: its type, its content, the name it is traced by, its id, the full URL it was sent under."""
 
     type: str
     content: Json
     name: str
+    id: str | None = None
     full: str | None = None
 
     @property
@@ -40,8 +41,7 @@ class Resource:
     @property
     def names(self) -> frozenset[str]:
         """Return every text that may refer to it."""
-        given = _id(self.content)
-        own = {f"{self.type}/{given}", f"urn:uuid:{given}", given} if given else set()
+        own = {f"{self.type}/{self.id}", f"urn:uuid:{self.id}", self.id} if self.id else set()
         return frozenset({*own, *({self.full} if self.full else ()), self.name})
 
     def contained(self, reference: str) -> "Resource | None":
@@ -49,7 +49,7 @@ class Resource:
         for one in mappings(self.content.get("contained")):
             kind = text(one.get("resourceType"))
             if kind and text(one.get("id")) == reference[1:]:
-                return Resource(kind, one, f"{self.name}{reference}")
+                return Resource(kind, one, f"{self.name}{reference}", reference[1:])
         return None
 
 
@@ -64,7 +64,7 @@ class Gathered:
     searched: set[str] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
-    index: dict[str, Resource] = field(default_factory=dict)
+    index: dict[str, Resource] | None = None
 
     def resolve(self, reference: str | None, holder: Resource) -> Resource | None:
         """Return the resource a reference leads to, None when it was not sent."""
@@ -72,6 +72,11 @@ class Gathered:
             return None
         if reference.startswith("#"):
             return holder.contained(reference)
+        if self.index is None:
+            self.index = {}
+            for resource in self.resources:
+                for name in resource.names:
+                    self.index.setdefault(name, resource)
         return self.index.get(plain(reference)) or self.index.get(tail(reference))
 
 
@@ -96,10 +101,7 @@ def tail(reference: str) -> str:
 def gather(source: Mapping[str, Any] | Sequence[Any]) -> Gathered:
     """Return the resources of what was sent; what is no resource becomes a problem."""
     found = Gathered()
-    for resource in _latest(list(_walk(source, found)), found):
-        found.resources.append(resource)
-        for name in resource.names:
-            found.index.setdefault(name, resource)
+    found.resources += _latest(list(_walk(source, found)), found)
     return found
 
 
@@ -122,7 +124,7 @@ def _walk(source: Any, found: Gathered) -> Iterator[Resource]:
             waiting += [(one.get("resource"), f"{place}.parameter", None) for one in mappings(parts)][::-1]
         else:
             given = _id(item)
-            yield Resource(kind, item, f"{kind}/{given}" if given else full or f"{kind}{place}", full)
+            yield Resource(kind, item, f"{kind}/{given}" if given else full or f"{kind}{place}", given, full)
 
 
 def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, str, str | None]]:
@@ -170,13 +172,12 @@ def _latest(resources: list[Resource], found: Gathered) -> Iterator[Resource]:
     """Yield each resource once: of versions that differ the newest, or all of them when none can be told the newest."""
     versions: dict[tuple[str, str], list[Resource]] = {}
     for i, one in enumerate(resources):
-        given = _id(one.content)
         base = one.full.rpartition(f"/{one.type}/")[0] if one.full and one.full.startswith("http") else ""
-        key = (f"{one.type}/{given}", base) if given else (one.full or str(i), one.type)
-        kept = versions.setdefault(key, [])
-        if all(one.content != other.content for other in kept):
-            kept.append(one)
+        key = (one.name, base) if one.id else (one.full or str(i), one.type)
+        versions.setdefault(key, []).append(one)
     for many in versions.values():
+        if len(many) > 1:
+            many = list({_told(one): one for one in reversed(many)}.values())[::-1]
         if len(many) == 1:
             yield many[0]
             continue
@@ -186,6 +187,14 @@ def _latest(resources: list[Resource], found: Gathered) -> Iterator[Resource]:
             yield max(zip(marks, many, strict=True), key=lambda pair: pair[0] or (0, 0.0))[1]
         else:
             yield from many
+
+
+def _told(resource: Resource) -> str:
+    """Return all a resource says, to tell copies from versions."""
+    try:
+        return repr(resource.content)
+    except (RecursionError, ValueError):  # without end, or a number longer than Python turns into text
+        return f"{id(resource.content)}"
 
 
 def _version(resource: Resource) -> tuple[int, float] | None:

@@ -48,9 +48,9 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
 def _parts(content: Json) -> Iterator[tuple[Json, Concept]]:
     """Yield what holds a value, with its code: the observation itself unless it is only the frame of components."""
     components = mappings(content.get("component"))
-    own = any(isinstance(key, str) and key.startswith("value") for key in content) or "dataAbsentReason" in content
+    own = not components or "dataAbsentReason" in content or any(str(key)[:5] == "value" for key in content)
     code = concept(content.get("code"))
-    if own or not components:
+    if own:
         yield content, code
     for one in components:
         yield one, concept(one.get("code"))
@@ -58,6 +58,9 @@ def _parts(content: Json) -> Iterator[tuple[Json, Concept]]:
 
 def _facts(code: Concept, taken: Taken) -> list[Match]:
     """Return the facts the codes of a result stand for: one, unless its codes contradict each other."""
+    if len(code.codings) == 1:
+        match = taken.book.observation(code.codings[0].system, code.codings[0].code)
+        return [match] if match is not None else []
     found = [taken.book.observation(one.system, one.code) for one in code.codings]
     return list({one.fact: one for one in found if one is not None}.values())
 

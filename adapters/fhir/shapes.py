@@ -47,7 +47,7 @@ def text(value: Any) -> str | None:
     >>> text(" Urine\u200b "), text("  "), text(3)
     ('Urine', None, None)
     """
-    if not isinstance(value, str):
+    if type(value) is not str and not isinstance(value, str):
         return None
     if value.isascii():
         return value[:LONGEST].strip() or None
@@ -93,7 +93,7 @@ def concept(value: Any) -> Concept:
 def coding(value: Json) -> Coding | None:
     """Return a Coding, None when it has no code."""
     code = value.get("code")
-    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10**18:
+    if type(code) is int and abs(code) < 10**18:
         code = str(code)  # a code written as a number is still that code
     found = text(code)
     return None if found is None else Coding(text(value.get("system")), found, text(value.get("display")))

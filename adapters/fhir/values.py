@@ -41,9 +41,8 @@ class Given:
 
 def given(holder: Json, match: Match, book: Book) -> Given:
     """Return what the value[x] of an observation or component says of the fact it was matched to."""
-    forms = [key for key in holder if isinstance(key, str) and key.startswith("value") and key[5:6].isupper()]
-    forms = [key for key in forms if holder[key] is not None]
-    reasons = codes(holder.get("dataAbsentReason"))
+    forms = [key for key in holder if str(key)[:5] == "value" and key[5:6].isupper() and holder[key] is not None]
+    reasons = codes(holder["dataAbsentReason"]) if "dataAbsentReason" in holder else ()
     if (reasons and forms) or len(forms) > 1:
         return Given(code="fhir.unreadable", parts={"element": "value[x]"})
     if not forms:

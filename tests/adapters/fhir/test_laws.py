@@ -242,6 +242,10 @@ def test_bundles_without_end_are_read_to_the_end() -> None:
     assert [one.value for one in read(nested, ON).chart.readings] == [152, 96]
     many = bundle(*(observation("8480-6", 120, "mm[Hg]", id=f"o{i}") for i in range(3000)))
     assert len(read(many, ON).chart.readings) == 3000
+    copies = bundle(*(observation("8480-6", 100 + i / 100, "mm[Hg]", id="same") for i in range(3000)))
+    assert len(read(copies, ON).chart.readings) == 3000
+    bottomless = [{**observation("8480-6", 120, "mm[Hg]"), "note": deep(50_000)} for _ in range(2)]
+    assert {one.value for one in read(bundle(*bottomless), ON).chart.readings} == {120}
 
 
 def test_a_comparator_taken_away_is_another_statement_and_so_not_part_of_the_law() -> None:

@@ -1,6 +1,6 @@
 """What is watched, bound to one pack: its patterns, its pathways, and the process that has their rule sets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sangao.adapters.events.patterns import Marker
@@ -9,6 +9,7 @@ from sangao.adapters.events.worker import CONTEXTS, Worker
 from sangao.engine.chart import Chart
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
+from sangao.engine.run.narrowed import narrowed
 
 DUES = "dues"
 
@@ -34,9 +35,13 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The parts that belong to one pack; another pack gets others, and another process."""
+    """The parts that belong to one pack; another pack gets others, and another process.
+
+    `asked` is the pack cut down to what is watched: an event admits and works out nothing else.
+    """
 
     pack: Pack
+    asked: Pack
     marker: Marker
     ways: tuple[Way, ...]
     numbers: dict[str, int]
@@ -54,7 +59,15 @@ def bind(pack: Pack, watched: Watched) -> Bound:
     rules.append(("dues", DUES, overdue_rule()))
     numbers = {name: number for number, (_, name, _) in enumerate(rules)}
     told: Sequence[dict[str, object]] = [{"kind": kind, "rules": rule} for kind, _, rule in rules]
-    return Bound(pack, marker, ways, numbers, Worker(told, contexts=watched.contexts))
+    asked = Pack(narrowed(pack.compiled, [*watched.decisions, *watched.dates, *_of_ways(ways)]), pack.hash)
+    return Bound(pack, asked, marker, ways, numbers, Worker(told, contexts=watched.contexts))
+
+
+def _of_ways(ways: Sequence[Way]) -> Iterator[str]:
+    """Return the decisions that say where a patient stands on pathways."""
+    for one in (way.pathway for way in ways):
+        yield from (one.id, *filter(None, (one.next, one.next_due)), *(decision for _, decision in one.executed))
+        yield from (decision for task in one.tasks for decision in (task.status, task.due))
 
 
 def _way(pathway: ir.Pathway) -> Way:

@@ -193,7 +193,7 @@ class Watcher:
     # --- the pack -----------------------------------------------------------------------------------------------------
     def _told(self, person: str, record: Record) -> Iterator[Happened]:
         """Ask the pack again and tell what is different; then note what is expected from now on."""
-        pack, chart, expected = self._bound.pack, record.chart, dict[Expected, bool]()
+        pack, chart, expected = self._bound.asked, record.chart, dict[Expected, bool]()
         for name in self._watched.decisions:
             before, answer = record.answers.get(name), pack.decide(name, chart)
             record.answers[name] = answer

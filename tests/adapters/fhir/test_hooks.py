@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 from sangao.adapters.fhir import read_chart, write_answer
 from sangao.adapters.hub import hub
 from sangao.adapters.main import app
+from sangao.engine.cli.cohort import Refused, open_cohort
 from sangao.engine.errors import SangaoError
+from sangao.engine.fact import Dictionary
 from tests.adapters.fhir.made import bundle, opened, patient, pressure
 
 ON = date(2026, 3, 9)
@@ -74,3 +76,14 @@ def test_a_form_nobody_writes_is_said(tmp_path: Path) -> None:
 def test_another_form_is_not_ours() -> None:
     result = opened("htn_primary_2025").decide_all(read_chart(bundle(), ON))
     assert write_answer(result, "html", "zh") is None
+
+
+def test_a_county_of_bundles_is_a_cohort(tmp_path: Path) -> None:
+    file = tmp_path / "people.ndjson"
+    people = [bundle(patient(id), pressure(152, 96, subject={"reference": f"Patient/{id}"})) for id in "abc"]
+    mixed = bundle(patient("d"), patient("e"))
+    file.write_text("\n".join(json.dumps(one) for one in [*people, mixed]))
+    refused: list[Refused] = []
+    found = dict(open_cohort(hub().hook, file, None, ON, Dictionary({}, {}), "merge").charts(refused.append))
+    assert list(found) == ["a", "b", "c"] and [one.problem.code for one in refused] == ["fhir.several_patients"]
+    assert all(opened("htn_primary_2025").decide("htn.grade", one).value == "grade1" for one in found.values())

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import cells, lines
-from sangao.adapters.tabular.binding import check
+from sangao.adapters.tabular.binding import check, fed
 from sangao.adapters.tabular.fitting import fitted
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
@@ -136,6 +136,10 @@ class BoundArrow:
         if self._made is None:
             self._made = Rows(self.table, self.dictionary, self.on or self.today, self.on is not None)
         return self._made
+
+    def feeds(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the facts that columns give, and the lists that are delivered."""
+        return fed(self.table.map, self.dictionary)
 
     # --- whole columns ------------------------------------------------------------------------------------------------
     def wide(self) -> Wide | None:

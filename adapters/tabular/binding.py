@@ -68,6 +68,16 @@ def check(table: TableMap, dictionary: Dictionary) -> list[Problem]:
     return problems
 
 
+def fed(table: TableMap, dictionary: Dictionary) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the facts that the columns of a mapping give, and the lists it delivers."""
+    names = cells.by_name(dictionary.facts)
+    facts = {found.id for one in table.columns for name in one.facts if (found := fact_of(name, dictionary, names))}
+    if any(one.identity for one in table.columns):
+        facts |= {"sex", "birth_date"}
+    lists = {one.list for one in table.columns if one.list} | {rule.name for rule in table.lists}
+    return frozenset(facts), frozenset(lists)
+
+
 def absent(header: Sequence[str], table: TableMap, where: Span) -> list[Problem]:
     """Return the columns a mapping speaks of that a header has not, or has more than once."""
     problems = []
@@ -126,6 +136,10 @@ class BoundTable:
         if self._made is None:
             self._made = Rows(self.table, self.dictionary, self.on or self.today, self.on is not None)
         return map(self._made.patient, batch)
+
+    def feeds(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the facts that columns give, and the lists that are delivered."""
+        return fed(self.table.map, self.dictionary)
 
     # --- whole columns ------------------------------------------------------------------------------------------------
     def wide(self) -> Wide | None:

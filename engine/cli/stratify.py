@@ -13,6 +13,7 @@ from sangao.engine.cli.decide import day
 from sangao.engine.cli.desk import Desk, desk, ending, report
 from sangao.engine.cli.doubled import Policy
 from sangao.engine.cli.extras import Extras
+from sangao.engine.cli.fed import unfed
 from sangao.engine.cli.maps import read_map, source
 from sangao.engine.cli.moved import FindPack
 from sangao.engine.cli.options import Format, Language, On, Overlays, Packs, Strict
@@ -76,6 +77,7 @@ def stratify(
         questions = chosen(asked, by)
         columns = source(here.hook, file, given)
         bound = columns.bind(merged(asked), day(on))
+        notes = unfed(asked, questions, bound) if by else []
         aside = rejects or out.with_name(f"{out.name}.rejects.csv")
         before = here.pack(previous_pack) if previous_pack is not None else None
         extras = Extras(out, plot, previous, before, suppress, counted=bool(given.get("group")), lang=lang)
@@ -87,6 +89,8 @@ def stratify(
             asked, questions, bound, columns.total, meta, out, aside, known, duplicates, workers, restart, extras.paths
         )
         find = finder(here, before)
+        if notes:
+            report(notes, lang, form)
         try:
             with stopping(), progress(columns.total, lang) as moved:
                 tally = carry_out(run, moved, extras.made(bound, duplicates, find))

@@ -213,6 +213,13 @@ ENTRIES: dict[str, Entry] = {
         "用 --previous 指明上一次的结果表,连同旁边的 .meta.json",
         "name the earlier answers with --previous, their .meta.json beside them",
     ),
+    "table.not_fed": Entry(
+        "warning",
+        "判断 {decision} 所需的项目,映射中一列也没有,每一行都会是未知",
+        "no column of the mapping holds anything the decision {decision} rests on: it is unknown in every row",
+        "加上其中的列:{facts};或从 --by 中去掉这一判断",
+        "map a column to one of {facts}, or leave the decision out of --by",
+    ),
     "table.other_pack": Entry(
         "error",
         "上一次的结果不是由规则包 {pack} 的这一版本得出的",

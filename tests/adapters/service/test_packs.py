@@ -3,8 +3,11 @@
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sangao.adapters.service import signing
 from sangao.adapters.service.offers import Made, offers
@@ -54,6 +57,24 @@ def test_everything_wrong_in_the_settings_is_said_at_once() -> None:
     with pytest.raises(SangaoError) as error:
         open_packs(Settings(tables={"signing": {"keys": 7}}))
     assert code(error) == "operations.wrong_packs"
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=80)
+@given(st.fixed_dictionaries({}, optional={"packs": ANYTHING, "tenants": ANYTHING}))
+def test_settings_of_any_shape_are_offers_or_problems(table: dict[str, Any]) -> None:
+    try:
+        found = offers(table)
+    except SangaoError as error:
+        assert {one.code for one in error.problems} == {"operations.wrong_packs"} and error.usage
+    else:
+        assert found.everybody and all(one.sources for one in found.made())
 
 
 def test_each_tenant_has_its_own_beside_those_for_everybody() -> None:
@@ -302,28 +323,28 @@ def test_threads_that_ask_during_reloads_always_get_a_whole_pack(tmp_path: Path,
 
 
 def test_the_watch_takes_a_new_file_by_itself_and_settings_when_told(tmp_path: Path, saved: dict[str, bytes]) -> None:
-    file, settings = tmp_path / "county.sangao", tmp_path / "service.toml"
+    file, toml = tmp_path / "county.sangao", tmp_path / "service.toml"
     put(file, saved[CLINIC])
-    settings.write_text('[packs]\ndefault = "county.sangao"\n', encoding="utf-8")
+    toml.write_text('[packs]\ndefault = "county.sangao"\n', encoding="utf-8")
     told = threading.Semaphore(0)
-    given = Settings(file=str(settings), tables={"packs": {"default": "county.sangao"}})
+    given = Settings(file=str(toml), tables={"packs": {"default": "county.sangao"}})
     packs = open_packs(given)
     watch = Watch(packs, given, 0.02, lambda done: told.release())
     watch.start()
     try:
         put(file, saved[MINIMAL])
         assert told.acquire(timeout=20) and packs.get().id == MINIMAL
-        settings.write_text(f'[packs]\ndefault = "county.sangao"\nhtn = "{CLINIC_FOLDER}"\n', encoding="utf-8")
+        toml.write_text(f'[packs]\ndefault = "county.sangao"\nhtn = "{CLINIC_FOLDER}"\n', encoding="utf-8")
         assert told.acquire(timeout=20) and packs.names() == ("default", "htn"), "a touch is enough"
         watch.tell()
         assert told.acquire(timeout=20)
-        settings.write_text("[packs\n", encoding="utf-8")
+        toml.write_text("[packs\n", encoding="utf-8")
         assert told.acquire(timeout=20) and packs.names() == ("default", "htn"), (
             "settings with a mistake change nothing"
         )
         (refused,) = [one for one in packs.standing() if one.loaded.problems]
         assert (refused.name, refused.loaded.problems[0].code) == ("settings", "service.not_toml")
-        settings.write_text('[packs]\ndefault = "county.sangao"\n', encoding="utf-8")
+        toml.write_text('[packs]\ndefault = "county.sangao"\n', encoding="utf-8")
         assert told.acquire(timeout=20) and packs.names() == ("default",)
         assert all(not one.loaded.problems for one in packs.standing())
     finally:

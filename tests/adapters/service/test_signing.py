@@ -1,5 +1,6 @@
 """Signed packs: what was changed by a byte, by another key or not signed at all is never opened as if it were."""
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -157,6 +158,18 @@ def test_no_signature_file_makes_it_fall_over(file: Path, text: str) -> None:
     with pytest.raises(SangaoError) as error:
         signing.verify(file.read_bytes(), file, signing.trusted([public]))
     assert codes(error) == ["operations.not_a_signature"]
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 65, 10_000])
+def test_a_signature_of_another_length_is_no_signature(file: Path, length: int) -> None:
+    private, public = key(file.parent, "committee")
+    signing.sign(file, private)
+    said = json.loads(signing.beside(file).read_text())
+    said["signatures"][0]["ed25519"] = base64.b64encode(bytes(length)).decode()
+    signing.beside(file).write_text(json.dumps(said))
+    with pytest.raises(SangaoError) as error:
+        signing.verify(file.read_bytes(), file, signing.trusted([public]))
+    assert codes(error) == ["operations.wrong_signature"]
 
 
 def test_without_the_library_the_extra_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

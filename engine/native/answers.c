@@ -1,25 +1,11 @@
-/* Asks a pack: columns of integers become the slots of its program, its outputs become answers, block after block. */
+/* Asks a pack, block after block: columns in, the program, answers out. */
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "pack.h"
+#include "call.h"
 
 enum { LEAST = 512, AMPLE = 4 << 20 };
-
-/* One call: a block of rows, the columns behind each input, and memory for all of it in one piece. */
-typedef struct {
-    const sangao_pack *of;
-    const sangao_program *program; /* of the pack, or the part of it that is asked for */
-    const sangao_column *column;
-    const sangao_answers *answer;
-    int32_t given, asked;
-    int64_t block; /* rows at a time */
-    sangao_slot *slot;
-    uint8_t *read; /* per slot: whether the program reads it */
-    void **out;
-    void *room;
-} call;
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
@@ -86,181 +72,6 @@ static void lay_out(call *c, arena *from) {
         }
 }
 
-/* --- columns in --------------------------------------------------------------------------------------------------- */
-
-static int get_bit(const void *bits, int64_t at) { return ((const uint8_t *)bits)[at / 8] >> at % 8 & 1; }
-
-typedef uint64_t plane[CHUNK / 64];
-
-static void store(const uint64_t *words, void *to, int rows) { /* a bitmap has its first row in the lowest bit */
-    uint8_t *out = to;
-    for (int i = 0; to && i < (rows + 7) / 8; i++) out[i] = (uint8_t)(words[i / 8] >> 8 * (i % 8));
-}
-
-static void *slot_of(const call *c, int32_t slot) { return slot < 0 ? NULL : (void *)(uintptr_t)c->slot[slot].data; }
-
-static int reads(const call *c, const int32_t slot[3]) {
-    for (int i = 0; i < 3; i++)
-        if (slot[i] >= 0 && c->read[slot[i]]) return 1;
-    return 0;
-}
-
-/* Writes the slots of one column; returns the first row whose state makes no sense, or -1. A truth or code that is
-   none of those declared is as if it had been asked and not known. */
-static int64_t enter(call *c, const sangao_column *column, int64_t start, int rows) {
-    const primitives *use = sangao_primitives(2);
-    const sangao_input *one = c->of->input + column->input;
-    const int32_t *slot = c->of->feed[column->input].slot, *values = column->values + start;
-    const uint8_t *states = column->states ? column->states + start : NULL;
-    const int words = (rows + 63) / 64;
-    plane valid, there, strange;
-    memset(valid, 255, (size_t)words * 8);
-    memset(there, 255, (size_t)words * 8);
-    if (states) {
-        int wrong = 0;
-        for (int i = 0; i < rows; i++) wrong |= states[i] > SANGAO_UNSURE;
-        for (int i = 0; wrong && i < rows; i++)
-            if (states[i] > SANGAO_UNSURE) return start + i;
-    }
-    if (!reads(c, slot) && !column->kept_out) return -1;
-    if (states) {
-        use->eq8(states, SANGAO_GIVEN, valid, rows);
-        use->eq8(states, SANGAO_BLANK, there, rows);
-        for (int i = 0; i < words; i++) there[i] = ~there[i];
-    }
-    if (column->kept_out) memset(column->kept_out + start, SANGAO_TAKEN, (size_t)rows);
-    if (!one->codes) {
-        if (slot[PART_VALUE] >= 0) c->slot[slot[PART_VALUE]].data = values;
-    } else {
-        plane negative;
-        use->ge32(values, one->codes, strange, rows);
-        use->ge32(values, 0, negative, rows);
-        for (int i = 0; i < words; i++) strange[i] = (strange[i] | ~negative[i]) & valid[i], valid[i] &= ~strange[i];
-        for (int i = 0; column->kept_out && i < rows; i++)
-            if (strange[i / 64] >> i % 64 & 1) column->kept_out[start + i] = SANGAO_OUT_OF_RANGE;
-        void *to = slot_of(c, slot[PART_VALUE]);
-        if (one->kind == SANGAO_CODED)
-            for (int i = 0; to && i < rows; i++) ((uint8_t *)to)[i] = (uint8_t)values[i];
-        else
-            use->ge32(values, 1, strange, rows), store(strange, to, rows);
-    }
-    store(valid, slot_of(c, slot[PART_VALID]), rows);
-    store(there, slot_of(c, slot[PART_THERE]), rows);
-    return -1;
-}
-
-/* Writes the slots of one equation: where all of its inputs are given, and it gives something of them. */
-static void solve(const call *c, const equation *of, int64_t start, int rows) {
-    const sangao_column *column[3] = {NULL, NULL, NULL};
-    int32_t *low = slot_of(c, of->slot[0]), *high = slot_of(c, of->slot[1]);
-    plane found;
-    memset(found, 0, sizeof found);
-    int there = reads(c, of->slot);
-    for (int i = 0; there && i < 3; i++) {
-        for (int32_t j = 0; j < c->given; j++)
-            if (c->column[j].input == of->input[i]) column[i] = c->column + j;
-        there = of->input[i] < 0 || column[i];
-    }
-    for (int row = 0; there && row < rows; row++) {
-        int32_t value[3] = {0, 0, 0}, least = 0, most = 0;
-        int known = 1;
-        for (int i = 0; known && i < 3; i++) {
-            if (of->input[i] < 0) continue;
-            known = !column[i]->states || column[i]->states[start + row] == SANGAO_GIVEN;
-            value[i] = column[i]->values[start + row];
-        }
-        if (known && sangao_solve(of, c->of->input, value, &least, &most)) found[row / 64] |= UINT64_C(1) << row % 64;
-        if (low) low[row] = least;
-        if (high) high[row] = most;
-    }
-    store(found, slot_of(c, of->slot[2]), rows);
-}
-
-static void keep_out(const call *c, const sangao_column *column, int64_t start, int64_t rows) {
-    const feed *of = c->of->feed + column->input;
-    for (int64_t i = 0; column->kept_out && i < rows; i++) {
-        if (of->outside >= 0 && get_bit(c->out[of->outside], i)) column->kept_out[start + i] = SANGAO_OUT_OF_RANGE;
-        if (of->denied >= 0 && get_bit(c->out[of->denied], i)) column->kept_out[start + i] = SANGAO_CONTRADICTED;
-    }
-}
-
-/* --- answers out -------------------------------------------------------------------------------------------------- */
-
-static int single(uint64_t mask) { return mask && !(mask & (mask - 1)); }
-
-static int64_t lowest(uint64_t mask) {
-    int64_t at = 0;
-    for (int by = 32; by; by /= 2)
-        if (!(mask & ((UINT64_C(1) << by) - 1))) mask >>= by, at += by;
-    return at;
-}
-
-static int64_t highest(uint64_t mask) {
-    int64_t at = 0;
-    for (int by = 32; by; by /= 2)
-        if (mask >> by) mask >>= by, at += by;
-    return at;
-}
-
-static int32_t status_of(int open, int assumed) {
-    return !assumed ? SANGAO_UNKNOWN : open ? SANGAO_SETTLED : SANGAO_PROVISIONAL;
-}
-
-/* Of possible and taken outcomes. */
-static sangao_answer closed_answer(const sangao_decision *of, uint64_t possible, uint64_t taken) {
-    uint64_t all = of->outcomes < 64 ? (UINT64_C(1) << of->outcomes) - 1 : UINT64_MAX;
-    possible &= all, taken &= all;
-    int ends = of->ordered && possible;
-    return (sangao_answer){single(taken) ? lowest(taken) : SANGAO_NONE, ends ? lowest(possible) : SANGAO_NONE,
-                           ends ? highest(possible) : SANGAO_NONE, possible,
-                           status_of(single(possible), single(taken))};
-}
-
-static sangao_answer set_answer(const sangao_decision *of, const uint64_t mask[4]) {
-    uint64_t all = (UINT64_C(1) << of->outcomes) - 1; /* at most 63 items */
-    uint64_t possible = mask[0] & all, taken = mask[1] & all, certain = mask[2] & all, sure = mask[3] & all;
-    return (sangao_answer){sure == taken ? (int64_t)sure : SANGAO_NONE, (int64_t)certain, (int64_t)possible, possible,
-                           status_of(certain == possible, sure == taken)};
-}
-
-static int64_t told_number(const sangao_decision *of, int64_t value) {
-    if (of->kind != SANGAO_DATE) return value;
-    return value < FIRST_DAY ? SANGAO_NONE : value > LAST_DAY ? LAST_DAY : value; /* the last day there is: never */
-}
-
-/* Of the ends of both passes: open low, open high, assumed low, assumed high. */
-static sangao_answer ends_answer(const sangao_decision *of, int open, int assumed, const int64_t end[4]) {
-    int closed = assumed && end[2] == end[3];
-    return (sangao_answer){closed ? told_number(of, end[2]) : SANGAO_NONE, open ? told_number(of, end[0]) : SANGAO_NONE,
-                           open ? told_number(of, end[1]) : SANGAO_NONE, 0,
-                           status_of(open && end[0] == end[1], closed)};
-}
-
-static sangao_answer answer_of(const call *c, int32_t decision, int64_t row) {
-    const sangao_decision *of = c->of->decision + decision;
-    const int32_t *out = c->of->told[decision].out;
-    if (*of->refused) return (sangao_answer){SANGAO_NONE, SANGAO_NONE, SANGAO_NONE, 0, SANGAO_UNKNOWN};
-    if (of->kind == SANGAO_NUMBER || of->kind == SANGAO_DATE) {
-        int64_t end[4];
-        for (int i = 0; i < 4; i++) end[i] = ((const int64_t *)c->out[out[2 + i]])[row];
-        return ends_answer(of, get_bit(c->out[out[0]], row), get_bit(c->out[out[1]], row), end);
-    }
-    uint64_t mask[4] = {0};
-    for (int i = 0; i < (of->kind == SANGAO_SET ? 4 : 2); i++) mask[i] = ((const uint64_t *)c->out[out[i]])[row];
-    return of->kind == SANGAO_SET ? set_answer(of, mask) : closed_answer(of, mask[0], mask[1]);
-}
-
-static void leave(const call *c, const sangao_answers *to, int64_t start, int64_t rows) {
-    for (int64_t i = 0; i < rows; i++) {
-        sangao_answer one = answer_of(c, to->decision, i);
-        if (to->status) to->status[start + i] = (uint8_t)one.status;
-        if (to->value) to->value[start + i] = one.value;
-        if (to->at_least) to->at_least[start + i] = one.at_least;
-        if (to->at_most) to->at_most[start + i] = one.at_most;
-        if (to->possible) to->possible[start + i] = one.possible;
-    }
-}
-
 /* --- a call ------------------------------------------------------------------------------------------------------- */
 
 static int32_t sound(const sangao_pack *p, const sangao_column *columns, int32_t given, const sangao_answers *answers,
@@ -298,16 +109,16 @@ static int32_t work(call *c, int64_t rows, sangao_why *why) {
     for (int64_t start = 0; start < rows; start += c->block) {
         int64_t many = rows - start < c->block ? rows - start : c->block;
         for (int32_t i = 0; i < c->given; i++) {
-            int64_t wrong = enter(c, c->column + i, start, (int)many);
+            int64_t wrong = sangao_enter(c, c->column + i, start, (int)many);
             if (wrong >= 0)
                 return sangao_fail(why, SANGAO_BAD_ARGUMENT, "%s: row %lld has a state that is none",
                                    c->of->input[c->column[i].input].id, (long long)wrong);
         }
-        for (int32_t i = 0; i < c->of->equations; i++) solve(c, c->of->equation + i, start, (int)many);
+        for (int32_t i = 0; i < c->of->equations; i++) sangao_work_out(c, c->of->equation + i, start, (int)many);
         if (sangao_run_in(c->program, c->slot, c->out, 0, many, 2, c->room))
             return sangao_fail(why, SANGAO_BAD_ARGUMENT, NULL);
-        for (int32_t i = 0; i < c->given; i++) keep_out(c, c->column + i, start, many);
-        for (int32_t i = 0; i < c->asked; i++) leave(c, c->answer + i, start, many);
+        for (int32_t i = 0; i < c->given; i++) sangao_keep_out(c, c->column + i, start, many);
+        for (int32_t i = 0; i < c->asked; i++) sangao_leave(c, c->answer + i, start, many);
     }
     return SANGAO_OK;
 }

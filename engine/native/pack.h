@@ -1,4 +1,4 @@
-/* What the two rooms of libsangao share: library.c reads a pack, answers.c asks it. */
+/* What the rooms of libsangao share: library.c and section.c read a pack, answers.c asks it. */
 
 #ifndef SANGAO_PACK_H
 #define SANGAO_PACK_H
@@ -40,6 +40,9 @@ struct sangao_pack {
     char *text;
     char hash[65];
 };
+
+/* The pack of a section, made from a meaning of this hash. */
+int32_t sangao_section(const uint8_t *at, size_t size, const uint8_t *meaning, sangao_pack **pack, sangao_why *why);
 
 void sangao_sha256(const uint8_t *data, size_t size, uint8_t digest[32]);
 

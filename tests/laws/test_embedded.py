@@ -10,7 +10,7 @@ from tests.laws.hosts import Hosts
 from tests.laws.test_charts import pack
 from tests.native.clinic import clinic
 
-ROWS = 20_000 if LONG else 300
+ROWS = 20_000 if LONG else 200
 PACKS = ("clinic", "htn_primary_2025", "htn_guideline_2024", "dm_primary_2025", "lipid_2023")
 PACKS += ("sangao_national",) if LONG else ()
 

@@ -24,7 +24,7 @@ NATIVE = ROOT / "engine" / "native"
 FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined"]
 FLAGS += ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer", f"-I{NATIVE}", f"-I{HERE}"]
 KERNEL = ("kernel.c", "program.c", "simd.c")
-LIBRARY = (*KERNEL, "library.c", "answers.c", "equations.c", "days.c", "sha256.c")
+LIBRARY = (*KERNEL, "library.c", "section.c", "answers.c", "columns.c", "told.c", "equations.c", "days.c", "sha256.c")
 
 
 def main(seconds: int, seed: int) -> int:

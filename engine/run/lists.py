@@ -22,7 +22,7 @@ from sangao.engine.run.occasions import Admitted
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 PREFIXED = ("icd10", "atc")
-FAMILY = "family_history"
+FAMILY, DRUGS = "family_history", "medications"
 REFUTED = frozenset({"refuted", "entered-in-error", "ruled-out"})
 PAST = frozenset({"resolved", "inactive", "remission", "stopped", "completed"})
 
@@ -33,12 +33,12 @@ class ListReader:
     def __init__(self, facts: Mapping[str, Fact], names: Mapping[str, str]) -> None:
         self.facts = facts
         self.names = names
-        self.by_code: dict[str, list[str]] = {}
+        self.by_code: dict[str, dict[str, list[str]]] = {system: {} for system in PREFIXED}
         self.whole: dict[str, list[str]] = {}
         for fact in facts.values():
             for system, codes in fact.codes:
                 if fact.kind == "bool":
-                    index = self.by_code if system in PREFIXED else self.whole
+                    index = self.by_code.get(system, self.whole)
                     for code in codes:
                         index.setdefault(code.upper(), []).append(fact.id)
         self.broader = _broader(facts)
@@ -92,6 +92,8 @@ class ListReader:
                     problems.append(Problem("chart.unmapped", parts={"list": name}, given=entry.key))
                 for fact in targets:
                     state = self._state(self.facts[fact], entry, on, problems)
+                    if state == FALSE and any(fact in self.broader.get(one, ()) for one in targets):
+                        continue  # who has not one kind of it, or stopped one drug of a class, may well have another
                     if state is not None:
                         before = found.get(fact)
                         if before is None or (before.value != TRUE and state != FALSE):
@@ -102,15 +104,18 @@ class ListReader:
     def targets(self, entry: Entry, name: str = "") -> tuple[str, ...]:
         """Return the facts an entry of the list `name` speaks of: a relative's disease is none of the patient's.
 
+        A drug's code is ATC and any other item's ICD-10: C09 is a drug among drugs and a cancer among diagnoses. A code
+        of no list may be either.
+
         >>> from sangao.engine.fact import Fact
         >>> af = Fact("af", "bool", "心房颤动", "atrial fibrillation", codes=(("icd10", ("I48",)),))
         >>> ListReader({"af": af}, {"心房颤动": "af"}).targets(Entry("i48.x01", "code"))
         ('af',)
         """
-        found = self._targets(entry)
+        found = self._targets(entry, name)
         return tuple(fact for fact in found if self.facts[fact].list == name) if name == FAMILY else found
 
-    def _targets(self, entry: Entry) -> tuple[str, ...]:
+    def _targets(self, entry: Entry, name: str) -> tuple[str, ...]:
         if entry.by != "code":
             fact = self.facts.get(entry.key) or self.facts.get(
                 self.names.get(quantity.normalise(entry.key).lower(), "")
@@ -119,10 +124,12 @@ class ListReader:
                 return (fact.id,)
             if entry.by == "name" or fact is not None:
                 return ()
+        indexes = [index for system, index in self.by_code.items() if not name or (system == "atc") == (name == DRUGS)]
         found: dict[str, None] = {}
         for code in codes(entry.key):
             for end in range(1, len(code) + 1):
-                found |= dict.fromkeys(self.by_code.get(code[:end], ()))
+                for index in indexes:
+                    found |= dict.fromkeys(index.get(code[:end], ()))
             found |= dict.fromkeys(self.whole.get(code, ()))
         return tuple(found)
 

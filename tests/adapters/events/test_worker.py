@@ -120,7 +120,7 @@ def test_a_process_that_is_killed_is_replaced_and_the_question_answered() -> Non
 
 
 def test_a_process_that_says_nothing_is_replaced() -> None:
-    with Worker(RULES[:1], seconds=3.0) as found:
+    with Worker(RULES[:1]) as found:
         assert found.ask(gate.marks(0, HIGH.items())) == [1]
         assert found._process is not None
         os.kill(found._process.pid, signal.SIGSTOP)

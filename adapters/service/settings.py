@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
@@ -104,6 +105,7 @@ class Shown:
 OWN: Final = {"server": Server, "limits": Limits, "cors": Cors, "jwt": Jwt, "fetch": Fetch}
 PARTS: Final = {"journal", "packs", "tenants", "api", "page", "signing", "rate", "soap"}
 """Tables that other parts of the service read."""
+BOOLS: Final = {"true": True, "1": True, "false": False, "0": False}
 NESTED: Final = {"issuers": Issuer}
 
 
@@ -152,7 +154,7 @@ def read_settings(path: str | Path | None = None, environ: Mapping[str, str] | N
     for name in given.keys() - OWN.keys() - PARTS - {"services"}:
         problems.append(Problem("service.unknown_setting", Span(named), {"name": name}))
     if not problems:
-        problems += _unsafe(made["server"], made["jwt"], named)
+        problems += _unsafe(made["jwt"], named) + _unreachable(made["fetch"], named)
     if problems:
         raise SangaoError(problems, usage=True)
     others = {name: MappingProxyType(dict(given[name])) for name in PARTS & given.keys()}
@@ -197,7 +199,7 @@ def _filled(kind: type, given: Any, name: str, file: str, problems: list[Problem
             continue
         try:
             values[key] = _as(hints[key], value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, KeyError):
             problems.append(Problem("service.wrong_setting", Span(file), {"name": full}))
     for key, one in known.items():
         if one.default is MISSING and one.default_factory is MISSING and key not in values:
@@ -211,7 +213,7 @@ def _as(hint: Any, value: Any) -> Any:
     if hint is bool:
         if isinstance(value, bool):
             return value
-        return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        return BOOLS[str(value).lower()]
     if hint in (int, float):
         if isinstance(value, bool):
             raise ValueError
@@ -229,8 +231,22 @@ def _as(hint: Any, value: Any) -> Any:
     return tuple(items)
 
 
-def _unsafe(server: Server, jwt: Jwt, file: str) -> list[Problem]:
-    """Return what must not be started: tokens asked for without a key, weak algorithms, an open door to a network."""
+def _unreachable(fetch: Fetch, file: str) -> list[Problem]:
+    """Return what names no FHIR server and no network."""
+    found = []
+    for one in fetch.servers:
+        if not one.startswith(("https://", "http://")):
+            found.append(Problem("service.wrong_setting", Span(file), {"name": "fetch.servers"}))
+    for one in fetch.private_networks:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            found.append(Problem("service.wrong_setting", Span(file), {"name": "fetch.private_networks"}))
+    return found
+
+
+def _unsafe(jwt: Jwt, file: str) -> list[Problem]:
+    """Return what must not be started: tokens asked for without a key, weak algorithms."""
     found = []
     weak = [one for one in jwt.algorithms if one not in ("ES384", "RS384")]
     if weak or not jwt.algorithms:

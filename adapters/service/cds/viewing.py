@@ -11,6 +11,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sangao.adapters.service.cds.again import Again
+from sangao.adapters.service.cds.alike import Told, teller
 from sangao.adapters.service.cds.offered import Service, Show
 from sangao.adapters.service.settings import Shown
 from sangao.engine.answer import Answer, Missing, Result
@@ -92,11 +93,12 @@ class View:
         found: Missing = self._once(key, lambda: explained.missing(self.pack, one, chart))
         return found
 
-    def _read(self, decision: str, chart: Chart) -> tuple[Any, ...]:
-        """Return all that a decision rests on, as both passes know it."""
+    def _read(self, decision: str, chart: Chart) -> Told:
+        """Return what tells this chart from others for a decision."""
         admission = self.pack.admit(chart)
-        leaves = self.pack.rows.cone(decision).leaves
-        return tuple((admission.open[one], admission.assumed[one]) for one in leaves)
+        told = self._once((decision, "teller"), lambda: teller(self.pack.compiled, decision))
+        found: Told = told(admission.open, admission.assumed)
+        return found
 
     def _once(self, key: Any, work: Callable[[], Any]) -> Any:
         found = self._found

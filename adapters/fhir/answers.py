@@ -43,6 +43,7 @@ class Relatives(NamedTuple):
     """Who counts as a first-degree relative (code → sex or `any`), and when an onset is early."""
 
     first_degree: Mapping[str, str]
+    words: Mapping[str, str]
     fact: str
     conditions: frozenset[str]
     early_below: str
@@ -84,6 +85,7 @@ def relatives() -> Relatives:
     early = given["premature"]
     return Relatives(
         _turned(given["first_degree"]),
+        _turned(given["words"]),
         early["fact"],
         frozenset(early["conditions"]),
         early["early_below"],
@@ -105,6 +107,11 @@ def said(concept: Concept, table: Mapping[str, str]) -> str | None:
     """Return what the first known code of a concept says, None when none is known or two say different things."""
     found = {table[key] for key in keys(concept) if key in table}
     return found.pop() if len(found) == 1 else None
+
+
+def coded(concept: Concept) -> bool:
+    """Return whether a concept has a code of a system that is known here."""
+    return any(not key.startswith(":") for key in keys(concept))
 
 
 def among(concept: Concept, known: Iterable[str]) -> bool:

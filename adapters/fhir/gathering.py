@@ -124,7 +124,18 @@ def _walk(source: Any, found: Gathered) -> Iterator[Resource]:
             waiting += [(one.get("resource"), f"{place}.parameter", None) for one in mappings(parts)][::-1]
         else:
             given = _id(item)
-            yield Resource(kind, item, f"{kind}/{given}" if given else full or f"{kind}{place}", given, full)
+            resource = Resource(kind, item, f"{kind}/{given}" if given else full or f"{kind}{place}", given, full)
+            yield resource
+            if kind == "DiagnosticReport":
+                yield from _results(resource)
+
+
+def _results(report: Resource) -> Iterator[Resource]:
+    """Yield the observations that a report carries inside itself, its subject being theirs where they name none."""
+    for one in mappings(report.content.get("contained")):
+        if one.get("resourceType") == "Observation":
+            whose = {} if one.get("subject") else {"subject": report.content.get("subject")}
+            yield Resource("Observation", {**one, **whose}, f"{report.name}#{text(one.get('id'))}")
 
 
 def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, str, str | None]]:

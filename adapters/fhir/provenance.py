@@ -20,8 +20,8 @@ def sources(result: Result, because: Iterable[Mapping[str, Any]]) -> list[str]:
         following: list[str] = []
         for one in waiting:
             for datum in one["data"]:
-                source = datum["source"]
-                if isinstance(source, str) and REFERENCE.fullmatch(source):
+                source = str(datum["source"]).partition("#")[0]  # what is inside a resource is traced to it
+                if REFERENCE.fullmatch(source):
                     found[source] = None
                 if datum["fact"] in decisions and datum["fact"] not in seen:
                     following.append(datum["fact"])

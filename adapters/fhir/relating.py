@@ -7,11 +7,12 @@ unknown between.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sangao.adapters.fhir.answers import relatives, said
+from sangao.adapters.fhir.answers import coded, relatives, said
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.listing import diagnoses, nothing
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, text
 from sangao.adapters.fhir.taking import Taken
+from sangao.adapters.terms.lexicon import plain
 from sangao.engine.chart import Entry
 from sangao.engine.quantity import parse_number, unit_name
 
@@ -25,18 +26,24 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
     if status == "entered-in-error":
         taken.problem("fhir.left_out", resource, status=status)
         return
-    degree = said(concept(content.get("relationship")), known.first_degree)
-    if degree is None:
+    kin = concept(content.get("relationship"))
+    degree = said(kin, known.first_degree) or next(
+        (known.words[one] for one in map(plain, kin.names) if one in known.words), None
+    )
+    if degree is None and coded(kin):
         taken.problem("fhir.relative", resource)
         return
-    if not sound or status != "completed":
-        taken.problem("fhir.doubtful", resource, status=status)
-    if status == "completed":
+    withheld = content.get("dataAbsentReason") is not None
+    if degree is None or status != "completed" or withheld:
+        taken.problem("fhir.doubtful", resource, status="relationship" if degree is None else status)
+    if status == "completed" and not withheld:
         taken.deliver(LIST)
+    if degree is None:
+        sound = False
     if not sound:
         taken.suspend(LIST, resource.name)
         return
-    sex = degree if degree != "any" else text(mapping(content.get("sex")).get("text")) or _sex(content)
+    sex = degree if degree != "any" else _sex(content)
     for one in mappings(content.get("condition")):
         name = concept(one.get("code"))
         if nothing(name, LIST, taken):

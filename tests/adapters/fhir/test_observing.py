@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sangao.adapters.fhir.provenance import sources
 from sangao.engine.guide import Pack
 from tests.adapters.fhir.made import SNOMED, codes, concept, observation, opened, patient, pressure, quantity, taken
 
@@ -255,3 +256,20 @@ def test_a_pressure_taken_at_home_is_a_home_pressure(pack: Pack) -> None:
     home = pressure(118, 76, **said_of(f"{VITALS}/MeasurementSettingExt", "264362003"))
     assert grade(pack, home)[:2] == (None, "unknown")
     assert dict(taken(home).chart.readings[0].qualifiers)["setting"] == "home"
+
+
+def test_results_inside_a_report_are_read(pack: Pack) -> None:
+    inside = [{**observation(code, value, "mm[Hg]"), "id": code} for code, value in (("8480-6", 152), ("8462-4", 96))]
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "subject": {"reference": "Patient/a"},
+        "contained": [inside[0], {key: value for key, value in inside[1].items() if key != "subject"}],
+        "result": [{"reference": "#8480-6"}, {"reference": "#8462-4"}],
+    }
+    assert grade(pack, pressure(118, 76, "2026-02-01"), report)[0] == "grade1"
+    found = taken(report)
+    assert found.traced["sbp_office"] == "DiagnosticReport/r#8480-6" and codes(found) == ["fhir.not_read"]
+    answer = pack.decide_all(found.chart)["htn.grade"]
+    assert sources(pack.decide_all(found.chart), answer.because) == ["DiagnosticReport/r"]

@@ -34,7 +34,7 @@ def test_a_disease_of_a_first_degree_relative(code: str, fact: str) -> None:
     assert taken(relative(code)).traced[fact] == "FamilyMemberHistory/f"
 
 
-@pytest.mark.parametrize("kin", ["GRFTH", "UNCLE", "SPS", "STPFTH", "HSIB", "x"])
+@pytest.mark.parametrize("kin", ["GRFTH", "UNCLE", "SPS", "STPFTH", "HSIB"])
 def test_others_do_not_count(kin: str) -> None:
     assert said(relative(kin=kin)) == {} and codes(taken(relative(kin=kin))) == ["fhir.relative"]
 
@@ -78,3 +78,21 @@ def test_a_relative_nobody_knows_anything_of_delivers_no_list(status: str) -> No
 def test_a_disease_that_cannot_be_read_suspends_what_the_list_allows() -> None:
     odd = relative("999999")
     assert [one.key for one in taken(odd).chart.lists["family_history"]] == ["999999"]
+
+
+@pytest.mark.parametrize(("words", "sex"), [("父亲", "male"), ("Mother", "female"), ("兄弟姐妹", None)])
+def test_a_relative_in_words(words: str, sex: str | None) -> None:
+    found = said(relative(age=56, relationship={"text": words}))
+    early = {"male": None, "female": "unknown", None: "unknown"}[sex]
+    assert found["fh_chd"] is True and found.get("fh_premature_cvd") == early
+
+
+def test_a_relative_nobody_can_tell_may_be_any_and_suspends_what_the_list_allows() -> None:
+    odd = relative(relationship={"coding": [{"system": "http://house", "code": "01"}]})
+    assert said(odd) == {} and [one.key for one in taken(odd).chart.lists["family_history"]] == [""]
+    assert codes(taken(odd)) == ["fhir.doubtful"]
+
+
+def test_a_history_that_was_withheld_delivers_no_list() -> None:
+    withheld = relative(condition=[], dataAbsentReason=concept("withheld", "x"))
+    assert "family_history" not in taken(withheld).chart.lists

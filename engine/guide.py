@@ -129,6 +129,7 @@ class Pack:
         decisions: Sequence[str],
         *,
         on: str | date | None = None,
+        on_column: str | None = None,
         key: str | None = None,
         lists: Sequence[str] = (),
         complete: Sequence[str] = (),
@@ -137,7 +138,8 @@ class Pack:
         """Answer decisions for every row of anything that speaks Arrow, as a `pyarrow.Table`, exactly as `decide` does.
 
         Columns are named after facts (or a synonym), numbers stand in the fact's unit, null is blank, a truth of a list
-        is a statement; every value is of the day `on`. `lists` were delivered for every row, `complete` ones with
+        is a statement; every value is of the day `on`, or of the day that its row names in `on_column` (a row without
+        one is not answered: null throughout). `lists` were delivered for every row, `complete` ones with
         nothing left out. `key` names the person key, which comes first; without it rows are numbered. Needs the extra
         `arrow`. Raises SangaoError for an unknown decision or list, a source that does not speak Arrow, and a decision
         that no column can feed while some column is not known.
@@ -150,7 +152,7 @@ class Pack:
             if error.name is None or error.name.partition(".")[0] not in ("numpy", "pyarrow"):
                 raise
             raise fail("table.no_extra", usage=True, name="arrow") from error
-        day = Chart.of(on=on).on
+        day = on_column or Chart.of(on=on).on
         delivered = {"lists": tuple(lists), "complete": tuple(complete), "on": day, "threads": threads}
         return stratified.stratified(self.compiled, self.hash, batch, list(dict.fromkeys(decisions)), key, **delivered)
 

@@ -283,15 +283,33 @@ def reader_of(source: Any) -> Any:
 def stratified(
     pack: ir.Pack, hash: str, source: Any, decisions: Sequence[str], key: str | None, **settings: Any
 ) -> Any:
-    """Return the answers of a whole source as one table."""
-    made = Stratifier(pack, decisions, **settings)
+    """Return the answers of a whole source as one table; `on` may name the column with the day of each row."""
     reader = reader_of(source)
+    if isinstance(settings["on"], str):
+        return _daily(pack, hash, reader, decisions, key, settings)
+    made = Stratifier(pack, decisions, **settings)
     columns = made.bind(reader.schema.names, key)
     batches = list(made.run(reader, key))
     if not batches:
         list(made.run(pa.Table.from_batches([], reader.schema).to_reader(), key))
     table = pa.Table.from_batches(batches, made.schema)
     return table.replace_schema_metadata(made.metadata(described(pack, hash, made.decisions), columns))
+
+
+def _daily(
+    pack: ir.Pack, hash: str, reader: Any, decisions: Sequence[str], key: str | None, settings: Mapping[str, Any]
+) -> Any:
+    from sangao.engine.run.daily import Daily
+
+    column = settings["on"]
+    made = Daily(lambda day: Stratifier(pack, decisions, **{**settings, "on": day}), column)
+    columns = made.first.bind([name for name in reader.schema.names if name != column], key)
+    tables = list(made.run(reader, key))
+    if not tables:
+        first = pa.field(key, reader.schema.field(key).type) if key is not None else pa.field("row", pa.int64())
+        tables.append(pa.schema([first, *made.first.fields()]).empty_table())
+    told = made.first.metadata(described(pack, hash, made.first.decisions), columns)
+    return pa.concat_tables(tables).replace_schema_metadata({**told, "sangao.on": json.dumps({"column": column})})
 
 
 # --- outputs ----------------------------------------------------------------------------------------------------------

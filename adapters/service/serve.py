@@ -3,6 +3,7 @@
 import os
 import signal
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,22 +29,21 @@ def serve(
 ) -> None:
     """启动决策支持服务(CDS Hooks 与 JSON 接口) · Serve decision support over HTTP."""
     with ending(lang):
-        given = {"HOST": host, "PORT": port, "WORKERS": workers}
-        for key, value in given.items():
-            if value is not None:
-                os.environ[f"SANGAO_SERVER_{key}"] = str(value)
         from sangao.adapters.service.settings import FILE_VARIABLE, read_settings
 
+        said = {"SERVER_HOST": host, "SERVER_PORT": port, "SERVER_WORKERS": workers}
+        given = {f"SANGAO_{key}": str(value) for key, value in said.items() if value is not None}
         if settings is not None:
-            os.environ[FILE_VARIABLE] = str(settings.resolve())
-        found = read_settings(settings)
+            given[FILE_VARIABLE] = str(settings.resolve())
+        found = read_settings(settings, {**os.environ, **given})
         if not (found.jwt.required or trust_network or local(found.server.host)):
             raise fail("service.open_door", usage=True)
-        if check:
-            _check(found)
-            typer.echo("设置无误" if lang == "zh" else "the settings are fine")
-            return
         try:
+            _check(found)
+            if check:
+                typer.echo("设置无误" if lang == "zh" else "the settings are fine")
+                return
+            os.environ.update(given)  # worker processes read the same
             run(found)
         except ImportError as error:
             if (error.name or "").partition(".")[0] not in EXTRA:
@@ -52,13 +52,19 @@ def serve(
 
 
 def _check(settings: Any) -> None:
-    """Read what other parts read of the settings when the service starts; raises SangaoError."""
+    """Read what other parts read of the settings when the service starts; raises SangaoError.
+
+    A worker process that cannot start would be started again and again.
+    """
+    from sangao.adapters.service.keys import Keys
     from sangao.adapters.service.ledger import kept
     from sangao.adapters.service.links import signer
     from sangao.adapters.service.rate import rate
     from sangao.adapters.service.reload import said
     from sangao.adapters.service.signing import trusted
 
+    for issuer in settings.jwt.issuers:
+        Keys(issuer, settings.jwt.algorithms)
     kept(settings)
     signer(settings)
     rate(settings.table("rate"))
@@ -91,8 +97,11 @@ def run(settings: Any) -> None:
     from sangao.adapters.service.metrics import SHARED
 
     server = settings.server
-    if server.workers > 1 and server.metrics and not os.environ.get(SHARED):
-        os.environ[SHARED] = tempfile.mkdtemp(prefix="sangao-metrics-")
+    shared = tempfile.mkdtemp(prefix="sangao-") if server.workers > 1 else ""
+    if shared and server.metrics and not os.environ.get(SHARED):
+        os.environ[SHARED] = shared
+    if shared and settings.jwt.issuers and not settings.jwt.seen_file:  # workers must know of each other's tokens
+        os.environ["SANGAO_JWT_SEEN_FILE"] = os.path.join(shared, "seen.db")
     configure(server.log_level)
     uvicorn.run(
         "sangao.adapters.service.serve:application",
@@ -100,6 +109,7 @@ def run(settings: Any) -> None:
         host=server.host,
         port=server.port,
         workers=server.workers,
+        http=_protocol(),
         access_log=False,
         log_config=None,
         server_header=False,
@@ -108,6 +118,11 @@ def run(settings: Any) -> None:
         timeout_keep_alive=int(server.keep_alive_seconds),
         timeout_graceful_shutdown=int(server.graceful_seconds),
     )
+
+
+def _protocol() -> Any:
+    """Return the HTTP protocol that does not wait for ever; uvicorn's own where its fast parser is not installed."""
+    return "sangao.adapters.service.patience:Patient" if find_spec("httptools") else "auto"
 
 
 def application() -> Any:

@@ -38,7 +38,7 @@ class Daily:
         return found
 
     def run(self, reader: Any, key: str | None) -> Iterator[Any]:
-        """Yield tables of answers in the order of the source, person key first. Raises SangaoError for no such column."""
+        """Yield tables of answers, person key first, in the order of the source. Raises SangaoError without the column."""
         names = reader.schema.names
         for name in (self.column, *([key] if key is not None else [])):
             if name not in names:

@@ -100,7 +100,7 @@ class Journal:
         Call it when a pack is loaded; the second call for one pack costs nothing. Raises SangaoError.
         """
         if pack.hash not in self._packs:
-            self.store.keep(pack.hash, pack.id, canon.dumps(pack.compiled))
+            self.store.keep(pack.hash, pack.id, lambda: canon.dumps(pack.compiled))
             self._packs.add(pack.hash)
 
     # --- reading ------------------------------------------------------------------------------------------------------

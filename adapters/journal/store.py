@@ -7,7 +7,7 @@ waits for anybody: `sangao.adapters.journal.writer` gathers the batches.
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +69,7 @@ class Store:
         self.url = address(url)
         self.file = Path(self.url.database or "") if self.url.get_backend_name() == "sqlite" else None
         self._seen = 0  # how far this process knows the log to reach
-        self._inodes: tuple[int, int] | None = None
+        self._inodes: tuple[int, int | None] | None = None
         with self.failing():
             if self.file is not None:
                 _touch(self.file, make)
@@ -107,11 +107,16 @@ class Store:
         connection.execute(HEAD.update().where(HEAD.c.one == 1).values(seq=seq, hash=last))
         return rows
 
-    def keep(self, hash: str, pack: str, data: bytes) -> None:
+    def keep(self, hash: str, pack: str, data: Callable[[], bytes]) -> None:
         """Keep the bytes of a pack, once."""
+        kept = sql.select(PACKS.c.hash).where(PACKS.c.hash == hash)
+        with self.reading() as connection:
+            if connection.execute(kept).first() is not None:
+                return
+        row = {"hash": hash, "pack": pack, "time": moment(now()), "data": zlib.compress(data())}
         with self.failing(), self.writing() as connection:
-            if connection.execute(sql.select(PACKS.c.hash).where(PACKS.c.hash == hash)).first() is None:
-                row = {"hash": hash, "pack": pack, "time": moment(now()), "data": zlib.compress(data)}
+            self.head(connection, lock=True)
+            if connection.execute(kept).first() is None:
                 connection.execute(PACKS.insert(), row)
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -176,13 +181,15 @@ class Store:
         """Raise SangaoError when what was just committed went to a file that nobody will find again."""
         if self.file is None:
             return
-        found = _inodes(self.file)
-        if self._inodes is None:
-            self._inodes = found
-        if found is None or found != self._inodes:
+        found, before = _inodes(self.file), self._inodes
+        moved = (
+            before is not None and found is not None and (found[0] != before[0] or before[1] not in (None, found[1]))
+        )
+        if found is None or moved:
             self.engine.dispose()  # the next batch opens whatever stands there by then
             self._inodes = None
             raise fail("journal.gone", Span(str(self.file)))
+        self._inodes = found
 
     @contextmanager
     def failing(self) -> Iterator[None]:
@@ -273,11 +280,16 @@ def _touch(file: Path, make: bool) -> None:
     os.close(os.open(file, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
 
 
-def _inodes(file: Path) -> tuple[int, int] | None:
+def _inodes(file: Path) -> tuple[int, int | None] | None:
+    """Return which file stands there, and which log of writes beside it; None when it is gone."""
     try:
-        return os.stat(file).st_ino, os.stat(f"{file}-wal").st_ino
+        here = os.stat(file).st_ino
     except OSError:
         return None
+    try:
+        return here, os.stat(f"{file}-wal").st_ino
+    except OSError:  # lost, or never there on a disk that has no WAL
+        return here, None
 
 
 def _engine(url: URL, file: Path | None) -> Engine:

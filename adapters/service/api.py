@@ -26,7 +26,6 @@ from sangao.engine.guide import Pack
 
 PREFIX: Final = "/api/v1"
 NOT_NOW: Final = frozenset({"operations.pack_unavailable"})
-Told = tuple[Result, dict[str, Any]]
 
 
 def routes(house: House) -> APIRouter:
@@ -37,10 +36,9 @@ def routes(house: House) -> APIRouter:
     @router.get("/packs", response_model=models.PacksOut)
     async def packs(caller: Who) -> Response:
         """List the packs you may ask."""
-        names = house.packs.names(caller.tenant)
-        served = [(name, served_pack(house, caller, name)) for name in names]
-        lines = [{"name": name, "default": name == names[0], **_line(pack)} for name, pack in served]
-        return said({"packs": lines})
+        first = house.packs.names(caller.tenant)[0]
+        packs = served(house, caller).items()
+        return said({"packs": [{"name": name, "default": name == first, **_line(pack)} for name, pack in packs]})
 
     @router.get("/packs/{name}", response_model=models.PackOut)
     async def pack(name: str, caller: Who) -> Response:
@@ -78,9 +76,7 @@ def routes(house: House) -> APIRouter:
         """Answer the same decisions for a small batch; whole counties go through `sangao stratify`."""
         found = served_pack(house, caller, asked.pack)
         charts = [chart_of(one) for one in asked.charts]
-        for name in asked.decisions:
-            await answered(house, found.decision, name)
-        rows = await house.work.run(lambda: [shapes.row(found, chart, asked.decisions) for chart in charts])
+        rows = await answered(house, lambda: [shapes.row(found, chart, asked.decisions) for chart in charts])
         entries = await asyncio.gather(*(kept(house, caller, "stratify", result) for result, _ in rows))
         told = [{"entry": entry, **row} for entry, (_, row) in zip(entries, rows, strict=True)]
         return said({"pack": shapes.ref(found), "rows": told})
@@ -91,7 +87,7 @@ def routes(house: House) -> APIRouter:
         log = house.journal.journal
         if log is None:
             raise Refusal(409, Problem("api.no_journal"))
-        await found_or_404(house, log.entry, asked.entry, caller.tenant or "")
+        await answered(house, log.entry, asked.entry, caller.tenant or "")
         noted = Feedback(asked.entry, asked.outcome, asked.detail, "api", caller.tenant or "")
         receipt = await house.journal.feedback(noted)
         return said({"entry": asked.entry, "seq": receipt.seq if receipt else None})
@@ -107,18 +103,24 @@ def served_pack(house: House, caller: Caller, name: str | None) -> Pack:
         raise Refusal(503 if error.problems[0].code in NOT_NOW else 404, *error.problems) from error
 
 
+def served(house: House, caller: Caller) -> dict[str, Pack]:
+    """Return the packs of a caller by the name they are served under; one that did not load is left out."""
+    found: dict[str, Pack] = {}
+    for name in house.packs.names(caller.tenant):
+        try:
+            found[name] = house.packs.get(caller.tenant, name)
+        except SangaoError:
+            continue
+    return found
+
+
 def chart_of(given: models.ChartIn) -> Chart:
     """Return the chart of a request, its lists read by the book of terms. Raises SangaoError when its day is none."""
     return read(given.model_dump(exclude_unset=True))
 
 
 async def answered(house: House, work: Callable[..., Any], *parts: Any) -> Any:
-    """Return what a pack answers, worked out beside the event loop. Raises Refusal (404) for an unknown decision."""
-    return await found_or_404(house, work, *parts)
-
-
-async def found_or_404(house: House, work: Callable[..., Any], *parts: Any) -> Any:
-    """Return what `work` returns; what it does not find is a Refusal (404)."""
+    """Return what `work` returns, worked out beside the event loop; what it does not find is a Refusal (404)."""
     try:
         return await house.work.run(work, *parts)
     except SangaoError as error:

@@ -1,5 +1,7 @@
 """Replay over HTTP: answers of the caller's own tenant asked again, under the pack of that time and under today's."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -10,7 +12,7 @@ from sangao.adapters.journal.replay import Replayed
 from sangao.adapters.journal.replay import replay as ask_again
 from sangao.adapters.journal.shelf import Shelf
 from sangao.adapters.service import api_models as models
-from sangao.adapters.service.api import PREFIX, found_or_404, served_pack
+from sangao.adapters.service.api import PREFIX, answered, served, served_pack
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
@@ -31,29 +33,28 @@ def routes(house: House) -> APIRouter:
         if log is None or shelf is None:
             raise Refusal(409, Problem("api.no_journal"))
         named = served_pack(house, caller, asked.pack) if asked.pack is not None else None
-        today = {named.id: named} if named else served(house, caller)
-        found = await found_or_404(house, again, log, shelf, asked.entries, caller.tenant or "", today, named)
+        today = {one.id: one for one in reversed(served(house, caller).values())}
+        finding = partial(own, house, shelf)
+        found = await answered(house, again, log, asked.entries, caller.tenant or "", finding, today, named)
         body: dict[str, Any] = {"schema": "sangao.replay/1", "entries": [one.to_dict() for one in found]}
         return said({**body, "problems": [problem.to_dict() for one in found for problem in one.problems]})
 
     return router
 
 
-def served(house: House, caller: Caller) -> dict[str, Pack]:
-    """Return the packs a caller is served by id; one that did not load is left out."""
-    found: dict[str, Pack] = {}
-    for name in house.packs.names(caller.tenant):
-        try:
-            pack = served_pack(house, caller, name)
-        except Refusal:
-            continue
-        found.setdefault(pack.id, pack)
-    return found
+def own(house: House, shelf: Shelf, hash: str) -> Pack | None:
+    """Return the pack of an old answer: one that serves now, else the one kept in the log."""
+    return house.packs.by_hash(hash) or shelf.pack(hash)
 
 
 def again(
-    log: Journal, shelf: Shelf, ids: list[str], tenant: str, today: dict[str, Pack], named: Pack | None
+    log: Journal,
+    ids: list[str],
+    tenant: str,
+    finding: Callable[[str], Pack | None],
+    today: Mapping[str, Pack],
+    named: Pack | None,
 ) -> list[Replayed]:
     """Return entries asked again, in the order named. Raises SangaoError for one that is not the tenant's."""
     rows = [log.entry(one, tenant) for one in dict.fromkeys(ids)]
-    return [ask_again(row, shelf.pack(row.draft.pack_hash), named or today.get(row.draft.pack)) for row in rows]
+    return [ask_again(row, finding(row.draft.pack_hash), named or today.get(row.draft.pack)) for row in rows]

@@ -21,6 +21,7 @@ from sangao.adapters.journal.shelf import Shelf
 from sangao.adapters.service import api_models as models
 from sangao.adapters.service import page_html
 from sangao.adapters.service.api import PREFIX, answered, chart_of, kept, served_pack
+from sangao.adapters.service.api_replay import own
 from sangao.adapters.service.cds.offered import offer
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
@@ -79,7 +80,8 @@ def routes(house: House) -> APIRouter:
         try:
             link = sign.opened(query, time())
             row = await run_in_threadpool(_entry, log, link)
-            text = await house.work.run(_card, shelf, row, lang)
+            pack = await house.work.run(own, house, shelf, row.draft.pack_hash) if shelf is not None else None
+            text = await house.work.run(_card, pack, row, lang)
         except SangaoError as error:
             problem = error.problems[0]
             return _html(page_html.refused(problem, lang), charset, STATUS.get(problem.code, 404))
@@ -106,8 +108,7 @@ def _entry(log: Journal | None, link: Link) -> Row:
         raise SangaoError([Problem("api.link_empty")]) from error
 
 
-def _card(shelf: Shelf | None, row: Row, lang: str) -> str:
-    pack = shelf.pack(row.draft.pack_hash) if shelf is not None else None
+def _card(pack: Pack | None, row: Row, lang: str) -> str:
     chart = chart_of_row(row)
     if pack is None or chart is None:
         raise SangaoError([Problem("api.link_empty")])

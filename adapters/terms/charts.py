@@ -69,7 +69,10 @@ def entries(name: str, entry: Entry, text: str, terms: Book) -> tuple[Entry, ...
 
 
 def meant(name: str, system: str | None, code: str, text: str, refuted: bool, terms: Book) -> tuple[str, ...]:
-    """Return the facts to write for an item of a list; none where the core reads it as well by itself."""
+    """Return the facts to write for an item of a list; none where the core reads it as well by itself.
+
+    None too for a refuted item of several facts: not all of them together denies no single one.
+    """
     if name == "family_history":
         return terms.relative(system, code, text)
     if name == "medications":
@@ -80,7 +83,8 @@ def meant(name: str, system: str | None, code: str, text: str, refuted: bool, te
     if code and set(found) == set(by_code):
         return ()
     sharpest = _sharpest(found, refuted, terms.drugs if name == "medications" else terms.diagnoses)
-    return () if not code and sharpest == (terms.own_names.get(normalise(text).lower()),) else sharpest
+    plainly = not code and sharpest == (terms.own_names.get(normalise(text).lower()),)
+    return () if plainly or (refuted and len(sharpest) > 1) else sharpest
 
 
 def _sharpest(found: tuple[str, ...], refuted: bool, known: Drugs | Diagnoses) -> tuple[str, ...]:

@@ -128,6 +128,22 @@ def test_refuting_one_kind_denies_no_broader_one() -> None:
     assert said["t2dm"] == FALSE and "diabetes" not in said
 
 
+def test_not_both_together_denies_neither() -> None:
+    found = chart(conditions=[{"name": "2型糖尿病肾病", "status": "refuted"}])
+    assert keys(found, "conditions") == [("2型糖尿病肾病", "name")]
+    assert truths(found) == {} and "t2dm" not in pack().admit(found).assumed_facts
+
+
+def test_what_a_diagnosis_implies_is_history_for_good() -> None:
+    """Else a resolved retinopathy would deny the diabetes it implies."""
+    dictionary = pack().compiled.dictionary.facts
+    for fact, implied in book().diagnoses.implied.items():
+        for broader in set(implied) - set(book().diagnoses.contained.get(fact, ())):
+            assert dictionary[broader].lasting, (fact, broader)
+    said = truths(chart(conditions=[{"name": "糖尿病视网膜病变", "status": "resolved"}, {"code": "H36.0"}]))
+    assert said["diabetes"] == TRUE
+
+
 def test_a_code_that_implies_more_than_the_core_sees_says_it() -> None:
     said = truths(chart(conditions=[{"code": "H36.0"}]))
     assert said["diabetes"] == said["diabetic_retinopathy"] == TRUE

@@ -38,7 +38,7 @@ class Daily:
         return found
 
     def run(self, reader: Any, key: str | None) -> Iterator[Any]:
-        """Yield tables of answers, person key first, in the order of the source. Raises SangaoError without the column."""
+        """Yield tables of answers, person key first, in order. Raises SangaoError when the column is not there."""
         names = reader.schema.names
         for name in (self.column, *([key] if key is not None else [])):
             if name not in names:

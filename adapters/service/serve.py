@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sangao.engine.cli.desk import ending
-from sangao.engine.cli.options import Language
+from sangao.engine.cli.options import Format, Language
 from sangao.engine.errors import fail
 
 EXTRA = ("fastapi", "uvicorn", "jwt", "prometheus_client", "httpx", "starlette")
@@ -26,9 +26,10 @@ def serve(
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="只检查设置 · check the settings and end")] = False,
     lang: Language = "zh",
+    form: Format = "text",
 ) -> None:
     """启动决策支持服务(CDS Hooks 与 JSON 接口) · Serve decision support over HTTP."""
-    with ending(lang):
+    with ending(lang, form):
         from sangao.adapters.service.settings import FILE_VARIABLE, read_settings
 
         said = {"SERVER_HOST": host, "SERVER_PORT": port, "SERVER_WORKERS": workers}

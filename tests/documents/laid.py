@@ -57,6 +57,7 @@ BESIDE = {
     "worklist": ("worklists/county.yaml", "check worklists/county.yaml"),
     "report": ("reports/county.yaml", "check reports/county.yaml"),
     "journal": ("log.jsonl", "journal verify log.jsonl"),
+    "service": ("service.toml", "serve --check --settings service.toml"),
 }
 """Where a document of these areas stands by default, and how it is used."""
 

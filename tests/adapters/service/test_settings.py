@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sangao.adapters.main import app
+from sangao.adapters.service import serve
 from sangao.adapters.service.settings import Limits, Server, Settings, read_settings
 from sangao.engine.errors import SangaoError
 
@@ -86,3 +87,12 @@ def test_the_command_says_what_is_wrong_and_ends_with_2(tmp_path: Path) -> None:
     assert done.exit_code == 2 and "service.unknown_setting" in done.output and "Traceback" not in done.output
     missing = CliRunner().invoke(app(), ["serve", "--check", "--settings", str(tmp_path / "none.toml")])
     assert missing.exit_code == 2 and "host.unreadable" in missing.output
+
+
+def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> None:
+        raise ImportError("No module named 'uvicorn'", name="uvicorn")
+
+    monkeypatch.setattr(serve, "run", fails)
+    done = CliRunner().invoke(app(), ["serve", "--lang", "en"], env={"SANGAO_SERVICE": ""})
+    assert done.exit_code == 2 and 'pip install "sangao[service]"' in done.output

@@ -294,3 +294,15 @@ def test_a_token_may_be_optional_but_a_wrong_one_is_never_ignored() -> None:
         assert asked(one, None).status_code == 200
         assert asked(one, token(STRANGER)).status_code == 401
         assert asked(one, token()).status_code == 200
+
+
+def test_while_used_tokens_cannot_be_looked_up_nobody_comes_in(settings: Settings, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    gone = SeenInFile(tmp_path / "seen.db")
+    rules = replace(settings.jwt, seen_file=str(tmp_path / "seen.db"))
+    with hosted(replace(settings, jwt=rules)) as one:
+        gone._file.execute("DROP TABLE seen")
+        answer = asked(one, token())
+        assert answer.status_code == 503 and problems(answer) == ["service.tokens_unknown"]
+    gone.close()

@@ -16,7 +16,7 @@ from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.fhir.values import over
 from sangao.adapters.terms import unmatched
 from sangao.adapters.terms.systems import system_of
-from sangao.engine.chart import Entry
+from sangao.engine.chart import Entry, day_of
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
@@ -53,12 +53,18 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
     else:
         start = text(content.get("onsetDateTime")) or text(mapping(content.get("onsetPeriod")).get("start"))
         end = text(content.get("abatementDateTime")) or text(mapping(content.get("abatementPeriod")).get("end"))
-        gone = any(isinstance(key, str) and key.startswith("abatement") for key in content)
+        gone = any(str(key).startswith("abatement") for key in content) and not _ahead(end, taken.on)
         status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
         span = {"start": start, "end": end if status != "active" else None}
         _items("conditions", resource, name, facts, taken, status=status, **span)
         for fact, value in (said for code in _native(name) for said in taken.book.recorded(code)):
             taken.reading(fact, value, resource, at=start)
+
+
+def _ahead(end: str | None, on: int) -> bool:
+    """Return whether an end certainly lies after the day."""
+    days = day_of(end) if end else None
+    return days is not None and days[0] > on
 
 
 def medication(resource: Resource, taken: Taken, sound: bool) -> None:

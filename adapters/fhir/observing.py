@@ -11,7 +11,7 @@ from sangao.adapters.fhir.answers import among, answers, said
 from sangao.adapters.fhir.belonging import refers
 from sangao.adapters.fhir.gathering import Resource, tail
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mappings, reference, text
-from sangao.adapters.fhir.taking import Taken
+from sangao.adapters.fhir.taking import UNKNOWN, Taken
 from sangao.adapters.fhir.values import WITHOUT, effective, given
 from sangao.adapters.terms import Match, set_aside, unmatched
 from sangao.engine.chart import day_of
@@ -19,6 +19,7 @@ from sangao.engine.quantity import decimal_text, parse_pair
 
 USED = frozenset({"final", "amended", "corrected", "appended"})
 NEVER_SO = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in-process"})
+MMHG = "mmHg"
 PRESSURES = ("sbp_office", "dbp_office")  # what a panel of blood pressure holds, in the order people write them
 
 
@@ -84,13 +85,11 @@ def _other(resource: Resource, holder: Json, code: Concept, at: str | None, take
 
 
 def _pair(resource: Resource, holder: Json, at: str | None, taken: Taken, sound: bool) -> None:
-    """Read a blood pressure that was written as one text, `156/92 mmHg`; without a value both are unknown."""
+    """Read a blood pressure that was written as one text, `156/92 mmHg`; what else stands there is said of both."""
     both = parse_pair(text(holder.get("valueString")) or "")
-    if both is None:
-        taken.problem("fhir.no_value", resource, PRESSURES[0], reason="—")
-    for fact, number in zip(PRESSURES, both[:2] if both and sound else (None, None), strict=True):
-        value = WITHOUT if number is None else decimal_text(number)
-        taken.reading(fact, value, resource, unit=both[2] or None if both and number is not None else None, at=at)
+    for i, fact in enumerate(PRESSURES):
+        part = {"valueString": f"{decimal_text(both[i])} {both[2] or MMHG}"} if both else holder  # type: ignore[arg-type]
+        _one(resource, part, Match(fact, "number", MMHG), at, taken, sound)
 
 
 def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: Taken, sound: bool) -> None:
@@ -114,12 +113,10 @@ def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: 
             sound = False
     if at is None:
         taken.problem("fhir.undated", resource, fact)
+    value, unit = found.value, found.unit
     if not sound or found.code is not None:
-        taken.reading(fact, WITHOUT if match.kind != "bool" else "unknown", resource, at=at)
-        return
-    taken.reading(
-        fact, found.value, resource, unit=found.unit, at=at, qualifiers=_qualifiers(resource, match, arm, taken)
-    )
+        value, unit = WITHOUT if match.kind != "bool" else UNKNOWN, None
+    taken.reading(fact, value, resource, unit=unit, at=at, qualifiers=_qualifiers(resource, match, arm, taken))
 
 
 def _where(content: Json) -> tuple[str | None, str | None]:

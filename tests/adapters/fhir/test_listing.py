@@ -88,6 +88,7 @@ def test_a_past_disease_is_past_and_a_stroke_had_is_had(status: str) -> None:
         ({}, TRUE),
         ({"abatementDateTime": "2020-01-01"}, FALSE),
         ({"abatementString": "last year"}, FALSE),
+        ({"abatementDateTime": "2026-12-31"}, TRUE),
     ],
 )
 def test_a_condition_without_clinical_status_is_over_when_it_says_so(rest: dict[str, Any], expected: int) -> None:

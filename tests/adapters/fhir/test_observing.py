@@ -273,3 +273,22 @@ def test_results_inside_a_report_are_read(pack: Pack) -> None:
     assert found.traced["sbp_office"] == "DiagnosticReport/r#8480-6" and codes(found) == ["fhir.not_read"]
     answer = pack.decide_all(found.chart)["htn.grade"]
     assert sources(pack.decide_all(found.chart), answer.because) == ["DiagnosticReport/r"]
+
+
+def test_a_home_value_nobody_can_read_hides_the_older_home_value_and_no_office_value(pack: Pack) -> None:
+    self_measured = {"performer": [{"reference": "Patient/a"}]}
+    older = pressure(152, 96, "2026-02-01", **self_measured)
+    newer = pressure(118, 76, status="preliminary", **self_measured)
+    office = pressure(128, 82, "2026-02-15")
+    assert grade(pack, patient(), office, older, newer)[0] == "high_normal"
+    open_ = pack.admit(taken(patient(), office, older, newer).chart).timeline
+    assert open_.rejected("sbp_home") and not open_.rejected("sbp_office")
+
+
+def test_a_pressure_in_one_text_says_where_it_was_taken_too(pack: Pack) -> None:
+    text = observation("85354-9", valueString="118/76 mmHg", **said_of(POSITION, "10904000"))
+    assert grade(pack, text) == (None, "unknown", "normal")
+    home = observation("85354-9", valueString="118/76", performer=[{"reference": "Patient/a"}])
+    assert grade(pack, patient(), home)[:2] == (None, "unknown")
+    declined = observation("85354-9", dataAbsentReason=concept("asked-declined", "x"))
+    assert grade(pack, pressure(118, 76, "2026-02-01"), declined)[0] == "normal"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sangao.adapters import identity
-from sangao.adapters.chinese import elements
+from sangao.adapters.chinese import elements, laboratory
 from sangao.adapters.chinese.safexml import Node
 from sangao.adapters.chinese.said import Coded, Document, Item, Value
 from sangao.adapters.moments import moment
@@ -94,7 +94,7 @@ def _day(root: Node, body: list[Node]) -> date | None:
     return None
 
 
-def _walk(node: Node, around: Around, document: Document, file: str) -> None:
+def _walk(node: Node, around: Around, document: Document, file: str, done: frozenset[int] = frozenset()) -> None:
     if node.get("moodCode") in PLANS:
         return
     time = _time(node)
@@ -110,12 +110,18 @@ def _walk(node: Node, around: Around, document: Document, file: str) -> None:
         around = replace(around, family=True, relation=code.get("displayName") if code else "")
     if node.tag == "section" and _is_family(node):
         around = replace(around, family=True)
-    if node.tag == "observation":
+    if node.tag in ("organizer", "section") and not around.family:
+        test = laboratory.test(node, _value)
+        if test is not None:
+            done |= test.nodes
+            at = _time(test.taken) or around.at
+            document.items.append(replace(test.item, at=at, negated=around.negated, status=_status(node)))
+    if node.tag == "observation" and id(node) not in done:
         _observation(node, around, document)
     elif node.tag == "substanceAdministration" and not around.family:
         _drug(node, around, document)
     for one in node.children:
-        _walk(one, around, document, file)
+        _walk(one, around, document, file, done)
 
 
 def _is_family(section: Node) -> bool:
@@ -148,19 +154,24 @@ def _observation(node: Node, around: Around, document: Document) -> None:
         value.code and (system in ICD or "ICD" in (found.get("codeSystemName") if found else ""))
     ):
         if coded and not around.negated and _means(value):
-            document.diagnoses.append(
-                Coded("icd10" if value.code else "", value.code, value.label or value.text, node.line)
-            )
+            words = value.label or value.text
+            if elements.is_unsure(name):
+                words = name
+            document.diagnoses.append(Coded("icd10" if value.code else "", value.code, words, node.line))
         return
     if known in elements.DRUG:
-        if coded and not around.negated and _means(value):
+        once = any(one in name for one in elements.NO_THERAPY)
+        if coded and not around.negated and not once and _means(value):
             document.drugs.append(Coded("", "", value.label or value.text, node.line))
         return
-    status = node.child("statusCode")
-    held = STATUS.get(status.get("code"), "") if status else ""
     document.items.append(
-        Item(element, name, value, code.get("codeSystem"), around.at, node.line, around.negated, held)
+        Item(element, name, value, code.get("codeSystem"), around.at, node.line, around.negated, _status(node))
     )
+
+
+def _status(node: Node) -> str:
+    status = node.child("statusCode")
+    return STATUS.get(status.get("code"), "") if status else ""
 
 
 def _means(value: Value) -> bool:

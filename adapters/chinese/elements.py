@@ -176,6 +176,8 @@ BLANKS: Final = frozenset(
 SYMPTOM: Final = frozenset({"DE04.01.116.00", "DE04.01.118.00"})
 DIAGNOSIS: Final = frozenset({"DE05.01.024.00", "DE05.01.025.00", "DE02.10.095.50"})
 DRUG: Final = frozenset({"DE08.50.022.00", "DE08.50.013.00"})
+NO_THERAPY: Final = ("麻醉", "宫缩", "产时", "抢救")
+"""Names under the id of a drug that speak of what was given once, at a birth or an operation."""
 VISIT: Final = frozenset({"DE06.00.108.00"})
 EXAMINED: Final = frozenset({"DE06.00.048.00", "DE04.50.140.00"})
 IDENTITY, SEX, BIRTH = "DE02.01.030.00", "DE02.01.040.00", "DE02.01.005.01"
@@ -241,6 +243,16 @@ def fact_named(name: str) -> str | None:
     ('sbp_right', 'alt', None)
     """
     return NAMES.get(bare(name)[0])
+
+
+def is_unsure(name: str) -> bool:
+    """Return whether a diagnosis is worded as a suspicion or as excluded: its code must not count, either.
+
+    >>> [is_unsure(one) for one in ("高血压待查", "冠心病？", "疑似糖尿病", "排除脑梗死", "高血压病2级")]
+    [True, True, True, True, False]
+    """
+    plain = normalise(name)
+    return plain.endswith("?") or any(one in plain for one in ("待查", "待排", "疑似", "排除", "除外", "可能", "鉴别"))
 
 
 def is_goal(name: str) -> bool:

@@ -22,7 +22,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One statement: the element it is of, by id and name, its value, when it was taken, and the line it stands in."""
+    """One statement: the element it is of, by id and name, its value, when and from which sample it was taken."""
 
     element: str
     name: str
@@ -32,6 +32,7 @@ class Item:
     line: int = 0
     negated: bool = False
     status: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sangao.adapters import arms, identity
 from sangao.adapters.chinese import elements
 from sangao.adapters.chinese.said import Coded, Document, Item, Value
 from sangao.adapters.moments import moment
-from sangao.adapters.terms import Book
+from sangao.adapters.terms import Book, Match
 from sangao.adapters.terms.problems import set_aside, unmatched
 from sangao.engine import quantity
 from sangao.engine.chart import Chart, Entry, Reading, day_of, today
@@ -23,7 +23,7 @@ SAMPLED = ("fpg", "pg2h_ogtt", "pg_random")  # glucose that diagnoses, if it is 
 PRESSURES = ("sbp_office", "dbp_office")
 FOLLOW_UP = "随访"
 CAPILLARY = ("指尖", "末梢", "毛细")
-VENOUS = ("静脉", "血浆")
+VENOUS = ("静脉", "血浆", "血清")
 RELATIVES = frozenset(
     (
         "父亲",
@@ -125,7 +125,7 @@ class Taking:
         if code in elements.NARRATIVE:
             self._once("chinese.text_only", item, element=elements.NARRATIVE[code])
             return
-        fact, qualifiers = self._fact(item, code, name)
+        fact, match = self._fact(item, code, name)
         if fact is None:
             return
         if item.negated:
@@ -138,38 +138,37 @@ class Taking:
             if fact != "htn_diagnosis_date" or "高血压" in self.document.title:  # else it is another disease's
                 self._date(fact, item, source)
         else:
-            self._number(fact, item, source, name_unit, qualifiers)
+            self._number(fact, item, source, name_unit, match)
 
-    def _fact(self, item: Item, code: str | None, name: str) -> tuple[str | None, dict[str, str]]:
-        """Return the fact a statement is of and the qualifiers of its code; None after saying why there is none."""
+    def _fact(self, item: Item, code: str | None, name: str) -> tuple[str | None, Match | None]:
+        """Return the fact a statement is of and what its code says of it; no fact after saying why there is none."""
         named = elements.NAMES.get(name)
-        qualifiers: dict[str, str] = {}
+        match = None
         if code is not None:
             fact = self.book.element(code)
         else:
             match = self.book.observation(item.system, item.element) if item.element and item.system else None
             fact = match.fact if match else None
-            qualifiers = dict(match.qualifiers) if match else {}
         if fact is None and (named is None or code is not None):
             if code is not None or item.element.strip():
-                self._unknown(code or item.element, item.line)
+                self._unknown(code or item.element, "de" if code else item.system, item.line)
             else:
                 self._once("chinese.unknown_item", item)
-            return None, qualifiers
+            return None, None
         if fact is None or named is None or named == fact or named in elements.REFINED.get(fact, ()):
-            return named or fact, qualifiers
+            return named or fact, match
         self.problem("chinese.name_differs", item.line, fact, element=code or item.element, named=named)
-        return None, qualifiers
+        return None, None
 
-    def _unknown(self, code: str, line: int) -> None:
+    def _unknown(self, code: str, system: str, line: int) -> None:
         if code in self.told:
             return
         self.told.add(code)
         where = Span(self.file, line, 1)
-        aside = self.book.aside("de", code)
+        aside = self.book.aside(system, code) if system else None
         self.problems.append(set_aside(code, aside, where=where) if aside else unmatched("element", code, where=where))
 
-    def _number(self, fact: str, item: Item, source: str, name_unit: str, qualifiers: dict[str, str]) -> None:
+    def _number(self, fact: str, item: Item, source: str, name_unit: str, match: Match | None) -> None:
         value = item.value
         if value.kind == "odd":
             self.problem("chinese.unreadable_value", item.line, fact)
@@ -190,15 +189,18 @@ class Taking:
         if given is not None and given.exact == 0 and fact not in elements.ZERO_IS_REAL:
             return
         unit = value.unit or ("" if given is None else given.unit) or name_unit
-        if not unit and fact in elements.UNIT_NEEDED and not (given is not None and given.exact == 0):
+        bare = not unit and not (given is not None and given.exact == 0)
+        if bare and match is not None and match.unit:
+            unit = match.unit
+        elif bare and (fact in elements.UNIT_NEEDED or (match is not None and match.unit is None)):
             self.problem("chinese.unit_needed", item.line, fact)
             self._add(fact, WITHOUT, None, item.at, source)
             return
-        fact, more = self._sampled(fact, item.name)
+        fact, more = self._sampled(fact, item.name + item.sample, match)
         status = {"status": item.status} if item.status else {}
         if given is not None and given.unit and given.exact is not None:
             text = quantity.decimal_text(given.exact)
-        self._add(fact, text, self._unit(fact, unit), item.at, source, **status, **qualifiers, **more)
+        self._add(fact, text, self._unit(fact, unit), item.at, source, **status, **more)
 
     def _unit(self, fact: str, unit: str) -> str | None:
         known = self.book.unit(unit) if unit else ""
@@ -207,17 +209,21 @@ class Taking:
             named += "/d"
         return named or None
 
-    def _sampled(self, fact: str, name: str) -> tuple[str, dict[str, str]]:
+    def _sampled(self, fact: str, name: str, match: Match | None) -> tuple[str, dict[str, str]]:
         """Return the fact and sample of a glucose value: what nobody says is not taken for venous plasma.
 
+        A code of a laboratory says of which sample it is; a name for a finger's drop goes before it.
         A fasting value of a follow-up visit counts as one of monitoring, which never diagnoses.
         """
+        said = dict(match.qualifiers) if match is not None else {}
         if fact not in SAMPLED:
-            return fact, {}
+            return fact, said
         if any(word in name for word in CAPILLARY):
             sample = "capillary"
         elif any(word in name for word in VENOUS):
             sample = "venous_plasma"
+        elif match is not None:
+            return fact, said
         else:
             sample = self.sample or "unknown"
         if fact == "fpg" and (sample == "capillary" or (sample == "unknown" and FOLLOW_UP in self.document.title)):
@@ -245,6 +251,9 @@ class Taking:
 
     # --- lists --------------------------------------------------------------------------------------------------------
     def _condition(self, one: Coded) -> None:
+        if elements.is_unsure(one.name):
+            self.problem("chinese.unsure_diagnosis", one.line)
+            return
         facts = self.book.condition(one.system or None, one.code, one.name)
         if not facts:
             self.problems.append(unmatched("condition", one.code or one.name, where=Span(self.file, one.line, 1)))

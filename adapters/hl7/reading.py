@@ -229,7 +229,7 @@ class Taking:
             facts = self.book.condition("icd10", code, text)
         if not facts:
             self.problem("hl7.unknown_condition", dg1)
-        sure = dg1.get(6).upper() in ("", "F")
+        sure = dg1.get(6).upper() in ("", "F") and not elements.is_unsure(text)
         for fact in facts:
             self.readings.append(Reading(fact, True if sure else "unknown", None, self.on.isoformat(), "DG1"))
 

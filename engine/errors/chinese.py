@@ -101,6 +101,13 @@ ENTRIES: dict[str, Entry] = {
         "写明亲属关系与病名",
         "name the relative and the disease",
     ),
+    "chinese.unsure_diagnosis": Entry(
+        "warning",
+        "有一条诊断写作待查、疑似或排除,未按确诊使用",
+        "a diagnosis is worded as suspected, to be clarified or excluded; it was not used",
+        "确诊后去掉“待查”“?”等字样再发送",
+        "send it without such words once it is confirmed",
+    ),
     "chinese.half_arm": Entry(
         "warning",
         "双上肢血压有一侧不完整,未据此得出诊室血压",

@@ -139,7 +139,7 @@ def test_the_whole_bundle_settles_something() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(WRONG)), min_size=1, max_size=4))
-@settings(max_examples=150 * MORE)
+@settings(max_examples=90 * MORE)
 @example([(("entry", 1, "resource", "component", 0), None)])
 @example([(("entry", 9, "resource", "code"), {}), (("entry", 11, "resource", "status"), "nonsense")])
 @example([(("entry", 9, "resource", "resourceType"), None)])
@@ -151,7 +151,7 @@ def test_damage_in_place_settles_and_assumes_nothing_new(damages: list[tuple[Pat
 
 
 @given(st.lists(st.sampled_from(PATHS), min_size=1, max_size=5, unique=True))
-@settings(max_examples=100 * MORE)
+@settings(max_examples=60 * MORE)
 def test_what_is_taken_away_settles_nothing_new(gone: list[Path]) -> None:
     made = whole()
     for path in gone:
@@ -177,7 +177,7 @@ VALUES = sorted((one for one in paths(visits()) if "valueQuantity" in one or one
 
 
 @given(st.lists(st.tuples(st.sampled_from(VALUES), st.sampled_from(WRONG)), min_size=1, max_size=4))
-@settings(max_examples=80 * MORE)
+@settings(max_examples=50 * MORE)
 def test_a_value_nobody_can_read_never_makes_way_for_another_visit(damages: list[tuple[Path, Any]]) -> None:
     made = visits()
     for path, value in damages:
@@ -200,7 +200,7 @@ def test_no_status_makes_an_answer_firmer(entry: int, status: Any) -> None:
 
 
 @given(st.sampled_from(PATHS), odd, st.sampled_from(PATHS), odd | st.just(deep(500)))
-@settings(max_examples=150 * MORE)
+@settings(max_examples=90 * MORE)
 def test_nothing_that_is_sent_makes_the_reader_raise(first: Path, one: Any, second: Path, other: Any) -> None:
     made = changed(changed(whole(), first, one), second, other)
     try:
@@ -224,7 +224,7 @@ resources = st.recursive(
 
 
 @given(resources, st.sampled_from(["Observation", "Condition", "Bundle", "Patient", "MedicationRequest", "Parameters"]))
-@settings(max_examples=150 * MORE)
+@settings(max_examples=90 * MORE)
 def test_no_json_at_all_makes_the_reader_raise(inside: Any, kind: str) -> None:
     made = {**inside, "resourceType": kind} if isinstance(inside, dict) else {"resourceType": kind, "entry": inside}
     try:

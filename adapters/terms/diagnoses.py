@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sangao.adapters.terms.lexicon import Lexicon
 from sangao.adapters.terms.prefixes import Prefixes, closed
 from sangao.adapters.terms.systems import System
 from sangao.engine.run.lists import codes
+
+KEPT = 4096  # items remembered
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,10 @@ class Diagnoses:
     recorded: Mapping[str, tuple[tuple[str, str], ...]]
     contained: Mapping[str, tuple[str, ...]]
     implied: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        # A ward sends the same few hundred items all day: what one says is worked out once.
+        object.__setattr__(self, "find", lru_cache(KEPT)(self.find))
 
     def find(self, system: System | None, code: str, text: str) -> tuple[str, ...]:
         """Return the facts a code says, and only where it says none those of the name."""

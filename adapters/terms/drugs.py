@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sangao.adapters.terms.lexicon import Lexicon
 from sangao.adapters.terms.prefixes import Prefixes, closed
+
+KEPT = 4096  # items remembered
 
 
 @dataclass(frozen=True)
 class Drugs:
     """The drugs of the book. `names` reads texts as substances, `facts` says what each is, `sets` what several are.
 
-    `whole` are names of the facts themselves (id, 中文名, synonyms), `implied` the broader classes.
+    `whole` are names of the facts themselves (zh, en, synonyms), `implied` the broader classes.
     """
 
     codes: Prefixes
@@ -20,6 +23,10 @@ class Drugs:
     sets: Mapping[frozenset[str], tuple[str, ...]]
     whole: Lexicon
     implied: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        # A ward sends the same few hundred items all day: what one says is worked out once.
+        object.__setattr__(self, "find", lru_cache(KEPT)(self.find))
 
     @property
     def contained(self) -> Mapping[str, tuple[str, ...]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from sangao.engine.cli import bulk
 from sangao.engine.cli.bulk import Done, Question
+from sangao.engine.cli.cells import header
 from sangao.engine.errors import fail
 from sangao.engine.guide import Pack
 
@@ -29,7 +29,7 @@ class Text:
     """CSV: what is written is the file."""
 
     def __init__(self, key: str, questions: Sequence[Question]) -> None:
-        self.first = bulk.header(key, questions)
+        self.first = header(key, [one.name for one in questions])
 
     def head(self) -> bytes:
         """Return the line of names."""

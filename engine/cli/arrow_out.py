@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from sangao.engine.cli.bulk import Done, frozen
+from sangao.engine.cli.bulk import Done
+from sangao.engine.cli.cells import frozen
 from sangao.engine.pack import ir
 from sangao.engine.run.stratified import PARTS, Told
 

@@ -1,18 +1,15 @@
 """A batch of patients → lines of the answer table, rejected values, counts. Runs in this process or in a worker."""
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sangao.engine.answer import Quantity, Value
 from sangao.engine.chart import Chart
+from sangao.engine.cli.cells import Counts, Texts, text
 from sangao.engine.errors import Problem
 from sangao.engine.pack import ir
-from sangao.engine.run import answers
 from sangao.engine.run.many import Many
 
 # Not errors of a value, but what was sent was not used as it stands: it must not get lost either.
@@ -53,7 +50,7 @@ class Job:
 class Done:
     """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs.
 
-    `groups`: per question how many rows of each group (a text) have each cell of `cell`; `sample`: some patients with
+    `groups`: per question how many rows of each group (a text) have each cell of `cells.cell`; `sample`: some patients with
     an answer that stays open, each with its row in the batch.
     """
 
@@ -67,37 +64,6 @@ class Done:
     notes: Counter[str] = field(default_factory=Counter)
     groups: list[Counter[tuple[str, str]]] = field(default_factory=list)
     sample: list[tuple[int, Chart]] = field(default_factory=list)
-
-
-class _Texts(dict[Any, str]):
-    """The five cells of one decision for each pair of passes, written when first met."""
-
-    def __init__(self, decision: ir.Decision) -> None:
-        super().__init__()
-        self.decision = decision
-
-    def __missing__(self, pair: tuple[Any, Any]) -> str:
-        opened, assumed = pair
-        found = answers.answer(self.decision, opened, assumed)
-        cells = (plain(found.value), found.status, plain(found.at_least), plain(found.at_most))
-        text = self[pair] = _line((*cells, mask(self.decision.outcome, opened)))
-        if len(self) > 100_000:
-            self.clear()
-        return text
-
-
-class _Cells(dict[Any, str]):
-    """What each pair of passes of one decision counts as."""
-
-    def __init__(self, decision: ir.Decision) -> None:
-        super().__init__()
-        self.decision = decision
-
-    def __missing__(self, pair: tuple[Any, Any]) -> str:
-        found = self[pair] = cell(self.decision, pair)
-        if len(self) > 100_000:
-            self.clear()
-        return found
 
 
 def _placed(column: Sequence[Any]) -> tuple[list[Any], list[int]]:
@@ -115,65 +81,7 @@ def _counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
     return Counter({pair: number for pair, number in zip(pairs, numbers, strict=True) if number})
 
 
-def plain(value: Value) -> str:
-    """Return a value as one cell: a code, true or false, a number in the decision's unit, a day, codes joined by `;`.
-
-    >>> plain(Quantity("3", "months")), plain(("a", "b")), plain(True), plain(None)
-    ('3', 'a;b', 'true', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, Quantity):
-        return value.number
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ";".join(value) if isinstance(value, tuple) else value
-
-
-def mask(outcome: ir.Outcome, opened: Any) -> str:
-    """Return the possible outcomes as a bit mask in declared order (of a set: its items); numbers have none."""
-    if outcome.kind in ("number", "date"):
-        return ""
-    return str(opened[1] if outcome.kind == "set" else opened)
-
-
-KNOWN, NONE, SOME, OPEN = "known", "none", "some", "unknown"  # cells of a count that are no outcome
-
-
-def cell(decision: ir.Decision, pair: tuple[Any, Any]) -> str:
-    """Return what a pair of passes counts as: an outcome, `unknown`; of a number `known`, of a set `none` or `some`."""
-    found = answers.answer(decision, *pair)
-    if found.status == "unknown":
-        return OPEN
-    if decision.outcome.kind in ("number", "date"):
-        return KNOWN
-    if decision.outcome.kind == "set":
-        return SOME if found.value else NONE
-    return plain(found.value)
-
-
-def frozen(value: Any) -> Any:
-    """Return what JSON made a list of as the tuple it was.
-
-    >>> frozen([[1, 2], None])
-    ((1, 2), None)
-    """
-    return tuple(map(frozen, value)) if isinstance(value, list) else value
-
-
-def header(key: str, questions: Sequence[Question]) -> str:
-    """Return the first line of the answer table."""
-    names = [f"{one.name}{part}" for one in questions for part in ("", ".status", ".at_least", ".at_most", ".possible")]
-    return _line((key, *names)) + "\n"
-
-
 REJECTS_HEADER = ("line", "key", "column", "fact", "value", "code", "zh", "en")
-
-
-def _line(cells: Iterable[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
 
 
 class Answering:
@@ -185,8 +93,8 @@ class Answering:
         self.bound = bound
         self.tabled = tabled
         self.questions = tuple(questions)
-        self.texts = [_Texts(packs[one.pack].decisions[one.decision]) for one in questions]
-        self.cells = [_Cells(packs[one.pack].decisions[one.decision]) for one in questions]
+        self.texts = [Texts(packs[one.pack].decisions[one.decision]) for one in questions]
+        self.cells = [Counts(packs[one.pack].decisions[one.decision]) for one in questions]
         self.many: list[Many] = []
         chosen: dict[tuple[int, str], int] = {}  # place of each question among the answers of all packs in turn
         for i, pack in enumerate(packs):
@@ -250,7 +158,7 @@ class Answering:
         for texts, (pairs, at) in zip(self.texts, found, strict=True):
             each = [texts[pair] for pair in pairs]
             columns.append([each[i] for i in at.tolist()])
-        done.text = _text(keys, columns)
+        done.text = text(keys, columns)
         return done
 
     def _sample(
@@ -303,7 +211,7 @@ class Answering:
             done.table = done.keys, [_placed(column) for column in columns]
             return done
         texts = [[words[pair] for pair in column] for words, column in zip(self.texts, columns, strict=True)]
-        done.text = _text(done.keys, texts)
+        done.text = text(done.keys, texts)
         return done
 
     def _groups(self, batch: Any) -> list[str]:
@@ -373,11 +281,6 @@ def _columnwise(packs: Sequence[ir.Pack], questions: Sequence[Question], bound: 
         return None
     found = Columnwise(packs, [(one.pack, one.decision) for one in questions], bound, wide)
     return found if found.fit else None
-
-
-def _text(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> str:
-    quoted = [key if key.isalnum() else _line((key,)) for key in keys]
-    return "".join(f"{line}\n" for line in map(",".join, zip(quoted, *columns, strict=True)))
 
 
 def _several(taken: Any) -> bool:

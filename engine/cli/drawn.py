@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from sangao.engine.cli.bulk import OPEN
+from sangao.engine.cli.cells import OPEN
 from sangao.engine.cli.grouped import Grouped, cells_of, name
 from sangao.engine.cli.tally import Tally
 

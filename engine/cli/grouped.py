@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sangao.engine.cli.bulk import KNOWN, NONE, OPEN, SOME
+from sangao.engine.cli.cells import KNOWN, NONE, OPEN, SOME
 from sangao.engine.cli.suppress import withheld, withheld_totals
 from sangao.engine.cli.tally import Tally
 from sangao.engine.explain import names

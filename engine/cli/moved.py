@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from sangao.engine.cli.bulk import plain
+from sangao.engine.cli.cells import plain
 from sangao.engine.cli.doubled import Doubles, Policy, some
 from sangao.engine.cli.earlier import Kept, Said, answers_of
 from sangao.engine.guide import Pack

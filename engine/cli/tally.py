@@ -7,7 +7,8 @@ from typing import Any
 
 from sangao.engine.answer import Status
 from sangao.engine.chart import Chart
-from sangao.engine.cli.bulk import Done, Question, cell, frozen, plain
+from sangao.engine.cli.bulk import Done, Question
+from sangao.engine.cli.cells import cell, frozen, plain
 from sangao.engine.errors import Problem
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
@@ -98,7 +99,7 @@ class Tally:
         return self.packs[question.pack].compiled.decisions[question.decision]
 
     def cells(self, i: int) -> Counter[str]:
-        """Return how many answers of a question count as what (`bulk.cell`)."""
+        """Return how many answers of a question count as what (`cells.cell`)."""
         found: Counter[str] = Counter()
         for pair, number in self.counts[i].items():
             found[cell(self.decision(i), pair)] += number

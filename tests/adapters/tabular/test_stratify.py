@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from sangao.adapters import main
 from sangao.adapters.tabular import read_columns
 from sangao.engine.cli import answer_table, bulk, county, running
+from sangao.engine.cli import cells as cells_of
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import ir
 
@@ -54,8 +55,8 @@ def cells(decision: ir.Decision, answer: Any) -> dict[str, str]:
     parts = ("", ".status", ".at_least", ".at_most", ".possible")
     shown = (answer.value, answer.status, answer.at_least, answer.at_most)
     texts = [
-        *(one if isinstance(one, str) else bulk.plain(one) for one in shown),
-        bulk.mask(decision.outcome, answer.open),
+        *(one if isinstance(one, str) else cells_of.plain(one) for one in shown),
+        cells_of.mask(decision.outcome, answer.open),
     ]
     return {f"{decision.id}{part}": text for part, text in zip(parts, texts, strict=True)}
 

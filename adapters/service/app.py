@@ -12,11 +12,13 @@ from sangao.adapters.chinese import soap
 from sangao.adapters.service import api, api_replay, faults, health, ledger, page
 from sangao.adapters.service.arriving import Arriving
 from sangao.adapters.service.cds import routes as hooks
+from sangao.adapters.service.cds import sources_page as sources
 from sangao.adapters.service.cds.offered import offer
 from sangao.adapters.service.cds.viewing import Views
 from sangao.adapters.service.doors import open_door
 from sangao.adapters.service.gate import Gate
 from sangao.adapters.service.house import House, Work
+from sangao.adapters.service.links import signer
 from sangao.adapters.service.logs import say, told
 from sangao.adapters.service.metrics import Metrics
 from sangao.adapters.service.rate import Buckets, rate
@@ -28,6 +30,7 @@ from sangao.engine.guide import Pack
 ROUTERS: tuple[Callable[[House], APIRouter], ...] = (
     health.routes,
     hooks.routes,
+    sources.routes,
     api.routes,
     api_replay.routes,
     page.routes,
@@ -94,6 +97,7 @@ def build(settings: Settings) -> House:
         door=open_door(settings),
         metrics=Metrics(),
         work=Work(limits.threads, limits.answer_seconds),
+        sign=signer(settings),
         views=Views(settings.services),
         rate=Buckets(rate(settings.table("rate"))),
     )

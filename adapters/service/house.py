@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sangao.adapters.journal.log import Journal
     from sangao.adapters.service.cds.viewing import Views
     from sangao.adapters.service.doors import Door
+    from sangao.adapters.service.links import Signer
     from sangao.adapters.service.metrics import Metrics
     from sangao.adapters.service.rate import Buckets
 
@@ -110,6 +111,7 @@ class House:
     metrics: "Metrics"
     work: Work
     rate: "Buckets | None" = None
+    sign: "Signer | None" = None
     views: "Views" = field(default_factory=lambda: _views())
     state: State = field(default_factory=State)
 

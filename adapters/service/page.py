@@ -48,7 +48,7 @@ HEADERS: Final = {
 def routes(house: House) -> APIRouter:
     """Return the route that makes a link and the one that it opens. Raises SangaoError for a key that is too weak."""
     router = APIRouter(tags=["page"])
-    sign = signer(house.settings)
+    sign = house.sign or signer(house.settings)
     log = house.journal.journal
     shelf = Shelf(log) if log is not None else None
 

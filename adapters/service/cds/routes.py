@@ -1,6 +1,7 @@
 """The routes of CDS Hooks: what is on offer, a call, feedback."""
 
 import json
+from time import time
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -11,15 +12,19 @@ from sangao.adapters.service.cds.answered import Answered
 from sangao.adapters.service.cds.asked import asked, parsed
 from sangao.adapters.service.cds.fetching import Fetcher
 from sangao.adapters.service.cds.offered import Service, offer
+from sangao.adapters.service.cds.phrases import word
 from sangao.adapters.service.cds.sources import gathered
 from sangao.adapters.service.cds.viewing import View
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
+from sangao.adapters.service.links import Link
 from sangao.engine.chart import today
 from sangao.engine.errors import Problem
 
 VERSION: Final = "2.0"
+LINKED: Final = 3600  # seconds for which the link of a card opens its page
+PLACE: Final = "/page"
 Language = Annotated[str, Header(alias="Accept-Language")]
 
 
@@ -58,7 +63,7 @@ def routes(house: House) -> APIRouter:
         await house.journal.record(answer.entry)
         _count(house, service, answer)
         _noted(request, service, answer)
-        return _json({"cards": answer.cards}, lang)
+        return _json({"cards": linked(answer, caller, lang)}, lang)
 
     async def answered(
         body: bytes, service: Service, view: View, lang: str, tenant: str, key: bytes | None
@@ -74,6 +79,19 @@ def routes(house: House) -> APIRouter:
         if not fetcher.may(call):
             view.again.keep(key, answer)
         return answer
+
+    def linked(answer: Answered, caller: Caller, lang: str) -> list[dict[str, Any]]:
+        """Return the cards with a link to the whole explanation, where the log keeps what it takes to give one.
+
+        The link is not in the log: it opens the page for whoever has it, until it expires.
+        """
+        log = house.journal.journal
+        if house.sign is None or log is None or log.keep != "facts" or not answer.cards:
+            return answer.cards
+        query = house.sign.query(Link(answer.entry.id, caller.tenant or "", int(time()) + LINKED, lang))
+        url = f"{house.settings.base_url}{PLACE}?{query}"
+        links = [{"label": word("explained", lang), "url": url, "type": "absolute"}]
+        return [{**one, "links": links} for one in answer.cards]
 
     @router.post("/{service_id}/feedback")
     async def told(service_id: str, request: Request, caller: Annotated[Caller, Depends(house.door)]) -> Response:

@@ -38,6 +38,7 @@ def plain(cards: list[Json]) -> list[Json]:
     cards = deepcopy(cards)
     for one in cards:
         one["uuid"] = ""
+        one.pop("links")
         for way in one.get("suggestions", ()):
             way["uuid"] = ""
     return cards
@@ -103,3 +104,14 @@ def test_only_the_number_of_a_call_is_left_out() -> None:
     assert key(one) == key(one.replace(b'"hookInstance": "a"', b'"hookInstance": "b"'))
     assert key(one) != key(one.replace(b'"patientId": "a"', b'"patientId": "b"'))
     assert key(one, "zh") != key(one, "en")
+
+
+def test_a_card_leads_to_its_whole_explanation_and_its_source(client: Client) -> None:
+    for card in client.post(PATH, json=body()).json()["cards"]:
+        link = card["links"][0]
+        assert link["type"] == "absolute" and link["label"] == "完整说明"
+        shown = client.get(link["url"].removeprefix("http://127.0.0.1:8042"))
+        assert shown.status_code == 200 and "高血压诊断是否有据" in shown.text
+        assert client.get(link["url"].removeprefix("http://127.0.0.1:8042") + "x").status_code == 403
+        address, _, anchor = card["source"]["url"].removeprefix("http://127.0.0.1:8042").partition("#")
+        assert f'id="{anchor}"' in client.get(address).text

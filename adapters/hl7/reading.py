@@ -6,7 +6,7 @@ result does not take its place. Lists are not delivered: a message names diagnos
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -239,8 +239,12 @@ def read(source: bytes | str, on: date | None = None, *, terms: Book | None = No
 
     Raises SangaoError for what is no HL7, a message of another kind, or one of several patients.
     """
-    decoded = decode(source)
-    found = checked(decoded)
+    try:
+        decoded = decode(source)
+        found = checked(decoded)
+    except SangaoError as error:
+        where = Span(file)
+        raise SangaoError([replace(one, where=where) for one in error.problems], usage=error.usage) from error
     sent = day_of(moment(decoded.head(7)) or "")
     day = date.fromordinal(sent[1]) if sent else today()
     return Taking(decoded, found, terms or book(), on or day, file).chart()

@@ -253,10 +253,19 @@ def test_a_number_against_the_record_leaves_both_unknown() -> None:
 @pytest.mark.parametrize(("kind", "value"), [("F", True), ("", True), ("A", "unknown"), ("W", "unknown")])
 def test_a_working_diagnosis_is_not_sure(kind: str, value: Any) -> None:
     found = chart(f"DG1|1||E11.900^^ICD10|||{kind}", kind="ADT^A01")
-    assert (
-        facts(found)["t2dm"][0] is (True if value is True else facts(found)["t2dm"][0])
-        and facts(found)["t2dm"][0] == value
-    )
+    assert facts(found)["t2dm"] == (value, None)
+
+
+@pytest.mark.parametrize("words", ["高血压待查", "高血压？", "疑似高血压"])
+def test_a_suspicion_is_not_sure_whatever_its_code(words: str) -> None:
+    found = chart(f"DG1|1||I10^{words}^I10|||F", kind="ADT^A01")
+    assert facts(found)["hypertension"] == ("unknown", None)
+
+
+def test_a_refusal_names_the_file() -> None:
+    with pytest.raises(SangaoError) as caught:
+        read("MSH|^^^^|LIS", file="a.hl7")
+    assert [str(one.where) for one in caught.value.problems] == ["a.hl7"]
 
 
 def test_diagnoses_deliver_no_list() -> None:

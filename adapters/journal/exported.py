@@ -26,7 +26,7 @@ class Exported:
         head = self._head()
         if isinstance(head.get("format"), int) and head["format"] > FORMAT:
             raise fail("journal.newer", Span(str(file)), usage=True, format=head["format"], known=FORMAT)
-        if head and head.get("keyed") is not (seal.key is not None):
+        if head and head.get("key") != seal.mark():
             raise fail("journal.key", Span(str(file)), usage=True)
 
     def _lines(self) -> Iterator[tuple[int, Any]]:

@@ -19,7 +19,8 @@ from typing import Any, Final, Literal
 
 from sangao.adapters.journal import retention, verify
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt, Row, Seal, drafted, moment, now
-from sangao.adapters.journal.store import FORMAT, ROWS, Store, columns
+from sangao.adapters.journal.store import FORMAT, Store
+from sangao.adapters.journal.tables import ROWS, columns
 from sangao.adapters.journal.writer import MOST_WAITING, Writer
 from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.guide import Pack
@@ -161,8 +162,7 @@ class Journal:
         for row in self.entries(**{"kind": None, **which}):
             if row.seq <= seq:
                 yield columns(row)
-        keyed = self.store.seal.key is not None
-        yield {"kind": "head", "format": FORMAT, "seq": seq, "hash": hash, "keyed": keyed}
+        yield {"kind": "head", "format": FORMAT, "seq": seq, "hash": hash, "key": self.store.seal.mark()}
 
     def retain(self, days: int, *, on: datetime | None = None, anyway: bool = False) -> retention.Removed:
         """Remove what is older than so many days, behind a chained checkpoint.

@@ -12,7 +12,8 @@ import sqlalchemy as sql
 
 from sangao.adapters.journal import verify
 from sangao.adapters.journal.entry import Draft, moment, named, now, text
-from sangao.adapters.journal.store import ROWS, Store
+from sangao.adapters.journal.store import Store
+from sangao.adapters.journal.tables import ROWS
 
 SLICE: Final = 2_000
 

@@ -63,8 +63,7 @@ def test_no_acknowledged_answer_is_lost_by_kill_9(tmp_path: Path, times: int) ->
         assert acknowledged <= kept, "an answer that was given stands in the log, at its number"
 
 
-def test_two_processes_write_one_chain(tmp_path: Path) -> None:
-    log(tmp_path).close()
+def test_two_processes_begin_and_write_one_chain(tmp_path: Path) -> None:
     place = str(tmp_path / "log.db")
     with (
         subprocess.Popen([sys.executable, "-c", WRITES, place], stdout=subprocess.PIPE) as one,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from sangao.adapters.journal.database import address
 from sangao.adapters.journal.entry import Draft, Row
 from sangao.adapters.journal.log import Journal
-from sangao.adapters.journal.store import address
 from sangao.adapters.journal.writer import Writer
 from sangao.engine.errors import SangaoError
 from tests.adapters.journal.making import log, plain

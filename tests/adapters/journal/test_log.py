@@ -196,7 +196,7 @@ def test_a_removal_that_was_broken_off_verifies_and_is_finished_by_the_next(
         before = [row.draft for row in journal.entries(kind=None)]
         assert journal.retain(365).rows == 7
         with journal.store.writing() as connection:  # as if the process had died before the last slice
-            from sangao.adapters.journal.store import ROWS, columns
+            from sangao.adapters.journal.tables import ROWS, columns
 
             connection.execute(ROWS.insert(), columns(Row(7, before[6], "a", "b")))
         assert journal.verify() == ()

@@ -12,7 +12,7 @@ from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
 from sangao.engine.run import known
 from sangao.engine.run.admit import TODAY, Admitter
-from sangao.engine.run.circuit import NO, YES, Circuit, Refused
+from sangao.engine.run.circuit import NO, YES, Circuit
 from sangao.engine.run.conditions import named_facts
 from sangao.engine.run.entering import INT32
 from sangao.engine.run.flat import Slot
@@ -116,8 +116,6 @@ class Day:
             plane = circuit.bits(self._slot(Slot.BITS, "value"))
             value = (plane ^ 1, plane)
         else:
-            if len(one.values) > 255:
-                raise Refused(f"{one.id}: more than 255 codes")
             at = self._slot(Slot.BYTE, "value")
             value = tuple(circuit.equal_byte(at, i) for i in range(len(one.values)))
         valid = circuit.bits(self._slot(Slot.BITS, "valid"))

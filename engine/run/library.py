@@ -9,7 +9,7 @@ empty one.
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sangao.engine.pack import ir
@@ -29,6 +29,7 @@ ORIGINS = ("fact", "list", "day", "window")
 PARTS = ("value", "valid", "there", "low", "high", "found")
 FORMS = ("powers", "kidney_2009", "kidney_2021", "due")
 ITEMS = 63  # of a set: its masks are signed integers for a host
+CODES = 255  # of a fact: its place is a byte
 
 CLOSED: Final[tuple[Field, ...]] = ("possible", "taken")
 ENDS: Final[tuple[Field, ...]] = ("possible", "taken", "at_least", "at_most", "value", "certain")
@@ -70,12 +71,14 @@ def embed(pack: ir.Pack, decisions: Iterable[str]) -> Embedded:
     A decision that a program cannot hold stands in `flat.refused` with the reason.
     """
     wanted = tuple(dict.fromkeys(decisions))
-    day = Day(pack, dict.fromkeys(leaf for one in wanted for leaf in cone(pack, one)[0]))
+    refused = {one: why for one in wanted if (why := _too_wide(pack, one))}
+    held = [one for one in wanted if one not in refused]
+    day = Day(pack, dict.fromkeys(leaf for one in held for leaf in cone(pack, one)[0]))
     planes = [(day.outside.get(one.id, NO), day.denied.get(one.id, NO)) for one in day.inputs]
     more = [plane for pair in planes for plane in pair if plane != NO]
     flat = lower_over(
         pack,
-        wanted,
+        held,
         day.circuit,
         day.leaves,
         lambda one: FIELDS[one.outcome.kind],
@@ -91,7 +94,17 @@ def embed(pack: ir.Pack, decisions: Iterable[str]) -> Embedded:
             if plane != NO:
                 places[i], first = first, first + 1
         kept_out.append((places[0], places[1]))
+    flat = replace(flat, refused={**refused, **flat.refused})
     return Embedded(tuple(day.inputs), tuple(day.equations), tuple(day.slots), wanted, flat, tuple(kept_out))
+
+
+def _too_wide(pack: ir.Pack, decision: str) -> str:
+    """Return why a host could not hold a decision, or the empty text."""
+    outcome = pack.decisions[decision].outcome
+    if outcome.kind == "set" and len(outcome.codes) > ITEMS:
+        return f"more than {ITEMS} items"
+    wide = [leaf for leaf in cone(pack, decision)[0] if len(pack.leaves[leaf].values) > CODES]
+    return f"{wide[0]}: more than {CODES} codes" if wide else ""
 
 
 def dumps(pack: ir.Pack, hash: str, decisions: Iterable[str]) -> bytes:
@@ -179,8 +192,6 @@ class _Section:
             zh, en = NAMES.get(code, (code, code)) if outcome.kind == "bool" else (code, code)
             codes.append((code, said.zh or zh, said.en or en))
         refused = self.of.flat.refused.get(one.id, "")
-        if not refused and outcome.kind == "set" and len(outcome.codes) > ITEMS:
-            refused = f"more than {ITEMS} items"
         texts = [self.text(x) for x in (one.id, words.zh or one.id, words.en or one.id, outcome.unit, refused)]
         step = (outcome.step.numerator, outcome.step.denominator)
         at = {column: i for i, column in enumerate(self.of.flat.outs)}

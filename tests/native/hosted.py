@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from sangao.engine.pack import canon
 from sangao.engine.run import library
 from sangao.engine.run.library import Embedded
 from tests.laws.hosts import Row
+from tests.laws.test_charts import pack as shipped
+from tests.native.clinic import clinic
 
 ROOT = Path(__file__).parents[2]
 HEADER = ROOT / "engine" / "native" / "sangao.h"
@@ -143,3 +146,31 @@ def expected(of: Embedded, pack: Pack, opened: Any, assumed: Any) -> list[tuple[
         status = 2 if not closed else 0 if open_too else 1
         found.append((status, value, low, high, possible))
     return found
+
+
+@cache
+def pack(name: str) -> Pack:
+    """Return a pack by name."""
+    return Pack(clinic()) if name == "clinic" else shipped(name)
+
+
+@cache
+def opened(name: str) -> Hosted:
+    """Return a pack as the library opens it."""
+    return Hosted(saved(pack(name)))
+
+
+@cache
+def meaning() -> bytes:
+    """Return the bytes of the meaning that `rehashed` files hold."""
+    return canon.section(pack("htn_guideline_2024").compiled, canon.MEANING)
+
+
+def rehashed(program: bytes) -> bytes:
+    """Return a pack file with another program, hashed as if it were right."""
+    parts, table = {"meaning": meaning(), "program": program}, b""
+    at = canon.HEAD.size + canon.SECTION.size * len(parts)
+    for name, data in parts.items():
+        table += canon.SECTION.pack(name.encode(), at, len(data), sha256(data).digest())
+        at += len(data)
+    return canon.HEAD.pack(canon.MAGIC, canon.VERSION, len(parts)) + table + b"".join(parts.values())

@@ -50,8 +50,8 @@ class Job:
 class Done:
     """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs.
 
-    `groups`: per question how many rows of each group (a text) have each cell of `cells.cell`; `sample`: some patients with
-    an answer that stays open, each with its row in the batch.
+    `groups`: per question how many rows of each group (a text) count as what (`cells.cell`); `sample`: some patients
+    with an answer that stays open, each with its row in the batch.
     """
 
     text: str = ""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from sangao.engine.chart import Chart
 from sangao.engine.cli.desk import Desk
+from sangao.engine.cli.shelf import unbacked
 from sangao.engine.cli.worklist import reopened
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.explain import handout
@@ -67,7 +67,7 @@ def checked(here: Desk, path: Path, kept: dict[str, Pack]) -> tuple[list[Problem
 
 def check(doc: ReportDoc, pack: Pack, rows: Iterable[str]) -> list[Problem]:
     """Return what is wrong with a report: names, rows unknown or that no case proves, cases that fail."""
-    problems = [*_names(doc, pack), *_rows(doc, set(rows))]
+    problems = [*_names(doc, pack), *unbacked(doc, set(rows), "report.unproved_row")]
     if problems:
         return problems
     laid = layout(doc)
@@ -86,18 +86,6 @@ def _names(doc: ReportDoc, pack: Pack) -> Iterable[Problem]:
         begins = section.begins
         if begins is not None and not any(one.startswith(str(begins)) for one in decisions):
             yield Problem("report.no_advice", begins.span, {"pack": pack.id, "begins": begins})
-
-
-def _rows(doc: ReportDoc, known: set[str]) -> Iterable[Problem]:
-    cited: tuple[Any, ...] = doc.cite
-    about: tuple[Any, ...] = doc.about
-    proved = {str(row) for case in doc.cases for row in case.proves}
-    for row in (*cited, *about):
-        if str(row) not in known:
-            yield Problem("meaning.unknown_row", row.span, {"row": row, "nearest": nearest(row, known)})
-    for row in cited:
-        if str(row) in known and str(row) not in proved:
-            yield Problem("report.unproved_row", row.span, {"row": row})
 
 
 def _case(laid: Layout, case: ReportCaseDoc, pack: Pack) -> Iterable[Problem]:

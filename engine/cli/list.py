@@ -15,15 +15,15 @@ from sangao.engine.chart import Chart, today
 from sangao.engine.cli import worklist
 from sangao.engine.cli.cohort import Doubles, of_chart, open_cohort
 from sangao.engine.cli.decide import day
-from sangao.engine.cli.desk import Desk, Lang, desk, ending
+from sangao.engine.cli.desk import Lang, desk, ending
 from sangao.engine.cli.diff import YES_NO
 from sangao.engine.cli.files import rejecting, write
 from sangao.engine.cli.options import Format, Language, On, Overlays, Strict
+from sangao.engine.cli.shelf import found, opened
 from sangao.engine.cli.summary import WIDTH, progress
-from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.errors import Problem
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
-from sangao.engine.rules.fit import nearest
 from sangao.engine.rules.worklists import ListDoc, read_list
 from sangao.engine.run.listing import NEVER, Listed, Lister, Person
 
@@ -57,11 +57,11 @@ def list_(
     with ending(lang, form):
         here = desk(context)
         if name is None or cohort is None:
-            for path in here.work_lists() if name is None else [found(here, name)]:
-                doc = opened(path)
+            for path in here.work_lists() if name is None else [found(name, here.work_lists(), "worklist.unknown")]:
+                doc = opened(path, read_list)
                 typer.echo(f"{doc.id:28} {getattr(doc.title, lang)}")
             return
-        doc = opened(found(here, name))
+        doc = opened(found(name, here.work_lists(), "worklist.unknown"), read_list)
         pack = here.pack(str(doc.pack), overlays or ())
         when = day(on)
         people = open_cohort(here.hook, cohort, mapping, when, pack.compiled.dictionary, doubles)
@@ -96,23 +96,6 @@ def quarter() -> str:
     """Return the quarter of today, which a quarterly sample is drawn for."""
     now = today()
     return f"{now.year}Q{(now.month + 2) // 3}"
-
-
-def found(here: Desk, name: str) -> Path:
-    """Return the file of a list, shipped or by path; raises `SangaoError`, a usage error."""
-    shipped = {path.stem: path for path in here.work_lists()}
-    path = Path(name) if Path(name).is_file() else shipped.get(name)
-    if path is None:
-        raise fail("worklist.unknown", usage=True, name=name, nearest=nearest(name, shipped))
-    return path
-
-
-def opened(path: Path) -> ListDoc:
-    """Return the list of a file; raises `SangaoError` with all that is wrong with it."""
-    doc, problems = read_list(path)
-    if doc is None or any(one.severity == "error" for one in problems):
-        raise SangaoError(problems)
-    return doc
 
 
 def heads(doc: ListDoc, pack: Pack, lang: Lang) -> list[str]:

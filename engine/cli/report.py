@@ -8,12 +8,11 @@ import typer
 
 from sangao.engine.cli import handouts
 from sangao.engine.cli.decide import day, read
-from sangao.engine.cli.desk import Desk, desk, ending
+from sangao.engine.cli.desk import desk, ending
 from sangao.engine.cli.files import write
 from sangao.engine.cli.options import Language, On, Overlays
-from sangao.engine.errors import SangaoError, fail
+from sangao.engine.cli.shelf import found, opened
 from sangao.engine.explain import handout
-from sangao.engine.rules.fit import nearest
 from sangao.engine.rules.reports import ReportDoc, read_report
 
 Shape = Literal["text", "html", "json"]
@@ -34,7 +33,7 @@ def report(
     """给患者的健康评估报告或健康处方 · The patient's assessment report or prescription of habits."""
     with ending(lang, "json" if form == "json" else "text"):
         here = desk(context)
-        doc = opened(found(here, kind))
+        doc = opened(found(kind, here.reports(), "report.unknown"), read_report)
         pack = here.pack(str(doc.pack), overlays or ())
         made = handout.fill(pack.decide_all(read(here, chart, day(on))), handouts.layout(doc))
         page = shown(made, doc, lang, form)
@@ -42,23 +41,6 @@ def report(
             write(out, page)
         else:
             typer.echo(page, nl=False)
-
-
-def found(here: Desk, name: str) -> Path:
-    """Return the file of a report, shipped or by path; raises `SangaoError`, a usage error."""
-    shipped = {path.stem: path for path in here.reports()}
-    path = Path(name) if Path(name).is_file() else shipped.get(name)
-    if path is None:
-        raise fail("report.unknown", usage=True, name=name, nearest=nearest(name, shipped))
-    return path
-
-
-def opened(path: Path) -> ReportDoc:
-    """Return the report of a file; raises `SangaoError` with all that is wrong with it."""
-    doc, problems = read_report(path)
-    if doc is None or any(one.severity == "error" for one in problems):
-        raise SangaoError(problems)
-    return doc
 
 
 def shown(made: handout.Handout, doc: ReportDoc, lang: str, form: Shape) -> str:

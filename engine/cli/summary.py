@@ -14,13 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from sangao.engine.cli.extras import Extras
-from sangao.engine.cli.grouped import to_dict
+from sangao.engine.cli.grouped import TOTAL, WITHHELD, Grouped, to_dict
+from sangao.engine.cli.grouped import name as word
 from sangao.engine.cli.moved import WORDS, Moves
 from sangao.engine.cli.tally import Tally
 from sangao.engine.errors import catalogue
 from sangao.engine.explain import names
 
 WIDTH = 120  # where the output is no terminal
+GROUPS, GROUPED = 60, 8  # groups and questions up to which counts by group are printed
 MOVES = 6  # moves of one decision that are printed
 COLOURS = {"settled": "green", "provisional": "yellow", "unknown": "red"}
 
@@ -72,6 +74,9 @@ def show(tally: Tally, out: Path, rejects: Path, lang: str, form: str, extras: E
     for line in lines(tally, lang):
         console.print(line, soft_wrap=True)
     zh = lang == "zh"
+    for one in extras.tables or () if extras is not None else ():
+        if len(one.groups) <= GROUPS and len(tally.questions) <= GROUPED:
+            console.print(by_group(tally, one, lang))
     if extras is not None and extras.moves is not None:
         for line in moves(tally, extras.moves, lang):
             console.print(line, soft_wrap=True)
@@ -79,6 +84,21 @@ def show(tally: Tally, out: Path, rejects: Path, lang: str, form: str, extras: E
     files += [("另有" if zh else "further", path) for path in (extras.paths if extras is not None else ())]
     for label, path in files:
         console.print(f"{label}  {path}", soft_wrap=True, style="dim")
+
+
+def by_group(tally: Tally, counted: Grouped, lang: str) -> Table:
+    """Return the counts of one question by group as a table; what is withheld is a star."""
+    zh = lang == "zh"
+    found = Table(box=None, pad_edge=False, header_style="bold", title=tally.title(counted.question, lang))
+    found.title_justify = "left"
+    found.add_column("组" if zh else "group", overflow="fold")
+    for cell in (*counted.cells, TOTAL):
+        found.add_column(word(tally, counted.question, cell, lang), justify="right", overflow="fold")
+    labels = [*(one or ("未填" if zh else "blank") for one in counted.groups), "合计" if zh else "all"]
+    for row, label in enumerate(labels):
+        numbers = [counted.shown(row, column) for column in range(len(counted.cells) + 1)]
+        found.add_row(Text(label), *(WITHHELD if one is None else f"{one:,}" for one in numbers))
+    return found
 
 
 def moves(tally: Tally, found: Moves, lang: str) -> Iterator[str]:

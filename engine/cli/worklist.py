@@ -7,6 +7,7 @@ from typing import Any
 
 from sangao.engine.chart import Chart
 from sangao.engine.cli.desk import Desk
+from sangao.engine.cli.shelf import unbacked
 from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
@@ -64,7 +65,7 @@ def reopened(here: Desk, name: str, kept: dict[str, Pack]) -> Pack:
 
 def check(doc: ListDoc, pack: ir.Pack, rows: Iterable[str]) -> list[Problem]:
     """Return what is wrong with a list: names, order, rows unknown or that no case proves, cases that fail."""
-    problems = [*_names(doc, pack), *_rows(doc, set(rows))]
+    problems = [*_names(doc, pack), *unbacked(doc, set(rows), "worklist.unproved_row")]
     if problems:
         return problems
     return [one for case in doc.cases for one in _case(doc, case, pack)]
@@ -96,18 +97,6 @@ def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
         kind = decision.outcome.kind if decision is not None else pack.dictionary.facts[str(one.by)].kind
         if one.first not in ORDERS.get(kind, ()):
             yield Problem("worklist.order", one.by.span, {"name": one.by, "first": one.first})
-
-
-def _rows(doc: ListDoc, known: set[str]) -> Iterable[Problem]:
-    cited: tuple[Any, ...] = doc.cite
-    about: tuple[Any, ...] = doc.about
-    proved = {str(row) for case in doc.cases for row in case.proves}
-    for row in (*cited, *about):
-        if str(row) not in known:
-            yield Problem("meaning.unknown_row", row.span, {"row": row, "nearest": nearest(row, known)})
-    for row in cited:
-        if str(row) in known and str(row) not in proved:
-            yield Problem("worklist.unproved_row", row.span, {"row": row})
 
 
 def _case(doc: ListDoc, case: ListCaseDoc, pack: ir.Pack) -> Iterable[Problem]:

@@ -8,14 +8,20 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner
 
+from sangao.adapters.main import app
 from sangao.engine.cli import running
+from sangao.engine.cli.site import with_settings
+from sangao.engine.cli.stratify import settings_of
+from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack
 from sangao.engine.passes import compile_folder
 from tests.adapters.tabular import small
 from tests.adapters.tabular.small import codes, done, read
 
 PEOPLE = 150
+SITE = "has_lab"
 
 
 @pytest.fixture
@@ -235,3 +241,34 @@ def test_keys_that_stand_twice_are_not_compared(folder: Path) -> None:
     small.write(folder / "county.csv", rows)
     found = done("county.csv", "now.csv", "--previous", "then.csv")["previous"]
     assert (found["compared"], found["repeated_keys"], found["moves"]) == (1, 1, 0)
+
+
+def test_the_page_says_what_was_counted_and_who_moved(folder: Path) -> None:
+    done("county.csv", "then.csv")
+    people = small.people(PEOPLE)
+    people[0]["血压"], people[1]["血压"] = "185/90", ""
+    small.write(folder / "county.csv", people)
+    given = ["stratify", "county.csv", "--map", "map.yaml", "--pack", "pack.sangao", "--out", "now.csv"]
+    more = ["--by", "htn.grade", "--group", "机构", "--suppress", "4", "--previous", "then.csv"]
+    shown = {
+        lang: CliRunner().invoke(app(), [*given, *more, "--lang", lang], catch_exceptions=False).stdout
+        for lang in ("zh", "en")
+    }
+    for word in ("城关", "合计", "升高", "与上次相比:150 人可比", "资料或日期变化", "now.csv.moves.csv"):
+        assert word in shown["zh"], word
+    for word in ("城关", "all", "high", "since the earlier run: 150 people compared", "the data or the day"):
+        assert word in shown["en"], word
+
+
+def test_site_settings_come_from_the_command_line_and_from_the_mapping() -> None:
+    def compiled(**settings: str) -> Pack:
+        return Pack(compile_folder(small.BASE / "clinic", shared=small.BASE / "shared", settings=settings))
+
+    pack = compiled()
+    [with_it] = with_settings([pack], {SITE: "true"})
+    assert with_it.compiled.settings[SITE] == "true" and with_it.hash != pack.hash
+    assert with_it.hash == compiled(**{SITE: "true"}).hash, "as if the pack had been compiled with it"
+    assert settings_of({"settings": {SITE: "false", "b": "1"}}, [f"{SITE}=true"]) == {SITE: "true", "b": "1"}
+    with pytest.raises(SangaoError) as raised:
+        with_settings([pack], {SITE: "perhaps", "no_such": "true"})
+    assert [one.code for one in raised.value.problems] == ["meaning.setting_value", "meaning.unknown_setting"]

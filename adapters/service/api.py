@@ -14,6 +14,7 @@ from sangao.adapters.journal.entry import Feedback
 from sangao.adapters.journal.told import entry_of
 from sangao.adapters.service import api_answers as shapes
 from sangao.adapters.service import api_models as models
+from sangao.adapters.service import api_said as shown
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
@@ -33,20 +34,20 @@ def routes(house: House) -> APIRouter:
     router = APIRouter(prefix=PREFIX, tags=["api"], route_class=StrictRoute, responses=REFUSALS)
     Who = Annotated[Caller, Depends(house.door)]
 
-    @router.get("/packs", response_model=models.PacksOut)
+    @router.get("/packs", response_model=shown.PacksOut)
     async def packs(caller: Who) -> Response:
         """List the packs you may ask."""
         first = house.packs.names(caller.tenant)[0]
         packs = served(house, caller).items()
         return said({"packs": [{"name": name, "default": name == first, **_line(pack)} for name, pack in packs]})
 
-    @router.get("/packs/{name}", response_model=models.PackOut)
+    @router.get("/packs/{name}", response_model=shown.PackOut)
     async def pack(name: str, caller: Who) -> Response:
         """Describe one pack: its decisions with what they may answer, its facts with units and codes."""
         found = served_pack(house, caller, name)
         return said({"name": name, **_line(found), **await house.work.run(shapes.described, found)})
 
-    @router.post("/decide", response_model=models.ResultOut)
+    @router.post("/decide", response_model=shown.ResultOut)
     async def decide(asked: models.DecideIn, caller: Who) -> Response:
         """Answer every decision of a pack for one patient with the advice that follows, or the decisions named."""
         found = served_pack(house, caller, asked.pack)
@@ -57,21 +58,21 @@ def routes(house: House) -> APIRouter:
         result, told = await answered(house, shapes.decided, found, chart, asked.decisions, full)
         return said({"entry": await kept(house, caller, "decide", result, advice=asked.decisions is None), **told})
 
-    @router.post("/explain", response_model=models.ExplainOut)
+    @router.post("/explain", response_model=shown.ExplainOut)
     async def explain(asked: models.ExplainIn, caller: Who) -> Response:
         """Argue one decision: claim, data, rules, sources, exceptions, what is missing, what would change it."""
         found, chart = served_pack(house, caller, asked.pack), chart_of(asked.chart)
         result, told = await answered(house, shapes.argued, found, chart, asked.decision)
         return said({"entry": await kept(house, caller, "explain", result), **told})
 
-    @router.post("/missing", response_model=models.MissingOut)
+    @router.post("/missing", response_model=shown.MissingOut)
     async def missing(asked: models.MissingIn, caller: Who) -> Response:
         """Say what is missing for decisions, in the smallest sets that settle, and what to ask first."""
         found, chart = served_pack(house, caller, asked.pack), chart_of(asked.chart)
         result, told = await answered(house, shapes.lacking, found, chart, asked.decisions)
         return said({"entry": await kept(house, caller, "missing", result), **told})
 
-    @router.post("/stratify", response_model=models.StratifyOut)
+    @router.post("/stratify", response_model=shown.StratifyOut)
     async def stratify(asked: models.StratifyIn, caller: Who) -> Response:
         """Answer the same decisions for a small batch; whole counties go through `sangao stratify`."""
         found = served_pack(house, caller, asked.pack)
@@ -81,7 +82,7 @@ def routes(house: House) -> APIRouter:
         told = [{"entry": entry, **row} for entry, (_, row) in zip(entries, rows, strict=True)]
         return said({"pack": shapes.ref(found), "rows": told})
 
-    @router.post("/feedback", response_model=models.Noted)
+    @router.post("/feedback", response_model=shown.Noted)
     async def feedback(asked: models.FeedbackIn, caller: Who) -> Response:
         """Store what a user made of an answer."""
         log = house.journal.journal

@@ -12,6 +12,7 @@ from sangao.adapters.journal.replay import Replayed
 from sangao.adapters.journal.replay import replay as ask_again
 from sangao.adapters.journal.shelf import Shelf
 from sangao.adapters.service import api_models as models
+from sangao.adapters.service import api_said as shown
 from sangao.adapters.service.api import PREFIX, answered, served, served_pack
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
@@ -27,7 +28,7 @@ def routes(house: House) -> APIRouter:
     log = house.journal.journal
     shelf = Shelf(log) if log is not None else None
 
-    @router.post("/replay", response_model=models.ReplayOut)
+    @router.post("/replay", response_model=shown.ReplayOut)
     async def replay(asked: models.ReplayIn, caller: Annotated[Caller, Depends(house.door)]) -> Response:
         """Ask answers of the decision log again and explain every difference."""
         if log is None or shelf is None:

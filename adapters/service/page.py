@@ -19,6 +19,7 @@ from sangao.adapters.journal.replay import chart_of as chart_of_row
 from sangao.adapters.journal.replay import told_of
 from sangao.adapters.journal.shelf import Shelf
 from sangao.adapters.service import api_models as models
+from sangao.adapters.service import api_said as shown
 from sangao.adapters.service import page_html
 from sangao.adapters.service.api import PREFIX, answered, chart_of, kept, served_pack
 from sangao.adapters.service.api_replay import own
@@ -67,11 +68,11 @@ def routes(house: House) -> APIRouter:
         return said({"entry": entry, "url": url, "expires": datetime.fromtimestamp(expires, UTC).isoformat()})
 
     strict = APIRouter(prefix=PREFIX, tags=["page"], route_class=StrictRoute, responses=REFUSALS)
-    strict.post("/page", response_model=models.PageOut)(make)
+    strict.post("/page", response_model=shown.PageOut)(make)
     router.include_router(strict)
 
     @router.get(PLACE, response_class=Response, responses=OPENED)
-    async def shown(request: Request) -> Response:
+    async def opened(request: Request) -> Response:
         """Show the page of a signed link."""
         query = dict(request.query_params)
         lang = "en" if query.get("lang") == "en" else "zh"

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from sangao.adapters.journal.entry import text
-from sangao.adapters.service.api_models import Problems
+from sangao.adapters.service.api_said import Problems
 from sangao.adapters.service.faults import Refusal
 from sangao.engine.errors import Problem
 

@@ -16,10 +16,27 @@ certain; an undated occasion never proves a different day.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 Interval = tuple[int, int] | None
+WindowOp = Literal[
+    "last",
+    "first",
+    "mean",
+    "max",
+    "min",
+    "count",
+    "days",
+    "ever",
+    "all",
+    "running",
+    "streak",
+    "change",
+    "days_since",
+    "due",
+]
 
 
 @dataclass(frozen=True, slots=True)

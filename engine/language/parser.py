@@ -11,10 +11,11 @@ from sangao.engine.language.cursor import Cursor
 from sangao.engine.language.lexer import Token, tokens
 from sangao.engine.language.tree import Node
 from sangao.engine.quantity import parse_number, span_of, unit_name
+from sangao.engine.windows import WindowOp
 
 _COMPARISONS = frozenset(get_args(tree.Comparison))
 _FUNCTIONS = frozenset(get_args(tree.Function))
-_WINDOWS = frozenset(get_args(tree.WindowOp))
+_WINDOWS = frozenset(get_args(WindowOp))
 _COUNTED = frozenset({"last", "running", "streak"})
 START = Place("", 1, 1)
 _TERM = ("一个值、名字或条件", "a value, a name or a condition")
@@ -214,7 +215,7 @@ class _Reader(Cursor):
         for word, clause in (("where", where), ("within", within), ("inside", inside)):
             if clause is not None and self.word(word):
                 raise fail("language.clause_twice", self.now.place, found=word)
-        return tree.Window(cast(tree.WindowOp, head.text), subject, n, where, within, inside, head.place)
+        return tree.Window(cast(WindowOp, head.text), subject, n, where, within, inside, head.place)
 
     def clause(self, word: str) -> bool:
         if not self.word(word):

@@ -10,25 +10,10 @@ from typing import Literal
 
 from sangao.engine.errors import Span as Place
 from sangao.engine.quantity import THIS_YEAR, Span, span_of
+from sangao.engine.windows import WindowOp
 
 Comparison = Literal["<", "<=", ">", ">=", "=", "!="]
 Function = Literal["min", "max", "abs", "count"]
-WindowOp = Literal[
-    "last",
-    "first",
-    "mean",
-    "max",
-    "min",
-    "count",
-    "days",
-    "ever",
-    "all",
-    "running",
-    "streak",
-    "change",
-    "days_since",
-    "due",
-]
 NOWHERE = Place()
 
 

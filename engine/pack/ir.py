@@ -18,6 +18,7 @@ from typing import Literal
 
 from sangao.engine.fact import Dictionary, Group, Kind
 from sangao.engine.quantity import Span as Span
+from sangao.engine.windows import WindowOp
 
 # --- core expressions -------------------------------------------------------------------------------------------------
 # Truth: Always Test-like nodes (Compare, Member, Has) and Both Either Not Truth. Number: Int Read AskNumber Plus Times
@@ -168,24 +169,6 @@ class Bare:
 
     fact: str
     rule: Group | None = None
-
-
-WindowOp = Literal[
-    "last",
-    "first",
-    "mean",
-    "max",
-    "min",
-    "count",
-    "days",
-    "ever",
-    "all",
-    "running",
-    "streak",
-    "change",
-    "days_since",
-    "due",
-]
 
 
 @dataclass(frozen=True, slots=True)

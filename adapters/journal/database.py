@@ -103,7 +103,7 @@ def engine(url: URL, file: Path | None) -> Engine:
 
     @event.listens_for(found, "connect")
     def prepared(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=1000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(found, "begin")

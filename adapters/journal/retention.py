@@ -49,4 +49,6 @@ def remove(store: Store, before: datetime) -> Removed:
         gone += done
         if done < SLICE:
             break
+    if gone:
+        store.wipe()
     return Removed(gone, through if gone else 0)

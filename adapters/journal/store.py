@@ -4,9 +4,10 @@ A batch is one transaction that holds the head of the chain, so several processe
 waits for anybody: `sangao.adapters.journal.writer` gathers the batches.
 """
 
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sangao.adapters.journal import database
 from sangao.adapters.journal.entry import GENESIS, Draft, Row, Seal, moment, named, now, text
 from sangao.adapters.journal.tables import HEAD, META, PACKS, ROWS, columns, row_of
+from sangao.adapters.journal.turns import turn
 from sangao.engine.errors import SangaoError, Span, fail, why
 
 FORMAT: Final = 1
@@ -52,7 +54,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that may write."""
-        with self.engine.execution_options(**{database.WRITES: True}).begin() as connection:
+        with turn(self.file), self.engine.execution_options(**{database.WRITES: True}).begin() as connection:
             yield connection
 
     def chained(self, connection: Connection, drafts: Sequence[Draft]) -> list[Row]:
@@ -109,6 +111,15 @@ class Store:
         with self.reading() as connection:
             found = connection.execute(sql.select(PACKS.c.data).where(PACKS.c.hash == hash)).scalar()
         return None if found is None else zlib.decompress(found)
+
+    def wipe(self) -> None:
+        """Leave nothing on the disk of rows that were deleted: SQLite overwrites them and empties its log of writes.
+
+        While somebody reads that waits for the next time.
+        """
+        if self.file is not None:
+            with suppress(sqlite3.OperationalError), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         """Let the connections go."""

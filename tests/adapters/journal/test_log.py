@@ -170,6 +170,20 @@ def test_old_entries_go_behind_a_checkpoint_and_the_rest_verifies(
         assert journal.record(plain()).seq == 10 and journal.verify() == ()
 
 
+def test_what_was_removed_is_not_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun_long_ago(monkeypatch)
+    with log(tmp_path) as journal:
+        for number in range(40):
+            journal.record(plain(77_000_000 + number, time=OLD))
+        journal.record(plain(88_000_000))
+
+        def found(text: bytes) -> bool:
+            return any(text in one.read_bytes() for one in tmp_path.glob("log.db*"))
+
+        assert found(b"77000") and journal.retain(365).rows == 41
+        assert not found(b"77000") and found(b"88000")
+
+
 def test_a_checkpoint_cannot_be_made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun_long_ago(monkeypatch)
     with aged(tmp_path, 2, 2) as journal:

@@ -9,44 +9,17 @@ from datetime import date
 from typing import Any
 
 from sangao.adapters import arms, identity
-from sangao.adapters.chinese import elements
-from sangao.adapters.chinese.said import Coded, Document, Item, Value
+from sangao.adapters.chinese import elements, meaning
+from sangao.adapters.chinese.said import Coded, Document, Item
 from sangao.adapters.moments import moment
 from sangao.adapters.terms import Book, Match
 from sangao.adapters.terms.problems import set_aside, unmatched
 from sangao.engine import quantity
-from sangao.engine.chart import Chart, Entry, Reading, day_of, today
+from sangao.engine.chart import Chart, Entry, Reading, today
 from sangao.engine.errors import Problem, Span
 
 WITHOUT = "no value"  # keeps the occasion: an older reading must not stand in for one nobody could read
-SAMPLED = ("fpg", "pg2h_ogtt", "pg_random")  # glucose that diagnoses, if it is of venous plasma
 PRESSURES = ("sbp_office", "dbp_office")
-FOLLOW_UP = "随访"
-CAPILLARY = ("指尖", "末梢", "毛细")
-VENOUS = ("静脉", "血浆", "血清")
-RELATIVES = frozenset(
-    (
-        "父亲",
-        "母亲",
-        "父",
-        "母",
-        "父母",
-        "兄",
-        "弟",
-        "姐",
-        "妹",
-        "哥哥",
-        "弟弟",
-        "姐姐",
-        "妹妹",
-        "兄弟姐妹",
-        "子",
-        "女",
-        "儿子",
-        "女儿",
-        "子女",
-    )
-)
 
 
 @dataclass(slots=True)
@@ -99,7 +72,7 @@ class Taking:
         if read.problem:
             self.problem(read.problem.code)
         stated = self.document.sex
-        sex = None if stated.code in elements.NOT_SAID["sex"] else _meant("sex", stated)
+        sex = None if stated.code in elements.NOT_SAID["sex"] else meaning.meant("sex", stated)
         if sex is None and stated.kind != "blank" and stated.code not in elements.NOT_SAID["sex"]:
             self.problem("chinese.unreadable_value", fact="sex")
         born = moment(self.document.birth)
@@ -110,7 +83,7 @@ class Taking:
         names = {"sex": ("性别", "sex"), "birth_date": ("出生日期", "date of birth")}
         for fact, value in given.items():
             other = held.get(fact)
-            if value and other and not _agree(fact, str(value), other):
+            if value and other and not meaning.agree(fact, str(value), other):
                 zh, en = names[fact]
                 self.problem("chinese.identity_differs", fact=fact, zh=zh, en=en)
             elif value or other:
@@ -196,7 +169,9 @@ class Taking:
             self.problem("chinese.unit_needed", item.line, fact)
             self._add(fact, WITHOUT, None, item.at, source)
             return
-        fact, more = self._sampled(fact, item.name + item.sample, match)
+        fact, more = meaning.sampled(
+            fact, item.name + item.sample, match, self.sample, meaning.FOLLOW_UP in self.document.title
+        )
         status = {"status": item.status} if item.status else {}
         if given is not None and given.unit and given.exact is not None:
             text = quantity.decimal_text(given.exact)
@@ -209,32 +184,11 @@ class Taking:
             named += "/d"
         return named or None
 
-    def _sampled(self, fact: str, name: str, match: Match | None) -> tuple[str, dict[str, str]]:
-        """Return the fact and sample of a glucose value: what nobody says is not taken for venous plasma.
-
-        A code of a laboratory says of which sample it is; a name for a finger's drop goes before it.
-        A fasting value of a follow-up visit counts as one of monitoring, which never diagnoses.
-        """
-        said = dict(match.qualifiers) if match is not None else {}
-        if fact not in SAMPLED:
-            return fact, said
-        if any(word in name for word in CAPILLARY):
-            sample = "capillary"
-        elif any(word in name for word in VENOUS):
-            sample = "venous_plasma"
-        elif match is not None:
-            return fact, said
-        else:
-            sample = self.sample or "unknown"
-        if fact == "fpg" and (sample == "capillary" or (sample == "unknown" and FOLLOW_UP in self.document.title)):
-            return "fpg_capillary", {}
-        return fact, {"sample": sample}
-
     def _coded(self, fact: str, item: Item, source: str) -> None:
         value = item.value
         if value.kind == "blank" or (value.code.strip() in elements.NOT_SAID.get(fact, ())):
             return
-        meant = _meant(fact, value)
+        meant = meaning.meant(fact, value)
         if meant is None and quantity.normalise(value.label or value.text or value.code).upper() in elements.BLANKS:
             return
         if meant is None:
@@ -268,7 +222,7 @@ class Taking:
             self._add(fact, True, None, self.on.isoformat(), "用药")
 
     def _relative(self, one: Coded) -> None:
-        near = quantity.normalise(one.relation) in RELATIVES
+        near = quantity.normalise(one.relation) in meaning.RELATIVES
         facts = self.book.relative(one.system or None, one.code, one.name) if near else ()
         if not facts:
             self.problem("chinese.family_item", one.line)
@@ -307,25 +261,3 @@ def chart_of(document: Document, on: date | None, book: Book, file: str = "", sa
     `sample` says of which sample glucose is where the document does not (`venous_plasma`, `capillary`).
     """
     return Taking(document, book, on or document.day or today(), file, sample).chart()
-
-
-def _meant(fact: str, value: Value) -> object | None:
-    """Return what a coded value means; None where neither name nor code is known, and where the two contradict."""
-    texts, codes = elements.TEXTS.get(fact, {}), elements.CODES.get(fact, {})
-    if value.kind == "truth" and fact in elements.TRUTHS:
-        return {"true": True, "1": True, "false": False, "0": False}.get(value.text.strip().lower())
-    label = quantity.normalise(value.label or (value.text if value.kind == "text" else ""))
-    code = quantity.normalise(value.code).lstrip("0")
-    by_label, by_code = texts.get(label), codes.get(code)
-    if label and by_label is None:
-        return by_code if label == quantity.normalise(value.code) else None
-    if by_label is not None and by_code is not None and by_label != by_code:
-        return None
-    return by_code if by_label is None else by_label
-
-
-def _agree(fact: str, stated: str, held: str) -> bool:
-    if fact == "sex":
-        return stated == held
-    days, day = day_of(stated), day_of(held)
-    return days is not None and day is not None and days[0] <= day[0] <= days[1]

@@ -25,7 +25,7 @@ from sangao.engine.run.bulk import Bulk
 from sangao.engine.run.columns import Batch
 from sangao.engine.run.filled import Filling, Held
 from sangao.engine.run.flat import Out, Slot
-from sangao.engine.run.lowering import Field, lower
+from sangao.engine.run.lowering import Field, Place, lower
 from sangao.engine.run.many import Many
 from sangao.engine.run.vectors import Array, distinct
 
@@ -73,6 +73,7 @@ class Stratifier:
         self.bulk = Bulk(flat)
         self.problems: Counter[str] = Counter()
         self.odd = 0
+        self._same: tuple[int, dict[Place, tuple[Any, Any]]] = (0, {})
         self._told = {one: Told(pack.decisions[one]) for one in self.decisions}
 
     # --- batches ------------------------------------------------------------------------------------------------------
@@ -137,44 +138,27 @@ class Stratifier:
         return found, odd
 
     def _slots(self, filled: Mapping[tuple[str, bool], Held], rows: int, odd: Array) -> tuple[Any, ...]:
+        """Return the inputs of the program; rows that hold what it has no form for are marked in `odd`."""
+        if self._same[0] != rows:
+            self._same = rows, {}
         slots: list[Any] = []
-        leaves = self.many.pack.leaves
-        held: dict[tuple[str, bool], Held] = {}
-        masks: dict[tuple[str, bool], tuple[Array, Array]] = {}  # of closed leaves, and where one value is left
+        shapes: dict[tuple[str, bool], _Shape] = {}
         for place, kind in zip(self.bulk.flat.slots, self.bulk.flat.program.slots, strict=True):
             which = (place.leaf, place.assumed)
-            here = held.get(which)
-            leaf = leaves[place.leaf]
-            closed = leaf.kind in ("bool", "code")
-            if here is None:
-                here = held[which] = self.filling.held(filled, *which, rows)
-                if not closed:
-                    odd |= (here.low < -(2**31)) | (here.high >= 2**31)
-                    if place.leaf not in self.half:
-                        odd |= here.known & (here.low != here.high)
-                elif place.leaf not in self.half:
-                    every = (1 << (len(leaf.values) or 2)) - 1
-                    odd |= (here.low & (here.low - 1) != 0) & (here.low != every)
-                if closed:
-                    low = here.low.astype(np.uint8) if len(leaf.values) <= 8 else here.low
-                    masks[which] = low, low & (low - 1) == 0
-            if place.part == "may":
-                low = masks[which][0]
-                slots.append(_bits(low & low.dtype.type(1 << place.value)))
-            elif place.part == "valid":
-                slots.append(_bits(masks[which][1] if closed else here.known))
-            elif kind == Slot.INT32:
-                ends = here.high if place.part == "high" else here.low
-                slots.append(np.where(here.known, ends, 0).astype(np.int32))
-            elif kind == Slot.BYTE:
-                low, single = masks[which]
-                place_of = np.zeros(rows, np.uint8)
-                for i in range(1, len(leaf.values)):
-                    place_of[low == 1 << i] = i
-                slots.append(place_of * single)
-            else:
-                slots.append(_bits(masks[which][0] & 2))
-        return tuple(memoryview(one).cast("B") if rows else one.tobytes() for one in slots)
+            given = which in filled
+            kept = None if given else self._same[1].get(place)
+            if kept is None:
+                shape = shapes.get(which)
+                if shape is None:
+                    held = self.filling.held(filled, *which, rows)
+                    shape = shapes[which] = _Shape(self.many.pack.leaves[place.leaf], held, place.leaf in self.half)
+                slot = shape.slot(place, kind)
+                kept = memoryview(slot).cast("B") if rows else slot.tobytes(), shape.odd
+                if not given:  # what no column feeds is the same in every batch
+                    self._same[1][place] = kept
+            slots.append(kept[0])
+            odd |= kept[1]
+        return tuple(slots)
 
     def _one_by_one(self, columns: Sequence[tuple[Cells, Any]], places: Array, found: Found) -> None:
         """Answer some rows as charts and write their answers over what the columns gave."""
@@ -310,6 +294,42 @@ def _daily(
         tables.append(pa.schema([first, *made.first.fields()]).empty_table())
     told = made.first.metadata(described(pack, hash, made.first.decisions), columns)
     return pa.concat_tables(tables).replace_schema_metadata({**told, "sangao.on": json.dumps({"column": column})})
+
+
+# --- inputs -----------------------------------------------------------------------------------------------------------
+class _Shape:
+    """One leaf in every row of a batch, on its way into slots; `odd` marks rows that no slot has a form for."""
+
+    def __init__(self, leaf: ir.Leaf, held: Held, half: bool) -> None:
+        self.leaf, self.held = leaf, held
+        self.closed = leaf.kind in ("bool", "code")
+        low = held.low
+        if self.closed:
+            several = low & (low - 1) != 0
+            every = (1 << (len(leaf.values) or 2)) - 1
+            self.odd = np.False_ if half else several & (low != every)
+            self.single = ~several
+            self.low = low.astype(np.uint8) if len(leaf.values) <= 8 else low
+        else:
+            self.odd = (low < -(2**31)) | (held.high >= 2**31)
+            if not half:
+                self.odd = self.odd | held.known & (low != held.high)
+
+    def slot(self, place: Place, kind: int) -> Array:
+        """Return one input of the program."""
+        if place.part == "may":
+            return _bits(self.low & self.low.dtype.type(1 << place.value))
+        if place.part == "valid":
+            return _bits(self.single if self.closed else self.held.known)
+        if kind == Slot.INT32:
+            ends = self.held.high if place.part == "high" else self.held.low
+            return np.where(self.held.known, ends, 0).astype(np.int32)
+        if kind == Slot.BYTE:
+            found = np.zeros(len(self.low), np.uint8)
+            for i in range(1, len(self.leaf.values)):
+                found[self.low == 1 << i] = i
+            return found * self.single
+        return _bits(self.low & 2)
 
 
 # --- outputs ----------------------------------------------------------------------------------------------------------

@@ -69,6 +69,7 @@ def replay(
     """用当时的与今天的规则重问日志中的判断 · Ask logged decisions again under their own and under today's rules."""
     with ending(lang, form), closing(opened(place)) as log:
         from sangao.adapters.journal import replay as again
+        from sangao.adapters.journal.feedback import feedback_of
         from sangao.adapters.journal.shelf import Shelf
 
         here = desk(context)
@@ -76,11 +77,13 @@ def replay(
         today = Today(here, packs or (), overlays or ())
         rows = log.entries(list(entries or ()), since=moment(since), until=moment(until, 1), tenant=tenant)
         with closing(rows):
-            found = [
-                again.replay(row, shelf.pack(row.draft.pack_hash), today.pack(row.draft.pack))
-                for row in islice(rows, most)
-            ]
+            asked = list(islice(rows, most))
             more = next(rows, None) is not None
+        feedback = feedback_of(log, asked)
+        found = [
+            again.replay(row, shelf.pack(row.draft.pack_hash), today.pack(row.draft.pack), feedback.get(row.seq, ()))
+            for row in asked
+        ]
         if entries and not found:
             raise fail("journal.unknown_entry", usage=True)
         typer.echo(shown(found, more, lang, form))

@@ -70,10 +70,15 @@ class Exported:
         kind: str | None = "answer",
     ) -> Generator[Row]:
         """Return rows as `Journal.entries` does."""
+        wanted = frozenset(ids)
         first, last = moment(since) if since else "", moment(until) if until else "~"
         for row in self.rows():
             draft = row.draft
-            chosen = (not ids or draft.subject in ids) and tenant in (None, draft.tenant) and kind in (None, draft.kind)
+            chosen = (
+                (not wanted or draft.subject in wanted)
+                and tenant in (None, draft.tenant)
+                and kind in (None, draft.kind)
+            )
             if chosen and first <= draft.time < last:
                 yield row
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sangao.adapters.journal import feedback
+from sangao.adapters.journal.entry import Row
 from sangao.adapters.journal.replay import Replayed, Under
 
 HEADS = {
@@ -11,6 +13,7 @@ HEADS = {
         "共 {} 条:{} 条不变,{} 条有变化,{} 条不能重问或不一致",
         "第 {} 条",
         "还有条目未看,用 --most 或 --since 再看",
+        "用户:",
     ),
     "en": (
         "under the pack of that time {}:",
@@ -18,8 +21,11 @@ HEADS = {
         "{} entries: {} unchanged, {} changed, {} that could not be asked or did not repeat",
         "entry {}",
         "there are more entries: use --most or --since",
+        "the user: ",
     ),
 }
+
+OUTCOME = {"accepted": {"zh": "采纳", "en": "accepted"}, "overridden": {"zh": "未采纳", "en": "overridden"}}
 
 
 def text(found: Sequence[Replayed], more: bool, lang: str) -> str:
@@ -34,7 +40,7 @@ def text(found: Sequence[Replayed], more: bool, lang: str) -> str:
         if told:
             draft = one.row.draft
             lines += [f"■ {heads[3].format(one.row.seq)} · {draft.time[:19]}Z · {draft.service} · {draft.subject}"]
-            lines += [*told, ""]
+            lines += [*told, *(f"  {heads[5]}{_made(given, lang)}" for given in one.feedback), ""]
     lines += [heads[2].format(len(found), len(found) - wrong - changed, changed, wrong)]
     return "\n".join([*lines, heads[4]] if more else lines)
 
@@ -47,3 +53,16 @@ def _under(one: Under | None, head: str, lang: str) -> list[str]:
         "  " + head.format(f"{one.pack} {one.hash[:12]}"),
         *(f"    {change.says[at]}" for change in one.changes),
     ]
+
+
+def _made(given: Row, lang: str) -> str:
+    """Return what a user made of an answer: the outcome and, where it is a text, the reason."""
+    said = feedback.told(given)
+    outcome = OUTCOME.get(str(said["outcome"]), {}).get(lang, str(said["outcome"]))
+    detail = said["detail"] if isinstance(said["detail"], dict) else {}
+    reason = detail.get("comment") or detail.get("reason")
+    if isinstance(reason, dict):
+        reason = reason.get("display") or reason.get("code")
+    if not isinstance(reason, str):
+        return outcome
+    return f"{outcome}({reason})" if lang == "zh" else f"{outcome} ({reason})"

@@ -6,12 +6,13 @@ now. The day is that of the chart both times, so that only the rules differ.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sangao.adapters.journal import says
 from sangao.adapters.journal.entry import Row
+from sangao.adapters.journal.feedback import told
 from sangao.adapters.journal.told import advised, brief
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
@@ -57,12 +58,16 @@ class Under:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One entry asked again; `own` and `today` are None where the pack or the facts are not to be had (`problems`)."""
+    """One entry asked again; `own` and `today` are None where the pack or the facts are not to be had (`problems`).
+
+    `feedback` is what users made of the answer then.
+    """
 
     row: Row
     own: Under | None
     today: Under | None
     problems: tuple[Problem, ...]
+    feedback: tuple[Row, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -80,22 +85,23 @@ class Replayed:
             "own": None if self.own is None else self.own.to_dict(),
             "today": None if self.today is None else self.today.to_dict(),
             "problems": [one.to_dict() for one in self.problems],
+            "feedback": [told(one) for one in self.feedback],
         }
 
 
-def replay(row: Row, own: Pack | None, today: Pack | None) -> Replayed:
-    """Ask one answer of the log again; a pack that is not to be had is left out."""
+def replay(row: Row, own: Pack | None, today: Pack | None, feedback: Sequence[Row] = ()) -> Replayed:
+    """Ask one answer of the log again; a pack that is not to be had is left out, `feedback` stands beside it."""
     problems = [] if own else [Problem("journal.no_pack", parts={"hash": row.draft.pack_hash[:12] or "—"})]
     stored = _read(row.draft.body)
     chart = chart_of(row)
     if chart is None or stored is None:
         missing = Problem("journal.no_facts") if chart is None else Problem("journal.altered", parts={"seq": row.seq})
-        return Replayed(row, None, None, (*problems, missing))
+        return Replayed(row, None, None, (*problems, missing), tuple(feedback))
     was = Told(own or today, stored)
     first = under(was, own, chart, here=True) if own else None
     if first is not None and first.changes:
         problems.append(Problem("journal.not_repeated", parts={"seq": row.seq}))
-    return Replayed(row, first, under(was, today, chart) if today else None, tuple(problems))
+    return Replayed(row, first, under(was, today, chart) if today else None, tuple(problems), tuple(feedback))
 
 
 def chart_of(row: Row) -> Chart | None:

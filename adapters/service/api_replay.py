@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from sangao.adapters.journal.feedback import feedback_of
 from sangao.adapters.journal.log import Journal
 from sangao.adapters.journal.replay import Replayed
 from sangao.adapters.journal.replay import replay as ask_again
@@ -58,4 +59,8 @@ def again(
 ) -> list[Replayed]:
     """Return entries asked again, in the order named. Raises SangaoError for one that is not the tenant's."""
     rows = [log.entry(one, tenant) for one in dict.fromkeys(ids)]
-    return [ask_again(row, finding(row.draft.pack_hash), named or today.get(row.draft.pack)) for row in rows]
+    feedback = feedback_of(log, rows)
+    return [
+        ask_again(row, finding(row.draft.pack_hash), named or today.get(row.draft.pack), feedback.get(row.seq, ()))
+        for row in rows
+    ]

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from sangao.adapters import main
 from sangao.adapters.journal.entry import Row, drafted
+from sangao.adapters.journal.feedback import feedback_of
+from sangao.adapters.journal.page import text
 from sangao.adapters.journal.replay import replay
 from sangao.adapters.journal.shelf import Shelf, meaning
 from sangao.engine.guide import Pack, load
@@ -122,6 +124,24 @@ def test_a_kept_pack_that_was_exchanged_is_not_used(tmp_path: Path, monkeypatch:
 def run(*arguments: str) -> tuple[int, str]:
     done = CliRunner().invoke(main.app(), [*arguments], catch_exceptions=False)
     return done.exit_code, done.output
+
+
+def test_what_users_made_of_an_answer_stands_beside_it(tmp_path: Path) -> None:
+    entry = asked(THEN)
+    cards = {"cards": [{"uuid": "card-1"}, {"uuid": "card-2"}, {"uuid": 7}, "x"]}
+    entry = replace(entry, answer={**entry.answer, "sent": cards}, tenant="linqu")
+    with log(tmp_path) as journal:
+        journal.record(entry)
+        for of, tenant in ((entry.id, "linqu"), ("card-2", "linqu"), ("card-2", "another"), ("card-3", "linqu")):
+            journal.feedback(of, "overridden", {"reason": {"code": "later", "display": "下次再议"}}, tenant=tenant)
+        row = journal.entry(entry.id)
+        found = feedback_of(journal, [row])[row.seq]
+        assert [one.draft.subject for one in found] == [entry.id, "card-2"]
+        again = replay(row, THEN, NOW, found)
+        assert [one["outcome"] for one in again.to_dict()["feedback"]] == ["overridden"] * 2
+        assert text([again], False, "zh").count("用户:未采纳(下次再议)") == 2
+        assert "the user: overridden (下次再议)" in text([again], False, "en")
+        assert feedback_of(journal, []) == {}
 
 
 @pytest.fixture

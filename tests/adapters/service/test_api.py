@@ -172,6 +172,8 @@ def test_feedback_stands_behind_its_answer(client: Client, place: str) -> None:
     with Journal.open(place) as journal:
         (row,) = journal.entries([entry], kind="feedback")
         assert row.seq == noted["seq"] and "已转诊" in row.draft.body
+    (again,) = asked(client, "replay", entries=[entry])["entries"]
+    assert [(one["outcome"], one["detail"]) for one in again["feedback"]] == [("overridden", {"reason": "已转诊"})]
     assert refused(client, 404, "feedback", entry="nobody", outcome="accepted") == ["journal.unknown_entry"]
 
 

@@ -7,13 +7,13 @@ is told so and costs no more than a buffer.
 import asyncio
 import logging
 from time import perf_counter
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sangao.adapters.service import faults
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
+from sangao.adapters.service.ids import fresh
 from sangao.adapters.service.logs import LOG, say, told
 from sangao.engine.errors import Problem
 
@@ -32,7 +32,7 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        start, number, status = perf_counter(), uuid4().hex, 0
+        start, number, status = perf_counter(), fresh().hex, 0
         scope.setdefault("state", {})["number"] = number
 
         async def answering(message: Message) -> None:

@@ -6,10 +6,10 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from uuid import uuid4
 
 from sangao.adapters.service.cds.offered import Coded, Offer
 from sangao.adapters.service.cds.phrases import word
+from sangao.adapters.service.ids import fresh
 from sangao.engine.explain import names
 from sangao.engine.pack import ir
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 def suggestion(label: str, actions: list[Json], recommended: bool = False) -> Json:
     """Return a suggestion; a user who accepts it takes all its actions."""
-    found: Json = {"label": label, "uuid": str(uuid4()), "actions": actions}
+    found: Json = {"label": label, "uuid": str(fresh()), "actions": actions}
     return {**found, "isRecommended": True} if recommended else found
 
 

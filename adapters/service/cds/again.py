@@ -9,12 +9,12 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import replace
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any, Final
-from uuid import uuid4
 
-from sangao.adapters.journal.entry import named, now
+from sangao.adapters.journal.entry import now
 from sangao.adapters.service.cds.answered import Answered
+from sangao.adapters.service.ids import fresh
 
 MOST: Final = 256
 _NUMBER: Final = re.compile(rb'"hookInstance"\s*:\s*"([^"\\]{1,512})"')
@@ -33,7 +33,7 @@ def key(body: bytes, *parts: object) -> bytes | None:
     number = _NUMBER.search(body)
     if number is None or not number[1].strip():
         return None
-    digest = sha256(body[: number.start()])
+    digest = blake2b(body[: number.start()])
     digest.update(b"\0")
     digest.update(body[number.end() :] + repr(parts).encode())
     return digest.digest()
@@ -71,11 +71,11 @@ def anew(answer: Answered) -> Answered:
     """Return an answer with new ids for its cards, their suggestions and its entry."""
     cards = [_renamed(one) for one in answer.cards]
     body = {**answer.entry.answer, "sent": {"cards": cards}}
-    return replace(answer, cards=cards, entry=replace(answer.entry, id=named(), time=now(), answer=body))
+    return replace(answer, cards=cards, entry=replace(answer.entry, id=fresh().hex, time=now(), answer=body))
 
 
 def _renamed(card: dict[str, Any]) -> dict[str, Any]:
-    renamed = {**card, "uuid": str(uuid4())}
+    renamed = {**card, "uuid": str(fresh())}
     if "suggestions" in card:
-        renamed["suggestions"] = [{**one, "uuid": str(uuid4())} for one in card["suggestions"]]
+        renamed["suggestions"] = [{**one, "uuid": str(fresh())} for one in card["suggestions"]]
     return renamed

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from uuid import uuid4
 
 from sangao.adapters.service.cds import actions
 from sangao.adapters.service.cds.offered import ORDER, Indicator, Offer, Service, Show
 from sangao.adapters.service.cds.phrases import bullets, literal, summary, word
 from sangao.adapters.service.cds.viewing import Seen, View, stands
+from sangao.adapters.service.ids import fresh
 from sangao.engine.answer import Answer
 from sangao.engine.errors import Problem
 from sangao.engine.explain import names, words
@@ -38,7 +38,7 @@ def card(
 ) -> Json:
     """Return a card; `ways` are its suggestions, of which a user takes at most one."""
     found: Json = {
-        "uuid": str(uuid4()),
+        "uuid": str(fresh()),
         "summary": summary(line),
         "detail": detail,
         "indicator": indicator,

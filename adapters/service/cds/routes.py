@@ -43,16 +43,12 @@ def routes(house: House) -> APIRouter:
         return {"services": [entry for one in offer().services.values() for entry in described(one, lang)]}
 
     @router.post("/{service_id}")
-    async def call(
-        service_id: str,
-        request: Request,
-        caller: Annotated[Caller, Depends(house.door)],
-        accept_language: Language = "",
-    ) -> Response:
+    async def call(service_id: str, request: Request) -> Response:
         """Answer one call with cards."""
+        caller = await house.door(request)
         service = _service(service_id)
         _is_json(request)
-        lang = language(accept_language)
+        lang = language(request.headers.get("accept-language", ""))
         body = await request.body()
         pack = house.packs.get(caller.tenant, views.pack_of(service))
         view = views.view(pack, service)

@@ -14,6 +14,7 @@ from sangao.adapters.service.faults import Refusal
 from sangao.engine.errors import Problem
 
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+MOST_KEY: Final = 60
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": Problems, "description": "不是 JSON,或病历无法读取 · no JSON, or a chart that cannot be read"},
     401: {"model": Problems, "description": "令牌缺少或不被接受 · no token, or one that is not taken"},
@@ -48,7 +49,7 @@ def check(kind: str, body: bytes) -> None:
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise Refusal(415, Problem("service.not_json_type"))
     try:
-        found = json.loads(body, parse_constant=_refused, parse_float=_finite)
+        found = json.loads(body, parse_constant=_refused, parse_float=_finite, object_pairs_hook=_single)
         if SURROGATE.search(body):
             json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, half a character, brackets without end
@@ -64,6 +65,16 @@ def said(found: Any, status: int = 200) -> Response:
     except ValueError:
         body = text(found).encode()
     return Response(body, status, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of two values under one key neither may be lost in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Refusal(400, Problem("api.doubled_key", parts={"key": twice[:MOST_KEY]}))
+    return found
 
 
 def _refused(constant: str) -> Any:

@@ -14,6 +14,12 @@ ENTRIES: dict[str, Entry] = {
         "在 decisions 中写明要看的判断,或用 detail = claims",
         "name the decisions you want, or ask with detail = claims",
     ),
+    "api.doubled_key": _error(
+        "同一对象中 `{key}` 出现两次",
+        "`{key}` stands twice in one object",
+        "只保留一个;同一项目的多次测量写在 readings 中",
+        "keep one; several measurements of a fact go into readings",
+    ),
     "api.no_journal": _error(
         "本服务不保存决策日志",
         "this service keeps no decision log",

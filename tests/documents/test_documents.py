@@ -61,6 +61,7 @@ NOT_FROM_A_DOCUMENT = {
     "service.answer_late": "an answer takes too long (tests/adapters/service/test_cds_faults.py)",
     "service.internal": "a mistake of our own (tests/adapters/service/test_cds_faults.py)",
     "api.too_much": "a request asks for too much (tests/adapters/service/test_api.py)",
+    "api.doubled_key": "a request says a thing twice (tests/adapters/service/test_api.py)",
     "api.no_journal": "a request to a service without a log (tests/adapters/service/test_api.py)",
     "api.no_facts": "a request to a service that keeps hashes only (tests/adapters/service/test_page.py)",
     "api.weak_page_key": "settings of a service (tests/adapters/service/test_page.py)",

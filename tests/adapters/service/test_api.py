@@ -248,6 +248,12 @@ def test_a_field_that_is_wrong_is_told_in_both_languages(client: Client) -> None
     assert any("不能为空" in one for one in said) and any("'claims'、'full'" in one for one in said)
 
 
+def test_of_two_values_under_one_key_none_is_lost_in_silence(client: Client) -> None:
+    body = b'{"chart": {"facts": {"sbp_office": 120, "dbp_office": 80, "sbp_office": 190}}}'
+    answer = client.post("/api/v1/decide", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400 and problems(answer) == ["api.doubled_key"]
+
+
 def test_reasons_for_hundreds_of_decisions_are_not_worked_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sangao.adapters.service.api_models.MOST_NAMES", 5)
     assert refused(client, 409, "decide", chart=CHART, detail="full") == ["api.too_much"]

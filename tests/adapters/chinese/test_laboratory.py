@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.adapters.chinese.test_documents import chart, codes, document, facts, known, number, seen
+from tests.adapters.chinese.test_documents import chart, codes, document, facts, known, number, pack, seen
 
 OGTT, FASTING, WHOLE_BLOOD = "1518-0", "14771-0", "15074-8"
 
@@ -126,3 +128,46 @@ def test_a_suspicion_is_no_diagnosis_whatever_its_code(name: str) -> None:
 def test_what_was_given_at_a_birth_is_no_therapy() -> None:
     assert facts(chart(document(seen("DE08.50.022.00", text("硝苯地平"), "产时用药")))) == {}
     assert facts(chart(document(seen("DE08.50.022.00", text("硝苯地平"), "药物名称"))))
+
+
+NUMBERS = st.sampled_from(["", "0", "5.2", "7,2", "<3.1", "999", "无", "阴性", "1/2", "é"])
+UNITS = st.sampled_from(["", "mmol/L", "mg/dL", "umol/L", "%", "±"])
+CALLED = st.sampled_from(
+    [
+        "",
+        "总胆固醇",
+        "血清肌酐",
+        "空腹血糖",
+        "尿蛋白",
+        "2160-0",
+        FASTING,
+        WHOLE_BLOOD,
+        OGTT,
+        "1558-6",
+        "20454-5",
+        "99-9",
+    ]
+)
+PIECES = st.sampled_from(["DE04.30.019.00", "DE04.50.134.00", "DE04.30.016.00", "DE04.30.015.00", "DE04.30.017.00", ""])
+
+
+@given(st.lists(st.tuples(PIECES, CALLED | NUMBERS | UNITS, st.sampled_from(["ST", "REAL", "CD", "PQ"])), max_size=8))
+def test_pieces_in_any_order_say_no_value_that_is_not_there(pieces: list[tuple[str, str, str]]) -> None:
+    inside = "".join(
+        "<component>"
+        + seen(code, f'<value xsi:type="{kind}" value="{words}" code="{words}" displayName="{words}"/>', words)
+        + "</component>"
+        for code, words, kind in ((code, words.replace("<", "&lt;"), kind) for code, words, kind in pieces)
+    )
+    found = report(f"<organizer>{inside}</organizer>")
+    pack().admit(found)
+    there = {words for _, words, _ in pieces} | {"no value"}
+    assert all(str(one.value) in there or one.fact in ("sex", "u_protein_qual") for one in found.readings)
+
+
+@given(CALLED, NUMBERS, UNITS, st.sampled_from(["末梢血", "静脉血", "全血", ""]))
+def test_any_code_value_and_sample_is_borne(called: str, value: str, unit: str, sample: str) -> None:
+    pack().admit(report(loinc(called, number(value.replace("<", "&lt;"), unit))))
+    found = report(panel(called, real(value.replace("<", "&lt;")), unit=unit, specimen=sample))
+    if sample == "末梢血":
+        assert known(found, "fpg") is None and known(found, "pg2h_ogtt") is None

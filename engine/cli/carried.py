@@ -16,10 +16,11 @@ from typing import Any
 from sangao.engine.cli.answer_table import form_of, is_tabled
 from sangao.engine.cli.bulk import REJECTS_HEADER, Job, Question
 from sangao.engine.cli.doubled import Doubles, Policy, some
+from sangao.engine.cli.files import part_of, writable
 from sangao.engine.cli.journal import CHANGED, kept
 from sangao.engine.cli.running import answered, rows_at_a_time, undisturbed
 from sangao.engine.cli.tally import Tally
-from sangao.engine.errors import Span, fail, why
+from sangao.engine.errors import fail
 from sangao.engine.guide import Pack
 
 ANSWERS, REJECTS, META = "answers", "rejects.csv", "meta.json"
@@ -61,10 +62,8 @@ def carry_out(run: Run, moved: Callable[[int], None] = lambda rows: None, beside
     output, and the same run goes on from there. Raises SangaoError when a file cannot be written or the source is no
     longer what it was.
     """
-    try:
+    with writable(run.out):
         return _carried(run, moved, beside)
-    except OSError as error:
-        raise fail("host.unwritable", Span(str(run.out)), usage=True, reason=why(error)) from error
 
 
 def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
@@ -82,6 +81,7 @@ def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
             journal.append(REJECTS, _csv([REJECTS_HEADER]))
         else:
             tally.restore(journal.state["tally"])
+            tally.resumed = tally.rows
             moved(tally.rows)
         digest = 0
         with (
@@ -140,7 +140,7 @@ def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def _writable(path: Path) -> None:
     """Find out before a long run whether a file can be written where it shall stand."""
-    probe = path.with_name(f".{path.name}.{os.getpid()}.part")
+    probe = part_of(path)
     probe.touch()
     probe.unlink()
 
@@ -152,6 +152,6 @@ def _named(part: Path, final: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = final.with_name(f".{final.name}.{os.getpid()}.part")
+        beside = part_of(final)
         shutil.copyfile(part, beside)
         os.replace(beside, final)

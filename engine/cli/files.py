@@ -19,12 +19,14 @@ class Refusing:
 
     writer: Any = None
     codes: Counter[str] = field(default_factory=Counter)
+    path: Path = Path()
 
     def __call__(self, one: Refused) -> None:
         """Take one refused value or chart."""
         self.codes[one.problem.code] += 1
         if self.writer is not None:
-            self.writer.writerow(one.cells())
+            with writable(self.path):
+                self.writer.writerow(one.cells())
 
     @property
     def count(self) -> int:
@@ -39,30 +41,37 @@ def rejecting(rejects: Path | None, out: Path | None) -> Iterator[Refusing]:
     if path is None:
         yield Refusing()
         return
-    part = _part(path)
+    part = part_of(path)
     with ExitStack() as stack:
         stack.callback(part.unlink, missing_ok=True)
-        try:
+        with writable(path):
             file = stack.enter_context(part.open("w", encoding="utf-8", newline=""))
-        except OSError as error:
-            raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(REFUSED_HEADER)
-        yield Refusing(writer)
-        file.flush()
-        os.replace(part, path)
+        yield Refusing(writer, path=path)
+        with writable(path):
+            file.flush()
+            os.replace(part, path)
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Turn what the system says while a file is written, such as a full disk, into `host.unwritable`."""
+    try:
+        yield
+    except OSError as error:
+        raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
 
 
 def write(path: Path, content: str | bytes) -> None:
     """Write a file, text as UTF-8, whole or not at all. Raises SangaoError (`host.unwritable`)."""
-    part = _part(path)
-    try:
+    part = part_of(path)
+    with writable(path), ExitStack() as stack:
+        stack.callback(part.unlink, missing_ok=True)
         part.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error
 
 
-def _part(path: Path) -> Path:
+def part_of(path: Path) -> Path:
+    """Return the name a file has beside its own until it is whole."""
     return path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -17,7 +17,7 @@ from sangao.engine.cli.fed import unfed
 from sangao.engine.cli.maps import read_map, source
 from sangao.engine.cli.moved import FindPack
 from sangao.engine.cli.options import Format, Language, On, Overlays, Packs, Strict
-from sangao.engine.cli.running import Ended, answered, stopping
+from sangao.engine.cli.running import Ended, stopping
 from sangao.engine.cli.site import from_texts, with_settings
 from sangao.engine.cli.summary import progress, show
 from sangao.engine.errors import SangaoError, fail
@@ -131,6 +131,3 @@ def settings_of(mapping: Mapping[str, Any] | None, texts: Sequence[str]) -> dict
     found = (mapping or {}).get("settings")
     given = {name: str(value) for name, value in found.items()} if isinstance(found, Mapping) else {}
     return {**given, **from_texts(texts)}
-
-
-__all__ = ["answered", "chosen", "read_map", "stratify"]

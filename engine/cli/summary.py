@@ -176,6 +176,10 @@ def lines(tally: Tally, lang: str) -> Iterator[str]:
         if zh
         else f"{tally.rows:,} rows, {tally.answered:,} answered"
     )
+    if tally.resumed:
+        first += (
+            f",其中 {tally.resumed:,} 行在中断前已完成" if zh else f", {tally.resumed:,} of them before it was stopped"
+        )
     yield f"[bold]{first}[/bold]"
     for problem in tally.problems():
         yield f"{problem.text(lang)}\n  {problem.help(lang)}  [dim]{problem.code}[/dim]"

@@ -30,6 +30,7 @@ class Tally:
     rejected: int = 0
     doubled: int = 0
     policy: str = "each"  # what was done with the rows of a person who stands twice
+    resumed: int = 0  # rows that an earlier run had done
     batches: int = 0
     counts: list[Counter[Any]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sangao.adapters.tabular import read_columns
+from sangao.engine.cli.asking import chosen
 from sangao.engine.cli.bulk import Done
-from sangao.engine.cli.stratify import answered, chosen, read_map
+from sangao.engine.cli.maps import read_map
+from sangao.engine.cli.running import answered
 from sangao.engine.cli.tally import Tally
 from sangao.engine.guide import Pack, load
 

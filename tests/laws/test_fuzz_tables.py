@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sangao.adapters.tabular import read_columns
 from sangao.engine.cli.bulk import Answering, Question
-from sangao.engine.cli.stratify import read_map
+from sangao.engine.cli.maps import read_map
 from sangao.engine.errors import SangaoError, catalogue
 from tests.laws.odd import TEXTS, deep, odd, within
 from tests.laws.test_fuzz_charts import FACTS, clinic

@@ -254,6 +254,7 @@ def test_the_page_says_what_was_counted_and_who_moved(folder: Path) -> None:
         lang: CliRunner().invoke(app(), [*given, *more, "--lang", lang], catch_exceptions=False).stdout
         for lang in ("zh", "en")
     }
+    assert "中断" not in shown["zh"]
     for word in ("城关", "合计", "升高", "与上次相比:150 人可比", "资料或日期变化", "now.csv.moves.csv"):
         assert word in shown["zh"], word
     for word in ("城关", "all", "high", "since the earlier run: 150 people compared", "the data or the day"):

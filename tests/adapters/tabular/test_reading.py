@@ -14,7 +14,7 @@ from sangao.adapters.tabular import lines, read_columns
 from sangao.adapters.tabular.binding import check
 from sangao.adapters.tabular.mapping import COLUMN, TOP, read_mapping
 from sangao.engine.chart import Chart
-from sangao.engine.cli.stratify import read_map
+from sangao.engine.cli.maps import read_map
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
 

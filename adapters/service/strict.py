@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -71,8 +72,7 @@ def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; of two values under one key neither may be lost in silence."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise Refusal(400, Problem("api.doubled_key", parts={"key": twice[:MOST_KEY]}))
     return found
 

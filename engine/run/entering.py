@@ -45,6 +45,9 @@ def taker(fact: Fact) -> Taker:
     return {"number": _numbers, "bool": _truths, "code": _codes, "date": _dates}[fact.kind](fact)
 
 
+SPELLINGS = 64  # of a fact's unit that are remembered
+
+
 def steps(value: Fraction, fact: Fact) -> int:
     """Return a limit in the fact's unit as grid steps."""
     return quantity.to_grid(value, grid=fact.grid)
@@ -61,10 +64,19 @@ def _numbers(fact: Fact) -> Taker:
     land = quantity.gridder(Fraction(1), Fraction(0), fact.grid)
     units = {quantity.unit_name(unit.name): unit for unit in fact.units}
     own = fact.units[0] if fact.units else Unit("")
+    spelled: dict[str, bool] = {}  # other spellings hosts send, `mm[Hg]`, and whether they mean the fact's own unit
+
+    def means_own(unit: str) -> bool:
+        found = spelled.get(unit)
+        if found is None:
+            found = units.get(quantity.unit_name(unit)) is own
+            if len(spelled) < SPELLINGS:
+                spelled[unit] = found
+        return found
 
     def take(value: Any, unit: str | None) -> Entered:
         kind = type(value)
-        if (kind is float or kind is int) and (not unit or unit == own.name):  # the hot path: a plain number
+        if (kind is float or kind is int) and (not unit or unit == own.name or means_own(unit)):  # the hot path
             try:
                 found = land(value)
             except (ValueError, OverflowError):

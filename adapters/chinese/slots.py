@@ -89,10 +89,13 @@ def _listed(code: str | None, value: Value, slot: Node, document: Document) -> N
     words = value.label or value.code
     if not words or words.upper() in elements.BLANKS:
         return
+    name = slot.get("name")
     if code in elements.DRUG:
-        document.drugs.append(Coded("", "", words, slot.line))
-    else:
-        document.diagnoses.append(Coded("icd10" if value.code else "", value.code, value.label, slot.line))
+        if not any(one in name for one in elements.NO_THERAPY):
+            document.drugs.append(Coded("", "", words, slot.line))
+        return
+    label = name if elements.is_unsure(name) else value.label
+    document.diagnoses.append(Coded("icd10" if value.code else "", value.code, label, slot.line))
 
 
 def _value(slot: Node) -> Value:

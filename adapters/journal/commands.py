@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,7 +74,7 @@ def replay(
         from sangao.adapters.journal.shelf import Shelf
 
         here = desk(context)
-        shelf = Shelf(log, [here.pack(one) for one in given or ()])
+        own = cache(Shelf(log, [here.pack(one) for one in given or ()]).pack)
         today = Today(here, packs or (), overlays or ())
         rows = log.entries(list(entries or ()), since=moment(since), until=moment(until, 1), tenant=tenant)
         with closing(rows):
@@ -81,7 +82,7 @@ def replay(
             more = next(rows, None) is not None
         feedback = feedback_of(log, asked)
         found = [
-            again.replay(row, shelf.pack(row.draft.pack_hash), today.pack(row.draft.pack), feedback.get(row.seq, ()))
+            again.replay(row, own(row.draft.pack_hash), today.pack(row.draft.pack), feedback.get(row.seq, ()))
             for row in asked
         ]
         if entries and not found:

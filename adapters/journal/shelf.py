@@ -22,13 +22,14 @@ class Shelf:
 
     def __init__(self, keeping: Keeping, given: Iterable[Pack] = ()) -> None:
         self._keeping = keeping
-        self._found: dict[str, Pack | None] = {one.hash: one for one in given}
+        self._found: dict[str, Pack] = {one.hash: one for one in given}
 
     def pack(self, hash: str) -> Pack | None:
-        """Return the pack of this hash, None when nobody has it."""
-        if hash not in self._found:
-            self._found[hash] = self._kept(hash) or _cached(hash)
-        return self._found[hash]
+        """Return the pack of this hash, None while nobody has it."""
+        found = self._found.get(hash) or self._kept(hash) or _cached(hash)
+        if found is not None:
+            self._found[hash] = found
+        return found
 
     def _kept(self, hash: str) -> Pack | None:
         data = self._keeping.pack(hash)

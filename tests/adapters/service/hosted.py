@@ -20,7 +20,7 @@ class Client:
 
     def __init__(self, portal: BlockingPortal, app: FastAPI) -> None:
         self.app = app
-        self._portal = portal
+        self.portal = portal
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=BASE)
 
     def send(self, method: str, path: str, **rest: Any) -> httpx.Response:
@@ -29,7 +29,7 @@ class Client:
         async def sent() -> httpx.Response:
             return await self._client.request(method, path, **rest)
 
-        return self._portal.call(sent)
+        return self.portal.call(sent)
 
     def get(self, path: str, **rest: Any) -> httpx.Response:
         """Return the response to a GET."""

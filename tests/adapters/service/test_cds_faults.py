@@ -246,3 +246,29 @@ def test_a_log_that_cannot_be_written_withholds_the_answer() -> None:
     with hosted(app=create_app(house=house)) as one:
         answer = one.post(PATH, json=body())
         assert answer.status_code == 503 and problems(answer) == ["journal.busy"] and "cards" not in answer.json()
+
+
+def test_while_one_call_is_worked_out_others_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+
+    with hosted() as one:
+        monkeypatch.setattr(answering, "answered", lambda *_: time.sleep(0.5))
+
+        async def both() -> list[str]:
+            order: list[str] = []
+            transport = httpx.ASGITransport(one.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+
+                async def slow() -> None:
+                    await client.post(PATH, json=body())
+                    order.append("call")
+
+                async def quick() -> None:
+                    await asyncio.sleep(0.1)
+                    assert (await client.get("/health")).status_code == 200
+                    order.append("health")
+
+                await asyncio.gather(slow(), quick())
+            return order
+
+        assert one.portal.call(both) == ["health", "call"]

@@ -91,12 +91,15 @@ def inodes(file: Path) -> tuple[int, int | None] | None:
 
 def engine(url: URL, file: Path | None) -> Engine:
     if file is None:
-        return sql.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
+        return sql.create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
+        )
     # INVARIANT: a file that is gone is never made again in silence (`mode=rw`).
     where = f"{file.absolute().as_uri()}?mode=rw"
     options: dict[str, Any] = {"uri": True, "timeout": BUSY_SECONDS, "isolation_level": None}
     found = sql.create_engine(
         "sqlite://",
+        hide_parameters=True,  # what failed to be written is a patient's
         creator=lambda: sqlite3.connect(where, check_same_thread=False, **options),
         poolclass=sql.QueuePool,
     )

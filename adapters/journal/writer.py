@@ -98,8 +98,8 @@ class Writer:
             answers = self._commit([one.draft for one in waiting])
         except SangaoError as error:
             answers = [SangaoError(error.problems) for _ in waiting]
-        except BaseException:  # whatever it was: nobody may wait for ever, and nothing may pass for written
-            logging.getLogger(__name__).exception("the decision log failed")
+        except BaseException as error:  # whatever it was: nobody may wait for ever, nothing may pass for written
+            logging.getLogger("sangao.service").error("the decision log failed: %s", type(error).__name__)
             problem = Problem("journal.unavailable", parts={"reason": {"zh": "日志出错", "en": "the log failed"}})
             answers = [SangaoError([problem]) for _ in waiting]
         woken: dict[asyncio.AbstractEventLoop, list[Settled]] = defaultdict(list)

@@ -8,6 +8,7 @@ wait_seconds = 5
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt
 from sangao.adapters.journal.log import WAIT_SECONDS, Journal, Keep
 from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.logs import say
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.guide import Pack
@@ -69,12 +71,15 @@ class Ledger:
         try:
             receipt = await self._journal.recorded(one)
         except SangaoError as error:
-            nowhere = [
-                replace(problem, where=Span()) for problem in error.problems
-            ]  # a path is not the caller's business
+            if self._failed is None:
+                say("answers cannot be logged", logging.ERROR, problems=[one.report("en") for one in error.problems])
+            # A path is the operator's business, not the caller's.
+            nowhere = [replace(problem, where=Span()) for problem in error.problems]
             self._failed = monotonic(), nowhere[0]
             raise Refusal(503, *nowhere, headers=RETRY) from error
-        self._failed = None
+        if self._failed is not None:
+            self._failed = None
+            say("answers are logged again", logging.WARNING)
         return receipt
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sangao.adapters.journal.database import address
-from sangao.adapters.journal.entry import Draft, Row
+from sangao.adapters.journal.entry import Draft, Row, drafted
 from sangao.adapters.journal.log import Journal
 from sangao.adapters.journal.writer import Writer
 from sangao.engine.errors import SangaoError
@@ -80,6 +80,19 @@ def test_an_empty_file_put_in_its_place_is_not_written_to(tmp_path: Path) -> Non
         (tmp_path / "log.db").touch()
         assert refusal(journal).startswith("journal.gone")
         assert refusal(journal) == "journal.unavailable the database has no tables of a log"
+
+
+def test_what_failed_to_be_written_is_in_no_error(tmp_path: Path) -> None:
+    with log(tmp_path) as journal:
+        with journal.store.writing() as connection:
+            connection.exec_driver_sql("drop table sangao_journal")
+        with pytest.raises(SangaoError) as caught:
+            journal.store.append([drafted(plain(147_258_369))])
+        chain = ""
+        error: BaseException | None = caught.value
+        while error is not None:
+            chain, error = chain + str(error), error.__cause__
+        assert "no such table" in chain and "147258369" not in chain
 
 
 def test_an_older_copy_put_in_its_place_is_not_continued(tmp_path: Path) -> None:

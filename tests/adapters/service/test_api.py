@@ -193,7 +193,7 @@ def test_where_no_log_is_kept_what_rests_on_it_says_so() -> None:
         assert refused(client, 409, "page", chart=CHART) == ["api.no_journal"]
 
 
-def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path: Path) -> None:
+def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     house = build(settings_of(journal_url=str(tmp_path / "state" / "log.db")))
     with hosted(app=create_app(house=house)) as client:
         asked(client, "decide", chart=CHART)
@@ -210,6 +210,8 @@ def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path: Path) -> None:
         (tmp_path / "away").rename(tmp_path / "state")
         asked(client, "decide", chart=CHART)
         assert client.get("/ready").status_code == 200
+    told = [one.getMessage() for one in caplog.records if "logged" in one.getMessage()]
+    assert told == ["answers cannot be logged", "answers are logged again"], "once each, not once an answer"
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

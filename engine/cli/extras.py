@@ -36,6 +36,8 @@ class Extras:
     def __post_init__(self) -> None:
         if self.suppress and not self.counted:
             raise fail("table.no_group", usage=True)
+        if self.plot is not None and self.plot.suffix.lower() != ".svg":
+            raise fail("table.plot_form", Span(str(self.plot)), usage=True)
         if self.previous is not None:
             kept = answers_of(self.previous)  # before hours of work: can it be compared with?
             if self.before is not None and self.before.hash not in {one["hash"] for one in kept.meta["packs"]}:

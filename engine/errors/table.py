@@ -227,6 +227,13 @@ ENTRIES: dict[str, Entry] = {
         "用 --previous-pack 指明当时的规则包文件(.sangao),或去掉此项",
         "name the pack file of that time (.sangao) with --previous-pack, or leave it out",
     ),
+    "table.plot_form": Entry(
+        "error",
+        "图只能写成 SVG",
+        "a picture is written as SVG only",
+        "给 --plot 一个以 .svg 结尾的文件名;浏览器、WPS 与 Word 都能打开",
+        "give --plot a name that ends in .svg; browsers, WPS and Word open it",
+    ),
     "table.no_group": Entry(
         "error",
         "--suppress 需要先用 --group 指明按哪一列分组",

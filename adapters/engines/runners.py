@@ -1,7 +1,7 @@
 """Record batches in, answer columns of as many rows out, in types that every engine knows.
 
-`Plain` takes columns named after facts exactly as `Pack.stratify` does; `Mapped` reads a batch through a mapping exactly
-as `sangao stratify` reads a file. A row that is not answered is null throughout, never left out.
+`Plain` takes columns named after facts exactly as `Pack.stratify` does; `Mapped` reads a batch through a mapping
+exactly as `sangao stratify` reads a file. A row that is not answered is null throughout, never left out.
 """
 
 from collections.abc import Sequence
@@ -83,9 +83,7 @@ class Mapped:
     def _some(self, batch: Any) -> list[Any]:
         rows = batch.num_rows
         blank = {i: "table.no_key" for i, one in enumerate(texts(laid_out(batch.column(self.key)))) if not one}
-        columns = [
-            pa.array(np.arange(rows)) if name == PLACE else laid_out(batch.column(name)) for name in self.header
-        ]
+        columns = [pa.array(np.arange(rows)) if name == PLACE else laid_out(batch.column(name)) for name in self.header]
         done = self.answering(Part(1, pa.RecordBatch.from_arrays(columns, list(self.header))), blank)
         keys, found = done.table
         place = np.full(rows, -1, np.int64)

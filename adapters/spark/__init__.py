@@ -58,9 +58,7 @@ def stratify(
         pa.list_(pa.string()): types.ArrayType(types.StringType()),
     }
     fields = make(asked, opened.compiled).fields
-    schema = types.StructType(
-        [df.schema[key], *(types.StructField(field.name, kinds[field.type]) for field in fields)]
-    )
+    schema = types.StructType([df.schema[key], *(types.StructField(field.name, kinds[field.type]) for field in fields)])
 
     def answers(batches: Iterator[Any]) -> Iterator[Any]:
         for batch in batches:

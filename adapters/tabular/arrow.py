@@ -165,12 +165,12 @@ class BoundArrow:
         return [] if self.table.map.group is None else texts(batch.rows.column(self.table.map.group))
 
     def columns(self, batch: Part) -> tuple[list[str], list[Any], Any]:
-        """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
+        """Return keys, Arrow columns (one for each fact of the mapping), and which rows are no whole rows."""
         rows = batch.rows
         keys = self.keys(batch)
         return (
             keys,
-            [rows.column(one.name) for one in self.table.map.columns],
+            [rows.column(one.name) for one in self.table.map.columns for _ in one.facts],
             np.array([not one for one in keys], bool),
         )
 

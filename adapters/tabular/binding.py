@@ -151,7 +151,7 @@ class BoundTable:
         return self.patients([batch[i] for i in places])
 
     def columns(self, batch: list[lines.Record]) -> tuple[list[str], list[Any], Any]:
-        """Return keys and Arrow columns of a batch in the order of the mapping, and the rows that are no whole rows."""
+        """Return keys, Arrow columns (one for each fact of the mapping), and which rows are no whole rows."""
         import numpy as np
         import pyarrow as pa
 
@@ -162,7 +162,8 @@ class BoundTable:
         at = {name: i for i, name in enumerate(header)}
         keys = [cells.clean(one) for one in texts[at[self.table.map.key]]]
         odd = np.array([not key or len(one[1]) != width for key, one in zip(keys, batch, strict=True)], bool)
-        return keys, [pa.array(texts[at[one.name]], pa.string()) for one in self.table.map.columns], odd
+        made = {one.name: pa.array(texts[at[one.name]], pa.string()) for one in self.table.map.columns}
+        return keys, [made[one.name] for one in self.table.map.columns for _ in one.facts], odd
 
     @staticmethod
     def text(value: Any) -> str:

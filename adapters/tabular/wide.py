@@ -1,6 +1,6 @@
-"""A mapping simple enough for whole columns: one column one fact, one day, lists delivered in every row or never.
+"""A mapping simple enough for whole columns: columns of facts, one day, lists delivered in every row or never.
 
-Whatever else a mapping may say (pairs, a date beside a value, a choice of columns, lists of items, a day per row) is
+Whatever else a mapping may say (a date beside a value, a choice of columns, lists of items, a day per row) is
 left to `rows`, row by row.
 """
 
@@ -45,7 +45,7 @@ def wide(mapped: TableMap, dictionary: Dictionary, on: date, fixed: bool) -> Wid
         return None
     if any(rule.delivered != "always" or rule.complete_column for rule in mapped.lists):
         return None
-    if any(one.list or one.at or len(one.facts) != 1 for one in mapped.columns):
+    if any(one.list or one.at or not one.facts for one in mapped.columns):
         return None
     given = day_of(mapped.on) if mapped.on else None
     day = date.fromordinal(given[0]) if given and not fixed else on
@@ -53,24 +53,25 @@ def wide(mapped: TableMap, dictionary: Dictionary, on: date, fixed: bool) -> Wid
     delivered = tuple(rule.name for rule in mapped.lists)
     found = []
     for column in mapped.columns:
-        fact = fact_of(column.facts[0], dictionary, names)
-        if fact is None:
+        facts = tuple(fact for name in column.facts if (fact := fact_of(name, dictionary, names)) is not None)
+        if len(facts) != len(column.facts):
             return None
+        read = cells.reader(column, facts, mapped.missing)
+        if len(facts) == 2:  # of `156/92` each fact takes its half
+            found += [WideColumn(column.name, one.id, _reader(read, day, one.id), False, False) for one in facts]
+            continue
+        [fact] = facts
         own = column.unit is None or quantity.unit_name(column.unit) == quantity.unit_name(fact.unit)
         missing = cells.Texts((*mapped.missing, *column.missing))
         plain = own and not column.values and not missing.numbers
         answers = fact.kind == "bool" and fact.list in delivered
-        found.append(
-            WideColumn(
-                column.name, fact.id, _reader(cells.reader(column, (fact,), mapped.missing), day), plain, answers
-            )
-        )
+        found.append(WideColumn(column.name, fact.id, _reader(read, day, fact.id), plain, answers))
     if len({one.fact for one in found}) != len(found):
         return None
     complete = tuple(rule.name for rule in mapped.lists if rule.complete)
     return Wide(day, delivered, complete, tuple(found))
 
 
-def _reader(read: Any, day: date) -> Callable[[str], tuple[Reading, ...]]:
+def _reader(read: Any, day: date, fact: str) -> Callable[[str], tuple[Reading, ...]]:
     text = day.isoformat()
-    return lambda cell: read(cell, text)
+    return lambda cell: tuple(one for one in read(cell, text) if one.fact == fact)

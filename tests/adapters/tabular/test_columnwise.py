@@ -24,6 +24,7 @@ MAP: dict[str, Any] = {
     "columns": {
         "sbp": "sbp_office",
         "dbp": {"fact": "dbp_office", "missing": ["999"]},
+        "home": {"facts": ["sbp_home", "dbp_home"], "missing": ["0"]},
         "age": "age",
         "sex": {"fact": "sex", "values": {"1": "male", "2": "female"}},
         "diabetes": {"fact": "diabetes", "values": {"是": "true", "否": "false"}},
@@ -37,6 +38,7 @@ MAP: dict[str, Any] = {
         "ldl": "ldl",
     },
 }
+HOME = ("150/90", "151/91 mmHg", "149", "90/150", "１５２／９２", "0", "147/", "20/12 kPa")
 LISTS = ({}, {"conditions": {"delivered": "always"}}, {"conditions": {"delivered": "always", "complete": True}})
 
 
@@ -52,6 +54,9 @@ def people(number: int) -> list[dict[str, Any]]:
             "id": rng.choice((f"p{i}", f"p{i}", f"p{i}", "p1", "a,b")) if rng.random() < 0.98 else None,
             "sbp": some(rng.choice((rng.randint(90, 210), 139.995, 145.5))),
             "dbp": some(rng.choice((rng.randint(50, 130), 999))),
+            "home": some(
+                rng.choice(("150/90", "151/91 mmHg", "149", "90/150", "１５２／９２", "0", "147/", "20/12 kPa"))
+            ),
             "age": some(rng.randint(10, 95)),
             "sex": some(rng.choice((1, 2, 2, 9))),
             "diabetes": some(rng.choice(("是", "否"))),
@@ -94,7 +99,7 @@ def test_columns_and_rows_write_the_same_files(
         columns = {}
         for name in rows[0]:
             cells = [row[name] for row in rows]
-            numbers = name not in ("id", "sex", "diabetes", "chd")
+            numbers = name not in ("id", "sex", "diabetes", "chd", "home")
             columns[name] = (
                 pa.array([one if isinstance(one, int | float) else None for one in cells], pa.float64())
                 if numbers

@@ -119,6 +119,20 @@ def verify(
 
 
 @journal.command()
+def head(
+    place: Annotated[str | None, typer.Argument(help="日志或导出文件 · the log or an exported file")] = None,
+    lang: Language = "zh",
+    form: Format = "text",
+) -> None:
+    """打印日志末尾的 序号:校验值,供记在别处 · Print SEQ:HASH of the last entry, to be noted elsewhere."""
+    with ending(lang, form), closing(opened(place)) as log:
+        last = log.head()
+        if last is None:
+            raise fail("journal.no_head", Span(place or ""))
+        typer.echo(json.dumps({"seq": last.seq, "hash": last.hash}) if form == "json" else f"{last.seq}:{last.hash}")
+
+
+@journal.command()
 def export(
     out: Annotated[Path, typer.Option("--out", help="写入的文件(.jsonl) · the file to write")],
     place: Place = None,
@@ -157,7 +171,7 @@ def retain(
     form: Format = "text",
 ) -> None:
     """清理过期的条目,留下检查点 · Remove what is older, behind a chained checkpoint."""
-    with ending(lang, form), closing(database(place)) as log:
+    with ending(lang, form), closing(database(place, writes=True)) as log:
         done = log.retain(days, anyway=anyway)
         said = f"已清理 {done.rows} 条" if lang == "zh" else f"{done.rows} entries removed"
         typer.echo(json.dumps({"rows": done.rows, "through": done.through}) if form == "json" else said)
@@ -173,8 +187,8 @@ def opened(place: str | None) -> "Journal | Exported":
     return database(place)
 
 
-def database(place: str | None) -> "Journal":
-    """Return the log of a database that is there. Raises SangaoError (`journal.no_extra`, `host.unreadable` …)."""
+def database(place: str | None, writes: bool = False) -> "Journal":
+    """Return the log of a database that is there, to be read. Raises SangaoError (`journal.no_extra` …)."""
     try:
         from sangao.adapters.journal.log import Journal, default_place
     except ImportError as error:
@@ -184,7 +198,7 @@ def database(place: str | None) -> "Journal":
     named = place or os.environ.get(PLACE) or str(default_place())
     if "://" not in named and not Path(named).is_file():
         raise fail("host.unreadable", Span(named), usage=True, reason=why())
-    return Journal.open(named, key=os.environ.get(KEY), make=False)
+    return Journal.open(named, key=os.environ.get(KEY), make=False, writes=writes)
 
 
 class Today:

@@ -70,11 +70,12 @@ def reason(said: str) -> dict[str, str]:
     return next((words for part, words in SAID if part in said), other)
 
 
-def touch(file: Path, make: bool) -> None:
-    """Make the file before the database does, for nobody else to read."""
-    if make:
+def touch(file: Path, make: bool, writes: bool = True) -> None:
+    """Make the file before the database does, for nobody else to read; raise OSError when it cannot be opened."""
+    if make and writes:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
+    way = (os.O_RDWR | (os.O_CREAT if make else 0)) if writes else os.O_RDONLY
+    os.close(os.open(file, way, 0o600))
 
 
 def inodes(file: Path) -> tuple[int, int | None] | None:
@@ -89,13 +90,13 @@ def inodes(file: Path) -> tuple[int, int | None] | None:
         return here, None
 
 
-def engine(url: URL, file: Path | None) -> Engine:
+def engine(url: URL, file: Path | None, writes: bool = True) -> Engine:
+    """Return what opens connections; without `writes` they can only read, so a copy that nobody may touch will do."""
     if file is None:
-        return sql.create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
-        )
+        ways: dict[str, Any] = {"connect_timeout": BUSY_SECONDS}
+        return sql.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=ways)
     # INVARIANT: a file that is gone is never made again in silence (`mode=rw`).
-    where = f"{file.absolute().as_uri()}?mode=rw"
+    where = f"{file.absolute().as_uri()}?mode={'rw' if writes else _reading(file)}"
     options: dict[str, Any] = {"uri": True, "timeout": BUSY_SECONDS, "isolation_level": None}
     found = sql.create_engine(
         "sqlite://",
@@ -103,15 +104,24 @@ def engine(url: URL, file: Path | None) -> Engine:
         creator=lambda: sqlite3.connect(where, check_same_thread=False, **options),
         poolclass=sql.QueuePool,
     )
+    if writes:
 
-    @event.listens_for(found, "connect")
-    def prepared(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        @event.listens_for(found, "connect")
+        def prepared(connection: Any, _: Any) -> None:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+                connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(found, "begin")
     def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        wanted = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")
 
     return found
+
+
+def _reading(file: Path) -> str:
+    """Return how a file is opened to be read: where it or its folder may not be written it is a copy that stays as it
+    is, and nothing is made beside it.
+    """
+    guarded = not file.stat().st_mode & 0o222 or not os.access(file.parent, os.W_OK)
+    return "ro&immutable=1" if guarded and not Path(f"{file}-wal").exists() else "ro"

@@ -69,14 +69,19 @@ class Journal:
         keep: Keep = "facts",
         wait: float = WAIT_SECONDS,
         make: bool = True,
+        writes: bool = True,
     ) -> "Journal":
         """Open a log: a file, `sqlite:///FILE` or `postgresql://…`; by default the file of `default_place`.
 
         With a `key` rows are chained by HMAC; `wait` is how many seconds a caller waits for its commit; without `make`
-        a log that is not there is an error. Raises SangaoError.
+        a log that is not there is an error, without `writes` it is only read. Raises SangaoError.
         """
         secret = key.encode() if isinstance(key, str) else key
-        return cls(Store(url if url is not None else default_place(), Seal(secret or None), make=make), keep, wait)
+        return cls(
+            Store(url if url is not None else default_place(), Seal(secret or None), make=make, writes=writes),
+            keep,
+            wait,
+        )
 
     # --- writing ------------------------------------------------------------------------------------------------------
     def record(self, one: Entry | Feedback) -> Receipt:

@@ -28,7 +28,7 @@ ONLY_ONE: Final = 0x5A6A  # the advisory lock of PostgreSQL under which tables a
 class Store:
     """One log in one database. Raises SangaoError (`journal.url`, `journal.unavailable`, `journal.key` …)."""
 
-    def __init__(self, url: str | Path, seal: Seal, *, make: bool = True) -> None:
+    def __init__(self, url: str | Path, seal: Seal, *, make: bool = True, writes: bool = True) -> None:
         self.seal = seal
         place = database.address(url)
         self.file = Path(place.database or "") if place.get_backend_name() == "sqlite" else None
@@ -36,9 +36,9 @@ class Store:
         self._inodes: tuple[int, int | None] | None = None
         with self.failing():
             if self.file is not None:
-                database.touch(self.file, make)
-            self.engine = database.engine(place, self.file)
-            self._begin(make)
+                database.touch(self.file, make, writes)
+            self.engine = database.engine(place, self.file, writes)
+            self._begin(make) if writes else self._look()
             self._inodes = database.inodes(self.file) if self.file is not None else None
 
     # --- writing ------------------------------------------------------------------------------------------------------
@@ -139,10 +139,22 @@ class Store:
             if found is None:
                 self._first(connection)
                 return
-        self._seen = found.seq
-        if found.format > FORMAT:
-            raise fail("journal.newer", usage=True, format=found.format, known=FORMAT)
-        if found.key != self.seal.mark():
+        self._fits(found)
+
+    def _look(self) -> None:
+        """See that there is a log, and that the key and the format fit."""
+        with self.reading() as connection:
+            there = sql.inspect(connection).has_table(HEAD.name)
+            found = connection.execute(sql.select(HEAD).where(HEAD.c.one == 1)).first() if there else None
+        if found is None:
+            raise fail("journal.not_a_journal", Span(str(self.file or "")), usage=True)
+        self._fits(found)
+
+    def _fits(self, head: Any) -> None:
+        self._seen = head.seq
+        if head.format > FORMAT:
+            raise fail("journal.newer", usage=True, format=head.format, known=FORMAT)
+        if head.key != self.seal.mark():
             raise fail("journal.key", usage=True)
 
     def _first(self, connection: Connection) -> None:

@@ -182,3 +182,29 @@ def test_a_component_that_is_not_installed_is_named(tmp_path: Path, monkeypatch:
     asked = [sys.executable, "-c", without, "journal", "verify", str(tmp_path / "log.db")]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and 'pip install "sangao[service]"' in done.stderr
+
+
+def test_a_copy_that_nobody_may_touch_is_read_and_stays_as_it_is(tmp_path: Path) -> None:
+    with log(tmp_path) as journal:
+        journal.record(plain())
+        seq = journal.head().seq
+    (tmp_path / "log.db").chmod(0o400)
+    tmp_path.chmod(0o500)
+    try:
+        before, beside = (tmp_path / "log.db").read_bytes(), sorted(tmp_path.iterdir())
+        with Journal.open(tmp_path / "log.db", make=False, writes=False) as journal:
+            assert journal.verify() == () and journal.head().seq == seq
+            with pytest.raises(SangaoError, match=r"journal\.unavailable"):
+                journal.record(plain())
+        assert (tmp_path / "log.db").read_bytes() == before and sorted(tmp_path.iterdir()) == beside
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_reading_a_log_makes_none(tmp_path: Path) -> None:
+    (tmp_path / "log.db").touch()
+    with pytest.raises(SangaoError, match=r"journal\.not_a_journal"):
+        log(tmp_path, make=False, writes=False)
+    with pytest.raises(SangaoError, match=r"journal\.unavailable"):
+        Journal.open(tmp_path / "other.db", make=False, writes=False)
+    assert (tmp_path / "log.db").read_bytes() == b"" and not (tmp_path / "other.db").exists()

@@ -179,6 +179,7 @@ def test_the_commands_verify_export_and_retain(place: str, tmp_path: Path) -> No
     code, said = run("journal", "verify", place)
     assert code == 0 and "日志完好,至第 4 条" in said
     anchor = said.split()[-1]
+    assert run("journal", "head", place) == (0, f"{anchor}\n")
     assert run("journal", "export", "--journal", place, "--out", out) == (0, "已写入 5 行\n")
     for log_ in (place, out):
         assert run("journal", "verify", log_, "--anchor", anchor)[0] == 0

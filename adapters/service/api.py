@@ -5,6 +5,7 @@ Every answer is in the decision log before it leaves; `entry` names it there.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -18,15 +19,15 @@ from sangao.adapters.service import api_said as shown
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
+from sangao.adapters.service.ledger import RETRY
 from sangao.adapters.service.strict import REFUSALS, StrictRoute, said
 from sangao.adapters.terms.charts import read
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
-from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.guide import Pack
 
 PREFIX: Final = "/api/v1"
-NOT_NOW: Final = frozenset({"operations.pack_unavailable"})
 
 
 def routes(house: House) -> APIRouter:
@@ -101,7 +102,15 @@ def served_pack(house: House, caller: Caller, name: str | None) -> Pack:
     try:
         return house.packs.get(caller.tenant, name)
     except SangaoError as error:
-        raise Refusal(503 if error.problems[0].code in NOT_NOW else 404, *error.problems) from error
+        raise refusal(error) from error
+
+
+def refusal(error: SangaoError) -> Refusal:
+    """Return how a request is refused whose pack, decision or entry is not there (404) or not to be had now (503)."""
+    problems = [replace(one, where=Span()) for one in error.problems]  # a path is not the caller's business
+    code = problems[0].code
+    later = code == "operations.pack_unavailable" or (code.startswith("journal.") and code != "journal.unknown_entry")
+    return Refusal(503, *problems, headers=RETRY) if later else Refusal(404, *problems)
 
 
 def served(house: House, caller: Caller) -> dict[str, Pack]:
@@ -121,11 +130,11 @@ def chart_of(given: models.ChartIn) -> Chart:
 
 
 async def answered(house: House, work: Callable[..., Any], *parts: Any) -> Any:
-    """Return what `work` returns, worked out beside the event loop; what it does not find is a Refusal (404)."""
+    """Return what `work` returns, worked out beside the event loop. Raises Refusal for what it does not find."""
     try:
         return await house.work.run(work, *parts)
     except SangaoError as error:
-        raise Refusal(404, *error.problems) from error
+        raise refusal(error) from error
 
 
 async def kept(

@@ -10,7 +10,6 @@ from time import time
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from sangao.adapters.journal.entry import Row
@@ -80,12 +79,14 @@ def routes(house: House) -> APIRouter:
         charset = charset if charset in CHARSETS else CHARSETS[0]
         try:
             link = sign.opened(query, time())
-            row = await run_in_threadpool(_entry, log, link)
-            pack = await house.work.run(own, house, shelf, row.draft.pack_hash) if shelf is not None else None
-            text = await house.work.run(_card, pack, row, lang)
-        except SangaoError as error:
+            row = await answered(house, _entry, log, link)
+            pack = await answered(house, own, house, shelf, row.draft.pack_hash)
+            text = await answered(house, _card, pack, row, lang)
+        except SangaoError as error:  # of the link itself
             problem = error.problems[0]
-            return _html(page_html.refused(problem, lang), charset, STATUS.get(problem.code, 404))
+            return _html(page_html.refused(problem, lang), charset, STATUS[problem.code])
+        except Refusal as refusal:
+            return _html(page_html.refused(refusal.problems[0], lang), charset, refusal.status)
         return _html(text, charset, 200)
 
     return router
@@ -96,16 +97,19 @@ OPENED: Final[dict[int | str, dict[str, Any]]] = {
     403: {"content": {"text/html": {}}, "description": "链接不完整或被改动 · incomplete or changed"},
     404: {"content": {"text/html": {}}, "description": "这份判断已不在 · the answer is gone"},
     410: {"content": {"text/html": {}}, "description": "链接已过期 · expired"},
+    503: {"content": {"text/html": {}}, "description": "暂时打不开 · not now"},
 }
 
 
 def _entry(log: Journal | None, link: Link) -> Row:
-    """Return what a link stands for. Raises SangaoError when it is not in the log, or nothing can be shown of it."""
+    """Return what a link stands for. Raises SangaoError when it is not in the log, or the log cannot be read."""
     if log is None:
         raise SangaoError([Problem("api.link_empty")])
     try:
         return log.entry(link.reference, link.tenant)
     except SangaoError as error:
+        if error.problems[0].code != "journal.unknown_entry":
+            raise
         raise SangaoError([Problem("api.link_empty")]) from error
 
 

@@ -196,13 +196,20 @@ def test_where_no_log_is_kept_what_rests_on_it_says_so() -> None:
 def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     house = build(settings_of(journal_url=str(tmp_path / "state" / "log.db")))
     with hosted(app=create_app(house=house)) as client:
-        asked(client, "decide", chart=CHART)
+        entry = asked(client, "decide", chart=CHART)["entry"]
+        page = client.post("/api/v1/page", json={"chart": CHART}).json()["url"]
         (tmp_path / "state").rename(tmp_path / "away")
         for what, more in (("decide", {}), ("explain", {"decision": "htn.grade"}), ("page", {})):
             answer = client.post(f"/api/v1/{what}", json={"chart": CHART, **more})
             assert answer.status_code == 503 and answer.headers["Retry-After"] == "5"
             assert problems(answer)[0] in ("journal.gone", "journal.unavailable")
             assert "grade1" not in answer.text and str(tmp_path) not in answer.text
+        for what, body in (("replay", {"entries": [entry]}), ("feedback", {"entry": entry, "outcome": "accepted"})):
+            answer = client.post(f"/api/v1/{what}", json=body)
+            assert answer.status_code == 503 and problems(answer) == ["journal.unavailable"]
+            assert str(tmp_path) not in answer.text
+        shown = client.get(page)
+        assert shown.status_code == 503 and "html" in shown.headers["Content-Type"] and "判断" not in shown.text
         ready = client.get("/ready")
         assert ready.status_code == 503 and ready.json()["reason"].startswith("journal.")
         batch = client.post("/api/v1/stratify", json={"charts": [CHART] * 3, "decisions": ["htn.grade"]})

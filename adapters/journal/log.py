@@ -127,13 +127,8 @@ class Journal:
         kind: str | None = "answer",
     ) -> Generator[Row]:
         """Return rows in order: those with these ids (of feedback: what it is of), of a span, a tenant, a kind."""
-        asked: list[Any] = [ROWS.c.subject.in_(list(ids))] if ids else []
-        asked += [ROWS.c.time >= moment(since)] if since else []
-        asked += [ROWS.c.time < moment(until)] if until else []
-        asked += [ROWS.c.tenant == tenant] if tenant is not None else []
-        asked += [ROWS.c.kind == kind] if kind is not None else []
         with self.store.reading() as connection:
-            yield from self.store.rows(connection, *asked)
+            yield from self.store.rows(connection, *_conditions(ids, since, until, tenant, kind))
 
     def entry(self, id: str, tenant: str | None = None) -> Row:
         """Return one answer. Raises SangaoError (`journal.unknown_entry`), for another tenant's too."""
@@ -157,15 +152,16 @@ class Journal:
             rows = self.store.rows(connection, ROWS.c.seq > start.through)
             return tuple(verify.chain(rows, self.store.seal, start, (seq, hash), anchors or {}))
 
-    def export(self, **which: Any) -> Iterator[dict[str, Any]]:
-        """Return rows as JSON objects, the head last; `which` as of `entries`, by default every kind.
+    def export(
+        self, *, since: datetime | None = None, until: datetime | None = None, tenant: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Return rows of every kind as JSON objects, the head last, all as of one moment.
 
         Without a choice the lines verify as the log does (`sangao journal verify FILE`).
         """
         with self.store.reading() as connection:
             seq, hash = self.store.head(connection)
-        for row in self.entries(**{"kind": None, **which}):
-            if row.seq <= seq:
+            for row in self.store.rows(connection, *_conditions((), since, until, tenant, None)):
                 yield columns(row)
         yield {"kind": "head", "format": FORMAT, "seq": seq, "hash": hash, "key": self.store.seal.mark()}
 
@@ -192,6 +188,17 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         """Close the log."""
         self.close()
+
+
+def _conditions(
+    ids: Sequence[str], since: datetime | None, until: datetime | None, tenant: str | None, kind: str | None
+) -> list[Any]:
+    asked: list[Any] = [ROWS.c.subject.in_(list(ids))] if ids else []
+    asked += [ROWS.c.time >= moment(since)] if since else []
+    asked += [ROWS.c.time < moment(until)] if until else []
+    asked += [ROWS.c.tenant == tenant] if tenant is not None else []
+    asked += [ROWS.c.kind == kind] if kind is not None else []
+    return asked
 
 
 def _receipt(row: Row) -> Receipt:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from sangao.adapters.service.app import create_app
 from sangao.adapters.service.settings import Settings, read_settings
 
 BASE = "http://127.0.0.1:8042"
+SMALL = str(Path(__file__).parents[2] / "documents" / "base" / "minimal")  # a pack for what is not about rules
 
 
 class Client:
@@ -50,9 +52,8 @@ def hosted(
         life = app.router.lifespan_context(app)
         with portal.wrap_async_context_manager(life):
             client = Client(portal, app)
-            for _ in range(2000 if wait else 0):
-                if client.get("/ready").status_code == 200:
-                    break
+            while wait and (said := client.get("/ready")).status_code != 200:
+                assert said.json()["reason"] == "starting", said.text
                 portal.call(pause)
             yield client
 

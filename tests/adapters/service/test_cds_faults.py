@@ -10,7 +10,7 @@ import pytest
 
 from sangao.adapters.service.app import create_app
 from sangao.adapters.service.cds import answering
-from tests.adapters.service.hosted import PERSON, Client, call, hosted, problems, settings_of
+from tests.adapters.service.hosted import PERSON, SMALL, Client, call, hosted, problems, settings_of
 
 PATH = "/cds-services/diagnosis-correctness"
 Json = dict[str, Any]
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with hosted(limits_body_bytes="20000", cors_origins="https://ehr.example.org") as one:
+    with hosted(packs_default=SMALL, limits_body_bytes="20000", cors_origins="https://ehr.example.org") as one:
         yield one
 
 
@@ -160,7 +160,7 @@ def test_a_body_that_is_too_large_is_413_however_it_is_sent(client: Client) -> N
 
 
 def test_who_sends_too_slowly_is_told_so() -> None:
-    with hosted(limits_body_seconds="0.2") as one:
+    with hosted(packs_default=SMALL, limits_body_seconds="0.2") as one:
 
         async def parts() -> Any:
             yield b"{"
@@ -172,7 +172,7 @@ def test_who_sends_too_slowly_is_told_so() -> None:
 
 
 def test_an_answer_that_takes_too_long_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    with hosted(limits_answer_seconds="0.05") as one:
+    with hosted(packs_default=SMALL, limits_answer_seconds="0.05") as one:
         monkeypatch.setattr(answering, "answered", lambda *_: time.sleep(0.3))
         answer = one.post(PATH, json=body())
         assert answer.status_code == 503 and problems(answer) == ["service.answer_late"]
@@ -195,7 +195,7 @@ def test_a_mistake_of_ours_is_500_with_a_number_and_nothing_else(
     def fails(*_: object) -> None:
         raise ZeroDivisionError("张三 152 mmHg")
 
-    with hosted() as one, caplog.at_level("INFO", logger="sangao.service"):
+    with hosted(packs_default=SMALL) as one, caplog.at_level("INFO", logger="sangao.service"):
         monkeypatch.setattr(answering, "answered", fails)
         answer = one.post(PATH, json=body())
         assert answer.status_code == 500 and problems(answer) == ["service.internal"]
@@ -206,7 +206,7 @@ def test_a_mistake_of_ours_is_500_with_a_number_and_nothing_else(
 
 
 def test_the_log_and_the_metrics_hold_nothing_of_a_patient(caplog: pytest.LogCaptureFixture) -> None:
-    with hosted() as one, caplog.at_level("DEBUG", logger="sangao.service"):
+    with hosted(packs_default=SMALL) as one, caplog.at_level("DEBUG", logger="sangao.service"):
         secret = {**PERSON, "name": [{"text": "张三"}], "birthDate": "1961-03-02"}
         assert one.post(PATH, json=body(prefetch={"patient": secret})).status_code == 200
         one.get("/cds-services/张三")
@@ -242,7 +242,7 @@ def test_a_log_that_cannot_be_written_withholds_the_answer() -> None:
         async def record(self, entry: Any) -> None:
             raise Refusal(503, Problem("journal.busy"), headers={"Retry-After": "5"})
 
-    house = dataclasses.replace(build(settings_of()), journal=Full())
+    house = dataclasses.replace(build(settings_of(packs_default=SMALL)), journal=Full())
     with hosted(app=create_app(house=house)) as one:
         answer = one.post(PATH, json=body())
         assert answer.status_code == 503 and problems(answer) == ["journal.busy"] and "cards" not in answer.json()
@@ -251,7 +251,7 @@ def test_a_log_that_cannot_be_written_withholds_the_answer() -> None:
 def test_while_one_call_is_worked_out_others_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     import httpx
 
-    with hosted() as one:
+    with hosted(packs_default=SMALL) as one:
         monkeypatch.setattr(answering, "answered", lambda *_: time.sleep(0.5))
 
         async def both() -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from tests.adapters.service.hosted import PERSON, Client, call, condition, drug, found, hosted, pressure
 
 Json = dict[str, Any]
+pytestmark = pytest.mark.long  # the whole bundle is written and compiled as programs first
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sangao.adapters.service.cds.fetching import Fetcher
 from sangao.adapters.service.cds.offered import offer
 from sangao.adapters.service.cds.sources import Gathered, gathered
 from sangao.adapters.service.settings import Fetch
-from tests.adapters.service.hosted import PERSON, condition, found, hosted, problems
+from tests.adapters.service.hosted import PERSON, SMALL, condition, found, hosted, problems
 
 SERVER = "https://ehr.example.org/fhir"
 SERVICE = offer().services["diagnosis-correctness"]
@@ -241,7 +241,7 @@ def test_without_end_pages_stop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_call_that_can_fetch_nothing_is_412() -> None:
-    with hosted() as client:
+    with hosted(packs_default=SMALL) as client:
         body = {
             "hook": "patient-view",
             "hookInstance": "i",

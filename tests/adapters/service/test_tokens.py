@@ -17,7 +17,7 @@ from sangao.adapters.service.replays import SeenHere, SeenInFile
 from sangao.adapters.service.settings import Issuer, Jwt, Settings, read_settings
 from sangao.adapters.service.tokens import keys_of
 from sangao.engine.errors import SangaoError
-from tests.adapters.service.hosted import BASE, PERSON, Client, call, hosted, problems
+from tests.adapters.service.hosted import BASE, PERSON, SMALL, Client, call, hosted, problems
 
 ISS = "https://ehr.example.org/"
 HERE = "/cds-services"
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 EC = ec.generate_private_key(ec.SECP384R1())
 RSA = rsa.generate_private_key(65537, 2048)
-SMALL = rsa.generate_private_key(65537, 1024)  # weak on purpose
+WEAK = rsa.generate_private_key(65537, 1024)  # weak on purpose
 P256 = ec.generate_private_key(ec.SECP256R1())
 STRANGER = ec.generate_private_key(ec.SECP384R1())
 
@@ -65,7 +65,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 [journal]
 url = "none"
 [packs]
-default = "htn_primary_2025"
+default = "{SMALL}"
 [jwt]
 required = true
 [[jwt.issuers]]
@@ -236,7 +236,7 @@ def test_only_sound_keys_for_signatures_are_used() -> None:
         {**public(EC, "encryption"), "use": "enc"},
         {**public(EC, "other algorithm"), "alg": "ES256"},
         public(P256, "other curve"),
-        public(SMALL, "too short"),
+        public(WEAK, "too short"),
         {**public(EC, "x"), "kid": 7},
         {"kty": "oct", "k": "c2VjcmV0", "kid": "shared"},
         {"kty": "EC", "kid": "broken", "crv": "P-384", "x": "AA", "y": "AA"},
@@ -289,7 +289,7 @@ def test_keys_that_cannot_be_read_stop_the_service(tmp_path: Path) -> None:
 
 def test_a_token_may_be_optional_but_a_wrong_one_is_never_ignored() -> None:
     rules = Jwt(required=False, issuers=(Issuer(ISS, keys=tuple(SET["keys"])),))
-    base = read_settings(None, {"SANGAO_JOURNAL_URL": "none", "SANGAO_PACKS_DEFAULT": "htn_primary_2025"})
+    base = read_settings(None, {"SANGAO_JOURNAL_URL": "none", "SANGAO_PACKS_DEFAULT": SMALL})
     with hosted(Settings(jwt=rules, tables=base.tables)) as one:
         assert asked(one, None).status_code == 200
         assert asked(one, token(STRANGER)).status_code == 401

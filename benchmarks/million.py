@@ -1,9 +1,10 @@
-"""A million patients, one thread: the kernel and the Python columns against peers on the same rules and columns.
+"""A million patients, one thread: the kernel and the Python columns against peers, on the same rules and columns.
 
-`million.py [--rows N] [--rounds N]`. The peers (numpy, Polars) are given the very flat program the kernel runs, one
-expression per instruction: the same outputs with all of "unknown", by engines that have no word for it. A query tuned
-by hand may do better. All outputs are compared before anything is timed; times are CPU time of the process, taken in
-turns; the median and the range are shown. A peer that is not installed is reported as absent.
+`million.py [--rows N] [--rounds N] [--only NAME …]`. The rules: hypertension grade, risk and targets; diabetes state,
+referral and follow-up; ASCVD class and lipid target. The peers (numpy, numba, Polars, DuckDB) are given the very flat
+programs the kernel runs (`bulk_peers.py`): the same outputs with all of "unknown". All outputs of all engines are
+compared before anything is timed, those of a program of numbers too, which is not timed. Times are CPU time of the
+process, taken in turns; ratios are medians of the ratios inside a turn. What is not installed is reported as absent.
 """
 
 from __future__ import annotations
@@ -16,12 +17,19 @@ import statistics
 import sys
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+try:
+    import bulk_peers
+    import numpy as np
+except ImportError as error:
+    sys.exit(f"{error.name} is not installed: pip install 'sangao[arrow]'")
 
 import sangao
 from sangao.engine import native
@@ -29,135 +37,117 @@ from sangao.engine.run import columns
 from sangao.engine.run.flat import Op, Out, Program, Slot
 from sangao.engine.run.lowering import Flat, lower
 
-PACK = "htn_guideline_2024"
-DECISIONS = ("htn.class", "htn.grade", "htn.risk")
-FIELDS = ("value", "known", "settled", "at_least", "at_most")
+CODES = ("value", "known", "settled", "at_least", "at_most")
+WORK = (
+    ("htn_guideline_2024", ("htn.grade", "htn.risk", "htn.target"), CODES),
+    ("dm_primary_2025", ("dm.state", "dm.referral", "dm.next_visit"), CODES),
+    ("lipid_2023", ("ascvd.risk", "lipid.target"), CODES),
+)
+NUMBERS = ("dm_primary_2025", ("dm.cdrs_points",), ("possible", "at_least", "at_most", "taken", "value", "certain"))
 BLOCK = 65_536  # patients drawn; more rows repeat them
 BLANK = 0.1
+SLOW = {"Python columns": 1, "DuckDB, 1 thread": 1}  # engines given so many blocks and no more
+SELDOM = {"Python columns", "DuckDB, 1 thread", "Polars, 1 thread"}  # and fewer turns
+LEVELS = ((native.AVX2, "kernel, AVX2"), (native.SSE2, "kernel, SSE2"), (native.PLAIN, "kernel, plain C"))
+FLOOR = "floor: read once, write once"
 Run = Callable[[], Any]
+Part = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One program with its columns; `expected` are its outputs for the first block of patients."""
+
+    program: Program
+    slots: tuple[bytes, ...]  # of one block
+    expected: list[Any]
+
+    def wide(self, blocks: int) -> tuple[bytes, ...]:
+        """Return the columns of so many blocks."""
+        return tuple(one * blocks for one in self.slots)
 
 
 def drawn(pack: Any, flat: Flat, rows: int) -> tuple[bytes, ...]:
     """Return columns of random patients: a tenth of every column is blank, numbers lie around their limits."""
     chance = random.Random(20261122)
     edges: dict[int, list[int]] = {}
-    code, constants = flat.program.code, flat.program.constants
-    for at in range(0, len(code), 5):
-        if code[at] == Op.GE32:
-            edges.setdefault(code[at + 2], []).append(constants[code[at + 3]])
+    for op, _, operands in bulk_peers.steps(flat.program):
+        if op == Op.GE32:
+            edges.setdefault(operands[0], []).append(operands[1])
     found = []
     for i, (place, kind) in enumerate(zip(flat.slots, flat.program.slots, strict=True)):
         if kind == Slot.INT32:
             near = edges.get(i, [0])
             wide = max(max(near) - min(near), abs(near[0]) // 4, 8)
             low, high = min(near) - wide // 2, max(near) + wide // 2
-            block = array("i", [chance.randint(low, high) for _ in range(BLOCK)]).tobytes()
+            found.append(array("i", [chance.randint(low, high) for _ in range(rows)]).tobytes())
         elif kind == Slot.BYTE:
             many = len(pack.leaves[place.leaf].values)
-            block = bytes(chance.randrange(many) for _ in range(BLOCK))
+            found.append(bytes(chance.randrange(many) for _ in range(rows)))
         else:
             share = 1 - BLANK if place.part == "valid" else 0.1
-            block = columns.bitmap(chance.random() < share for _ in range(BLOCK))
-        found.append(block * (rows // BLOCK))
+            found.append(columns.bitmap(chance.random() < share for _ in range(rows)))
     return tuple(found)
 
 
-# --- peers ------------------------------------------------------------------------------------------------------------
-def with_numpy(np: Any, program: Program, slots: tuple[bytes, ...], rows: int, chunk: int = 16_384) -> Run:
-    """Return a run of the program with one numpy operation per instruction, in chunks that stay in the cache."""
-    kinds = {Slot.BYTE: np.uint8, Slot.INT32: np.int32}
-    given = [
-        np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little").astype(bool)
-        if kind == Slot.BITS
-        else np.frombuffer(data, kinds[Slot(kind)])
-        for kind, data in zip(program.slots, slots, strict=True)
+def task(part: Part) -> Task:
+    """Return the task of some decisions; what is expected comes from the Python columns, which know no peer."""
+    name, decisions, fields = part
+    pack = sangao.load(name).compiled
+    flat = lower(pack, decisions, differ=(), fields=fields)  # type: ignore[arg-type]
+    assert not flat.refused, flat.refused
+    slots = drawn(pack, flat, BLOCK)
+    print(f"{name}: {', '.join(decisions)}: {len(flat.program.code) // 5} instructions, {len(slots)} columns in")
+    return Task(flat.program, slots, arrays(flat.program, columns.run(flat.program, columns.Batch(slots, BLOCK))))
+
+
+def arrays(program: Program, outs: Iterable[Any]) -> list[Any]:
+    """Return outputs as arrays, truths one per byte."""
+    return [
+        np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
+        if kind == Out.BITS
+        else np.frombuffer(data, bulk_peers.OUTS[Out(kind)])
+        for kind, data in zip(program.outs, outs, strict=True)
     ]
-    steps = [program.code[at : at + 5] for at in range(0, len(program.code), 5)]
-    outs = [np.empty(rows, bool if kind == Out.BITS else np.uint8) for kind in program.outs]
-
-    def run() -> list[Any]:
-        plane: list[Any] = [None] * program.planes
-        for first in range(0, rows, chunk):
-            last = min(rows, first + chunk)
-            for op, d, a, b, _ in steps:
-                if op == Op.AND:
-                    plane[d] = plane[a] & plane[b]
-                elif op == Op.ANDN:
-                    plane[d] = plane[a] > plane[b]
-                elif op == Op.NOR:
-                    plane[d] = ~(plane[a] | plane[b])
-                elif op == Op.NOT:
-                    plane[d] = ~plane[a]
-                elif op == Op.BITS:
-                    plane[d] = given[a][first:last]
-                elif op == Op.GE32:
-                    plane[d] = given[a][first:last] >= program.constants[b]
-                elif op == Op.EQ8:
-                    plane[d] = given[a][first:last] == b
-                elif op == Op.OUT:
-                    outs[d][first:last] = plane[a]
-                elif op == Op.PACK:
-                    total = np.zeros(last - first, np.uint8)
-                    for i, one in enumerate(program.lists[a : a + b]):
-                        total |= plane[one].view(np.uint8) << np.uint8(i)
-                    outs[d][first:last] = total
-                else:
-                    raise NotImplementedError(Op(op).name)
-        return outs
-
-    return run
 
 
-def with_polars(pl: Any, np: Any, program: Program, slots: tuple[bytes, ...]) -> Run:
-    """Return a run of the program as a lazy query: one column per instruction, in as few steps as they allow."""
-    kinds = {Slot.BYTE: np.uint8, Slot.INT32: np.int32}
-    frame = pl.DataFrame(
-        {
-            f"s{i}": np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little").astype(bool)
-            if kind == Slot.BITS
-            else np.frombuffer(data, kinds[Slot(kind)])
-            for i, (kind, data) in enumerate(zip(program.slots, slots, strict=True))
-        }
-    )
-    layers: list[list[Any]] = []
-    now: dict[int, tuple[str, int]] = {}  # the column that holds a register, and the step that makes it
+# --- engines ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Engine:
+    """How an engine runs so many blocks of a task. `packed`: its truths come as bitmaps."""
 
-    def read(at: int) -> Any:
-        return pl.col(now[at][0])
+    make: Callable[[Task, int], Run]
+    packed: bool = False
 
-    for at in range(0, len(program.code), 5):
-        op, d, a, b, _ = program.code[at : at + 5]
-        used: list[int] = []
-        if op in (Op.AND, Op.ANDN, Op.NOR):
-            used = [a, b]
-            made = {Op.AND: read(a) & read(b), Op.ANDN: read(a) & ~read(b), Op.NOR: ~(read(a) | read(b))}[Op(op)]
-        elif op in (Op.NOT, Op.OUT):
-            used = [a]
-            made = ~read(a) if op == Op.NOT else read(a)
-        elif op in (Op.BITS, Op.GE32, Op.EQ8):
-            made = pl.col(f"s{a}")
-            made = made if op == Op.BITS else made >= program.constants[b] if op == Op.GE32 else made == b
-        elif op == Op.PACK:
-            used = list(program.lists[a : a + b])
-            made = pl.lit(0, pl.UInt8)
-            for i, one in enumerate(used):
-                made = made + read(one).cast(pl.UInt8) * pl.lit(1 << i, pl.UInt8)
-        else:
-            raise NotImplementedError(Op(op).name)
-        layer = 1 + max((now[one][1] for one in used), default=-1)
-        name = f"o{d}" if op >= Op.OUT else f"p{at}"
-        if op < Op.OUT:
-            now[d] = (name, layer)
-        while len(layers) <= layer:
-            layers.append([])
-        layers[layer].append(made.alias(name))
-    names = [f"o{i}" for i in range(len(program.outs))]
 
-    def run() -> list[Any]:
-        lazy = frame.lazy()
-        for layer in layers:
-            lazy = lazy.with_columns(layer)
-        return list(lazy.select(names).collect().get_columns())
+def by_kernel(level: int) -> Callable[[Task, int], Run]:
+    """Return what makes runs of the kernel at one level."""
+
+    def make(one: Task, blocks: int) -> Run:
+        kernel, slots = native.Kernel(one.program.dumps()), one.wide(blocks)
+        outs = kernel.run(slots, blocks * BLOCK, most=level)
+        return lambda: kernel.run(slots, blocks * BLOCK, outs=outs, most=level)
+
+    return make
+
+
+def by_python(one: Task, blocks: int) -> Run:
+    """Return a run of the Python columns."""
+    slots = one.wide(blocks)
+    return lambda: columns.run(one.program, columns.Batch(slots, blocks * BLOCK))
+
+
+def floor(one: Task, blocks: int) -> Run:
+    """Return a run that reads every column once and writes every output once, and does nothing else."""
+    given = [np.frombuffer(data, np.uint64) for data in one.wide(blocks)]
+    rows = blocks * BLOCK
+    room = [np.zeros(rows // 8 if kind == Out.BITS else rows, bulk_peers.OUTS[Out(kind)]) for kind in one.program.outs]
+
+    def run() -> None:
+        for data in given:
+            data.max()
+        for out in room:
+            out.fill(1)
 
     return run
 
@@ -167,20 +157,71 @@ def installed(name: str) -> Any:
     try:
         return __import__(name)
     except ImportError:
+        print(f"{name}: absent")
         return None
 
 
-# --- the page ---------------------------------------------------------------------------------------------------------
-def spread_out(program: Program, outs: Any, rows: int) -> list[bytes]:
-    """Return outputs with one byte per patient, for comparison with engines that know no bitmaps."""
-    found = []
-    for kind, data in zip(program.outs, outs, strict=True):
-        if kind == Out.BITS:
-            text = format(int.from_bytes(data, "little"), f"0{rows}b").encode()[::-1]
-            found.append(text.translate(columns.UNITS)[:rows])
-        else:
-            found.append(bytes(data))
+def engines() -> dict[str, Engine]:
+    """Return every engine there is here, the best kernel first."""
+    found: dict[str, Engine] = {}
+    if native.is_native():
+        found = {name: Engine(by_kernel(level), True) for level, name in LEVELS if level <= native.best()}
+    else:
+        print("kernel: absent")
+
+    def given(one: Task, blocks: int) -> Any:
+        return bulk_peers.unpacked(one.program, one.wide(blocks), blocks * BLOCK)
+
+    found["numpy, 16k chunks"] = Engine(
+        lambda one, blocks: bulk_peers.with_numpy(one.program, given(one, blocks), blocks * BLOCK)
+    )
+    if (numba := installed("numba")) is not None:
+        found["numba"] = Engine(
+            lambda one, blocks: bulk_peers.with_numba(numba, one.program, given(one, blocks), blocks * BLOCK)
+        )
+    if (polars := installed("polars")) is not None:
+        found["Polars, 1 thread"] = Engine(
+            lambda one, blocks: bulk_peers.with_polars(polars, one.program, given(one, blocks))
+        )
+    if (duckdb := installed("duckdb")) is not None:
+        found["DuckDB, 1 thread"] = Engine(
+            lambda one, blocks: bulk_peers.with_duckdb(duckdb, one.program, given(one, blocks))
+        )
+    found["Python columns"] = Engine(by_python, True)
     return found
+
+
+def compare(name: str, engine: Engine, one: Task, run: Run) -> None:
+    """Assert that every output of a run is what was expected, for every patient."""
+    outs = run()
+    for i, out in enumerate(arrays(one.program, outs) if engine.packed else outs):
+        blocks = np.asarray(out).reshape(-1, BLOCK)
+        assert (blocks == one.expected[i]).all(), f"{name}: output {i} differs"
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+def timed(runs: dict[str, tuple[list[Run], int]], rounds: int) -> dict[str, list[float]]:
+    """Return ns per patient of every engine, turn by turn; those that are slow get fewer turns, still among the others."""
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for turn in range(rounds):
+        for name, (tasks, rows) in runs.items():
+            if name in SELDOM and turn >= max(3, rounds // 5):
+                continue
+            start = time.process_time()
+            for run in tasks:
+                run()
+            times[name].append((time.process_time() - start) / rows * 1e9)
+    return times
+
+
+def table(times: dict[str, list[float]]) -> None:
+    """Print medians, and ratios to the first engine and to the floor inside a turn."""
+    first, lowest = next(iter(times.values())), times[FLOOR]
+    print(f"{'':30}{'ns per patient':>16}{'range':>24}{'× the first':>13}{'× the floor':>13}")
+    for name, found in times.items():
+        shown = f"{min(found):.1f} … {max(found):.1f}"
+        ratios = [statistics.median(a / b for a, b in zip(found, base, strict=False)) for base in (first, lowest)]
+        print(f"{name:30}{statistics.median(found):16.1f}{shown:>24}{ratios[0]:13.2f}{ratios[1]:13.2f}")
 
 
 def main() -> int:
@@ -188,76 +229,33 @@ def main() -> int:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--rows", type=int, default=1_048_576)
     read.add_argument("--rounds", type=int, default=15)
+    read.add_argument("--only", nargs="*", default=[], help="engines whose names begin so (the floor always runs)")
     args = read.parse_args()
-    rows = max(BLOCK, args.rows // BLOCK * BLOCK)
-    pack = sangao.load(PACK).compiled
-    flat = lower(pack, DECISIONS, differ=(), fields=FIELDS)  # type: ignore[arg-type]
-    assert not flat.refused, flat.refused
-    program, slots = flat.program, drawn(pack, flat, rows)
-    few = tuple(one[: len(one) // (rows // BLOCK)] for one in slots)
-    print(f"{PACK}: {', '.join(DECISIONS)}; {', '.join(FIELDS)}; {rows:,} rows, {BLANK:.0%} blank")
-    entering, leaving = (sum(map(len, slots)) / rows, sum(1 / 8 if x == Out.BITS else 1 for x in program.outs))
-    print(
-        f"{len(program.code) // 5} instructions, {program.planes} planes; {platform.machine()}, {os.cpu_count()} cores"
-    )
-    print(f"{len(slots)} columns in, {len(program.outs)} out: {entering:.1f} and {leaving:.1f} bytes per patient\n")
-
-    by_python = [bytes(one) for one in columns.run(program, columns.Batch(few, BLOCK))]
-    runs: dict[str, tuple[Run, int]] = {}
-    wide: list[bytes] = []
-    if native.is_native():
-        kernel = native.Kernel(program.dumps())
-        for level, name in (
-            (native.AVX2, "kernel, AVX2"),
-            (native.SSE2, "kernel, SSE2"),
-            (native.PLAIN, "kernel, plain C"),
-        ):
-            if level <= native.best():
-                assert [bytes(one) for one in kernel.run(few, BLOCK, most=level)] == by_python, name
-                outs = kernel.run(slots, rows, most=level)
-                wide = wide or spread_out(program, outs, rows)
-                runs[name] = (lambda level=level, outs=outs: kernel.run(slots, rows, outs=outs, most=level), rows)  # type: ignore[misc]
-    else:
-        print("kernel: absent")
-    np, pl = installed("numpy"), installed("polars")
-    expected = wide or spread_out(program, by_python, BLOCK) * 1
-    if np is not None:
-        peers = {"numpy, 16k chunks": with_numpy(np, program, slots, rows)}
-        if pl is not None:
-            peers["Polars, 1 thread"] = with_polars(pl, np, program, slots)
-        for name, run in peers.items():
-            for one, right in zip(run(), expected, strict=True):
-                assert np.asarray(one).astype(np.uint8).tobytes()[: len(right)] == right, name
-            runs[name] = (run, rows)
-        flats = [np.frombuffer(one, np.uint8)[: len(one) // 8 * 8].view(np.uint64) for one in slots]
-        room = [np.zeros(rows // 8 if kind == Out.BITS else rows, np.uint8) for kind in program.outs]
-
-        def floor() -> None:
-            for one in flats:
-                one.max()
-            for one in room:
-                one.fill(1)
-
-        runs["floor: read once, write once"] = (floor, rows)
-    for name, found in (("numpy", np), ("Polars", pl)):
-        if found is None:
-            print(f"{name}: absent")
-    runs["Python columns"] = (lambda: columns.run(program, columns.Batch(few, BLOCK)), BLOCK)
-    print("all outputs of all runners are equal\n")
-
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for turn in range(args.rounds):
-        for name, (run, size) in runs.items():
-            if name in ("Python columns", "Polars, 1 thread") and turn >= max(3, args.rounds // 3):
-                continue  # slow: fewer rounds, still in turns
-            start = time.process_time()
-            run()
-            times[name].append((time.process_time() - start) / size * 1e9)
-    best = statistics.median(times[next(iter(runs))])
-    print(f"{'':30}{'ns per patient':>16}{'range':>22}{'× the first':>14}")
-    for name, found in times.items():
-        middle = statistics.median(found)
-        print(f"{name:30}{middle:16.2f}{f'{min(found):.2f} … {max(found):.2f}':>22}{middle / best:14.2f}")
+    blocks = max(1, args.rows // BLOCK)
+    tasks = [task(part) for part in WORK]
+    chosen = engines()
+    if args.only:
+        chosen = {name: one for name, one in chosen.items() if name.startswith(tuple(args.only))}
+    numbers = task(NUMBERS)
+    runs: dict[str, tuple[list[Run], int]] = {}
+    for name, engine in chosen.items():
+        compare(name, engine, numbers, engine.make(numbers, 1))
+        size = min(blocks, SLOW.get(name, blocks))
+        made = [engine.make(one, size) for one in tasks]
+        for one, run in zip(tasks, made, strict=True):
+            compare(name, engine, one, run)
+        runs[name] = made, size * BLOCK
+    runs[FLOOR] = [floor(one, blocks) for one in tasks], blocks * BLOCK
+    print("all outputs of all engines are equal\n")
+    entering = sum(len(data) for one in tasks for data in one.slots) / BLOCK
+    leaving = sum(1 / 8 if kind == Out.BITS else 1 for one in tasks for kind in one.program.outs)
+    print(f"{blocks * BLOCK:,} patients, {BLANK:.0%} blank; {entering:.0f} bytes in and {leaving:.1f} out per patient")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {args.rounds} turns, CPU time")
+    for name, size in SLOW.items():
+        if name in runs:
+            print(f"{name}: {min(size, blocks) * BLOCK:,} patients")
+    print()
+    table(timed(runs, args.rounds))
     return 0
 
 

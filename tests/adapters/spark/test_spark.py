@@ -39,9 +39,11 @@ def spark() -> Iterator[Any]:
         pytest.skip("Spark needs Java 17, and there is none")
     local = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     local = local.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
-    session = local.config("spark.pyspark.python", sys.executable).getOrCreate()
-    yield session
-    session.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        session = local.getOrCreate()
+        yield session
+        session.stop()
 
 
 def test_without_spark_the_extra_is_named(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ digits is refused. A sheet is held in memory while it is read (it has a million 
 """
 
 import re
+import zlib
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -108,6 +109,8 @@ def open_sheet(path: Path, table: TableMap) -> SheetTable:
         found = [(sheet, *_header(sheet, table)) for sheet in sheets]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise fail("table.damaged", Span(str(path)), usage=True, reason=type(error).__name__) from error
+    if not found:
+        raise fail("table.empty", Span(str(path)), usage=True)
     wanted = set(table.spellings())
     sheet, header, first = max(found, key=lambda one: len(wanted & set(one[1])))
     if not any(header):
@@ -186,7 +189,7 @@ def _below(sheet: Any, column: int | None) -> frozenset[int]:
 
 def _since_1904(path: Path) -> bool:
     """Return whether a workbook counts its days from 1904, as old Macintosh versions did."""
-    with suppress(BadZipFile, KeyError, OSError), ZipFile(path) as book:
+    with suppress(BadZipFile, KeyError, OSError, ValueError, RuntimeError, EOFError, zlib.error), ZipFile(path) as book:
         start = book.read("xl/workbook.xml")[:1_000_000]
         return re.search(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']", start) is not None
     return False

@@ -45,6 +45,11 @@ KEYS = [
     "complete",
     "column",
     "when",
+    "group",
+    "sheet",
+    "header",
+    "sql",
+    "settings",
 ]
 WORDS = [
     *COLUMNS,
@@ -147,7 +152,7 @@ def test_odd_rows_between_leave_the_others_alone() -> None:
     assert answered(f"{HEAD}\n{ROW}\n{odd_rows}\n{ROW}\n".encode(), mapping()) >= 3
 
 
-@given(st.binary(max_size=300), st.sampled_from([".csv", ".tsv", ".txt"]))
+@given(st.binary(max_size=300), st.sampled_from([".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"]))
 @example(b"\xff\xfe", ".csv")
 @example(b"\xff\xfei\x00d\x00\x00\xd8", ".csv")
 @example(b"\xef\xbb\xbf", ".csv")
@@ -167,6 +172,10 @@ table_map = st.fixed_dictionaries(
         "on": texts | anything,
         "encoding": st.sampled_from(ENCODINGS) | anything,
         "separator": texts | anything,
+        "group": texts | anything,
+        "sheet": texts | anything,
+        "header": texts | anything,
+        "settings": anything,
         "missing": st.lists(texts) | anything,
         "columns": st.dictionaries(st.sampled_from(COLUMNS), texts | column, max_size=5) | anything,
         "lists": st.dictionaries(st.sampled_from(["conditions", "drugs"]), column | anything, max_size=2) | anything,

@@ -1,7 +1,9 @@
 """What stands in a workbook reaches the chart as its reader sees it, or is refused with its place."""
 
+import random
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -130,6 +132,38 @@ def test_a_missing_column_a_damaged_file_and_an_empty_sheet_are_said(tmp_path: P
     (tmp_path / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
     assert problem(tmp_path / "cut.xlsx").code == "table.damaged"
     assert problem(workbook.write(tmp_path / "none.xlsx", {"表": []})).code == "table.empty"
+
+
+def test_no_damage_to_a_workbook_makes_it_raise_anything_else(tmp_path: Path) -> None:
+    """Bytes changed in the archive, and texts changed in its parts: read, or refused as a whole."""
+    path = workbook.write(tmp_path / "a.xlsx", {"表": [HEADER, ["a", Day(45950), 150]]}, merged=["A1:A1"])
+    data = path.read_bytes()
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    draw = random.Random(1)
+    seen = set()
+    for turn in range(300):
+        if turn % 2:
+            changed = bytearray(data)
+            for _ in range(draw.randint(1, 6)):
+                changed[draw.randrange(len(changed))] = draw.randrange(256)
+            path.write_bytes(changed)
+        else:
+            name = draw.choice(list(parts))
+            text = bytearray(parts[name])
+            for _ in range(draw.randint(1, 5)):
+                at = draw.randrange(len(text))
+                text[at : at + draw.randint(0, 3)] = bytes(draw.randrange(32, 127) for _ in range(draw.randint(0, 3)))
+            with ZipFile(path, "w") as book:
+                for other, content in {**parts, name: bytes(text)}.items():
+                    book.writestr(other, content)
+        try:
+            rows(path)
+            seen.add("read")
+        except SangaoError as error:
+            assert error.usage
+            seen |= {one.code for one in error.problems}
+    assert {"read", "table.damaged", "table.empty"} <= seen
 
 
 def test_a_group_of_merged_cells_holds_for_each_row(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from sangao.engine.cli.bulk import Done, Question
 from sangao.engine.cli.cells import header
-from sangao.engine.errors import fail
+from sangao.engine.errors import Span, fail
 from sangao.engine.guide import Pack
 
+TEXT = frozenset({"", ".csv", ".txt"})
 ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # need the extra `arrow`
 
 
@@ -50,7 +51,9 @@ def is_tabled(out: Path) -> bool:
 
 
 def form_of(out: Path, packs: Sequence[Pack], questions: Sequence[Question], meta: Mapping[str, Any]) -> Form:
-    """Return the form that a file's name asks for. Raises SangaoError (`table.no_extra`)."""
+    """Return the form that a file's name asks for. Raises SangaoError (`table.no_extra`, `table.out_form`)."""
+    if out.suffix.lower() not in TEXT | ARROW:
+        raise fail("table.out_form", Span(str(out)), usage=True)
     if not is_tabled(out):
         return Text(str(meta["key"]), questions)
     try:

@@ -227,6 +227,13 @@ ENTRIES: dict[str, Entry] = {
         "用 --previous-pack 指明当时的规则包文件(.sangao),或去掉此项",
         "name the pack file of that time (.sangao) with --previous-pack, or leave it out",
     ),
+    "table.out_form": Entry(
+        "error",
+        "结果只能写成 CSV、Parquet 或 Arrow",
+        "answers are written as CSV, Parquet or Arrow",
+        "给 --out 一个以 .csv、.parquet 或 .arrow 结尾的文件名;在 Excel 中用“数据—自文本/CSV”按 UTF-8 导入",
+        "give --out a name that ends in .csv, .parquet or .arrow; Excel imports .csv as UTF-8 by Data, From Text",
+    ),
     "table.plot_form": Entry(
         "error",
         "图只能写成 SVG",

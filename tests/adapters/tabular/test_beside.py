@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from sangao.adapters.main import app
@@ -273,3 +274,13 @@ def test_site_settings_come_from_the_command_line_and_from_the_mapping() -> None
     with pytest.raises(SangaoError) as raised:
         with_settings([pack], {SITE: "perhaps", "no_such": "true"})
     assert [one.code for one in raised.value.problems] == ["meaning.setting_value", "meaning.unknown_setting"]
+
+
+def test_every_option_is_on_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "county.md").read_text(encoding="utf-8")
+    command = get_command(app()).commands["stratify"]  # type: ignore[attr-defined]
+    options = {name for one in command.params for name in one.opts if name.startswith("--")}
+    chinese, english = page.split("\n---\n")
+    assert len(options) > 15
+    for part in (chinese, english):
+        assert not [name for name in options - {"--help"} if f"{name}`" not in part and f"{name} " not in part]

@@ -12,6 +12,7 @@ from sangao.adapters.service.cds.answered import Answered
 from sangao.adapters.service.cds.asked import asked, parsed
 from sangao.adapters.service.cds.fetching import Fetcher
 from sangao.adapters.service.cds.offered import Service, offer
+from sangao.adapters.service.cds.openapi import CALL, REFUSALS, TOLD, described_body
 from sangao.adapters.service.cds.phrases import word
 from sangao.adapters.service.cds.sources import gathered
 from sangao.adapters.service.cds.viewing import View
@@ -42,7 +43,7 @@ def routes(house: House) -> APIRouter:
         lang = language(accept_language)
         return {"services": [entry for one in offer().services.values() for entry in described(one, lang)]}
 
-    @router.post("/{service_id}")
+    @router.post("/{service_id}", responses=REFUSALS, openapi_extra=described_body(CALL))
     async def call(service_id: str, request: Request) -> Response:
         """Answer one call with cards."""
         caller = await house.door(request)
@@ -89,7 +90,7 @@ def routes(house: House) -> APIRouter:
         links = [{"label": word("explained", lang), "url": url, "type": "absolute"}]
         return [{**one, "links": links} for one in answer.cards]
 
-    @router.post("/{service_id}/feedback")
+    @router.post("/{service_id}/feedback", responses=REFUSALS, openapi_extra=described_body(TOLD))
     async def told(service_id: str, request: Request, caller: Annotated[Caller, Depends(house.door)]) -> Response:
         """Store what users did with cards."""
         service = _service(service_id)

@@ -116,10 +116,10 @@ def test_a_link_that_was_changed_does_not_open(client: Client, parts: dict[str, 
 
 
 def test_a_link_expires_with_a_page_that_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = link(client, minutes=1)
-    monkeypatch.setattr("sangao.adapters.service.page.time", lambda: time() + 59)
+    url = link(client, minutes=10)
+    monkeypatch.setattr("sangao.adapters.service.page.time", lambda: time() + 540)
     assert client.get(url).status_code == 200
-    monkeypatch.setattr("sangao.adapters.service.page.time", lambda: time() + 61)
+    monkeypatch.setattr("sangao.adapters.service.page.time", lambda: time() + 601)
     answer = client.get(url)
     assert answer.status_code == 410 and "链接已过期" in answer.text and "回到原系统" in answer.text
 

@@ -115,7 +115,7 @@ def shown(url: sa.URL) -> str:
     'postgresql://me:***@host/db?sslmode=require&token=***'
     """
     query = {key: HIDDEN if key.lower() in SECRETS else value for key, value in sorted(url.query.items())}
-    return url.set(query=query).render_as_string(hide_password=True)
+    return url.set(query=query).render_as_string(hide_password=True).replace(quote(HIDDEN, safe=""), HIDDEN)
 
 
 def _said(error: exc.SQLAlchemyError, url: sa.URL, begun: bool) -> str:

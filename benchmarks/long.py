@@ -21,7 +21,7 @@ ROOT = HERE.parent
 REPORT = HERE / "LONG.md"
 
 # The table of contents. A name whose file is not written yet is reported as absent, not passed over.
-BENCHES = ("one_patient.py", "million.py", "files.py", "peers.py")
+BENCHES = ("one_patient.py", "million.py", "files.py", "engines.py", "nhanes.py")
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def compare(name: str, engine: Engine, one: Task, run: Run) -> None:
 
 # --- the page ---------------------------------------------------------------------------------------------------------
 def timed(runs: dict[str, tuple[list[Run], int]], rounds: int) -> dict[str, list[float]]:
-    """Return ns per patient of every engine, turn by turn; those that are slow get fewer turns, still among the others."""
+    """Return ns per patient of every engine, turn by turn; slow ones get fewer turns, still among the others."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(rounds):
         for name, (tasks, rows) in runs.items():

@@ -18,7 +18,7 @@ import sys
 import time
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +61,22 @@ class Task:
     program: Program
     slots: tuple[bytes, ...]  # of one block
     expected: list[Any]
+    made: dict[tuple[str, int], Any] = field(default_factory=dict)  # engines share what they only read
 
     def wide(self, blocks: int) -> tuple[bytes, ...]:
         """Return the columns of so many blocks."""
-        return tuple(one * blocks for one in self.slots)
+        key = "wide", blocks
+        if key not in self.made:
+            self.made[key] = tuple(one * blocks for one in self.slots)
+        found: tuple[bytes, ...] = self.made[key]
+        return found
+
+    def unpacked(self, blocks: int) -> Any:
+        """Return the columns of so many blocks as arrays, truths one per byte."""
+        key = "unpacked", blocks
+        if key not in self.made:
+            self.made[key] = bulk_peers.unpacked(self.program, self.wide(blocks), blocks * BLOCK)
+        return self.made[key]
 
 
 def drawn(pack: Any, flat: Flat, rows: int) -> tuple[bytes, ...]:
@@ -169,23 +181,20 @@ def engines() -> dict[str, Engine]:
     else:
         print("kernel: absent")
 
-    def given(one: Task, blocks: int) -> Any:
-        return bulk_peers.unpacked(one.program, one.wide(blocks), blocks * BLOCK)
-
     found["numpy, 16k chunks"] = Engine(
-        lambda one, blocks: bulk_peers.with_numpy(one.program, given(one, blocks), blocks * BLOCK)
+        lambda one, blocks: bulk_peers.with_numpy(one.program, one.unpacked(blocks), blocks * BLOCK)
     )
     if (numba := installed("numba")) is not None:
         found["numba"] = Engine(
-            lambda one, blocks: bulk_peers.with_numba(numba, one.program, given(one, blocks), blocks * BLOCK)
+            lambda one, blocks: bulk_peers.with_numba(numba, one.program, one.unpacked(blocks), blocks * BLOCK)
         )
     if (polars := installed("polars")) is not None:
         found["Polars, 1 thread"] = Engine(
-            lambda one, blocks: bulk_peers.with_polars(polars, one.program, given(one, blocks))
+            lambda one, blocks: bulk_peers.with_polars(polars, one.program, one.unpacked(blocks))
         )
     if (duckdb := installed("duckdb")) is not None:
         found["DuckDB, 1 thread"] = Engine(
-            lambda one, blocks: bulk_peers.with_duckdb(duckdb, one.program, given(one, blocks))
+            lambda one, blocks: bulk_peers.with_duckdb(duckdb, one.program, one.unpacked(blocks))
         )
     found["Python columns"] = Engine(by_python, True)
     return found

@@ -41,6 +41,14 @@ Since = Annotated[str | None, typer.Option("--since", help="从这一天起(中�
 Until = Annotated[str | None, typer.Option("--until", help="到这一天为止,含当天 · up to this day, the day included")]
 Tenant = Annotated[str | None, typer.Option("--tenant", help="只看这一租户 · only this tenant")]
 
+SOUND = {
+    "zh": {True: "日志完好,至第 {} 条", False: "选取的各条完好;有无缺少须看整个日志(至第 {} 条)"},
+    "en": {
+        True: "the log is whole, up to entry {}",
+        False: "each chosen entry is sound; that none lacks only the whole log can show (up to entry {})",
+    },
+}
+
 journal = typer.Typer(name="journal", help="决策日志:校验、导出、清理 · the decision log: verify, export, retain")
 
 
@@ -114,7 +122,7 @@ def verify(
         if form == "json":
             typer.echo(json.dumps({"head": {"seq": seq, "hash": hash}, "problems": []}))
         else:
-            typer.echo(f"日志完好,至第 {seq} 条" if lang == "zh" else f"the log is whole, up to entry {seq}")
+            typer.echo(SOUND[lang][getattr(log, "whole", True)].format(seq))
             typer.echo(f"{seq}:{hash}")
 
 

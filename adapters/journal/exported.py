@@ -56,6 +56,11 @@ class Exported:
         seq, hash = found.get("seq"), found.get("hash")
         return Head(seq, hash) if isinstance(seq, int) and isinstance(hash, str) else None
 
+    @property
+    def whole(self) -> bool:
+        """Return whether every row was exported, not only those of some days or of a tenant."""
+        return self._head().get("whole") is not False
+
     def _head(self) -> Mapping[str, Any]:
         lines = (found for _, found in self._lines() if isinstance(found, Mapping) and found.get("kind") == "head")
         return next(lines, {})
@@ -86,9 +91,9 @@ class Exported:
         """Return what is wrong with the chain and the lines; `journal.key` alone when the key is another."""
         head = self.head()
         checkpoints = [row for row in self.rows() if row.draft.kind == "checkpoint"]
-        start = verify.start_of(checkpoints)
+        start = verify.start_of(checkpoints) if self.whole else verify.Start()
         reach = None if head is None else (head.seq, head.hash)
-        found = list(verify.chain(self.rows(), self.seal, start, reach, anchors or {}))
+        found = list(verify.chain(self.rows(), self.seal, start, reach, anchors or {}, whole=self.whole))
         if head is None:
             found.append(Problem("journal.no_head", Span(str(self.file))))
         return (*self.bad, *found)

@@ -157,13 +157,15 @@ class Journal:
     ) -> Iterator[dict[str, Any]]:
         """Return rows of every kind as JSON objects, the head last, all as of one moment.
 
-        Without a choice the lines verify as the log does (`sangao journal verify FILE`).
+        The lines verify as the log does (`sangao journal verify FILE`); of chosen ones each, but not that none lacks.
         """
         with self.store.reading() as connection:
             seq, hash = self.store.head(connection)
             for row in self.store.rows(connection, *_conditions((), since, until, tenant, None)):
                 yield columns(row)
-        yield {"kind": "head", "format": FORMAT, "seq": seq, "hash": hash, "key": self.store.seal.mark()}
+        whole = since is None and until is None and tenant is None
+        told = {"kind": "head", "format": FORMAT, "seq": seq, "hash": hash}
+        yield {**told, "key": self.store.seal.mark(), "whole": whole}
 
     def retain(self, days: int, *, on: datetime | None = None, anyway: bool = False) -> retention.Removed:
         """Remove what is older than so many days, behind a chained checkpoint.

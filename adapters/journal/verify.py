@@ -47,9 +47,18 @@ def _body(text: str) -> Mapping[str, Any]:
 
 
 def chain(
-    rows: Iterable[Row], seal: Seal, start: Start, head: tuple[int, str] | None, anchors: Mapping[int, str]
+    rows: Iterable[Row],
+    seal: Seal,
+    start: Start,
+    head: tuple[int, str] | None,
+    anchors: Mapping[int, str],
+    *,
+    whole: bool = True,
 ) -> Iterator[Problem]:
-    """Yield what is wrong with rows in their order; `head` is how far they should reach, None when nobody knows."""
+    """Yield what is wrong with rows in their order; `head` is how far they should reach, None when nobody knows.
+
+    Of a log that is not `whole` (some rows were chosen) each row is looked at, and those that follow each other.
+    """
     seq, hash = start.through, start.hash
     open_ = {number: noted for number, noted in anchors.items() if number > start.through}
     for row in rows:
@@ -59,12 +68,10 @@ def chain(
             yield Problem("journal.order", parts={"seq": row.seq})
             continue
         if row.seq > seq + 1:
-            first = seq == 0
-            yield (
-                Problem("journal.start", parts={"seq": row.seq})
-                if first
-                else Problem("journal.gap", parts={"start": seq + 1, "end": row.seq - 1})
-            )
+            if whole and seq == 0:
+                yield Problem("journal.start", parts={"seq": row.seq})
+            elif whole:
+                yield Problem("journal.gap", parts={"start": seq + 1, "end": row.seq - 1})
         elif row.prev != hash:
             yield Problem("journal.order", parts={"seq": row.seq})
         if seal.of(row.seq, row.draft, row.prev) != row.hash:
@@ -72,6 +79,8 @@ def chain(
         if open_.pop(row.seq, row.hash) != row.hash:
             yield Problem("journal.anchor", parts={"seq": row.seq})
         seq, hash = row.seq, row.hash
+    if not whole:
+        head = None
     if head is not None and head[0] != seq:
         yield Problem("journal.tail", parts={"seq": seq, "head": head[0]})
     elif head is not None and head[1] != hash:

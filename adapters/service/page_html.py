@@ -78,7 +78,7 @@ def section(title: str, rows: Iterable[Cells], look: str = "") -> str:
         for mark, said, beside in rows
     )
     kind = f' class="{look}"' if look else ""
-    return f'<div{kind}><h2>{_(title)}</h2><table>{lines}</table></div>' if lines else ""
+    return f"<div{kind}><h2>{_(title)}</h2><table>{lines}</table></div>" if lines else ""
 
 
 def _judged(result: Result, lang: str) -> list[Cells]:

@@ -184,6 +184,13 @@ def test_the_commands_verify_export_and_retain(place: str, tmp_path: Path) -> No
     for log_ in (place, out):
         assert run("journal", "verify", log_, "--anchor", anchor)[0] == 0
         assert run("journal", "verify", log_, "--anchor", f"2:{'0' * 64}")[0] == 1
+    some = str(tmp_path / "some.jsonl")
+    assert run("journal", "export", "--journal", place, "--out", some, "--tenant", "linqu") == (0, "已写入 2 行\n")
+    code, said = run("journal", "verify", some)
+    assert code == 0 and "选取的各条完好" in said
+    lines = (tmp_path / "some.jsonl").read_text().splitlines()
+    (tmp_path / "some.jsonl").write_text("\n".join([lines[0].replace("grade1", "grade2"), lines[1]]))
+    assert run("journal", "verify", some)[0] == 1
     code, said = run("replay", "--journal", out, "--given", "htn_guideline_2018", "--tenant", "")
     assert code == 0 and "共 2 条:2 条不变" in said
     assert run("journal", "retain", "--days", "30", "--journal", place) == (0, "已清理 0 条\n")

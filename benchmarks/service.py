@@ -266,7 +266,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--requests", type=int, default=4000, help="a round")
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--lines", type=int, default=16, help="connections")
+    options.add_argument("--lines", type=int, default=64, help="connections")
     options.add_argument("--seconds", type=float, default=5.0, help="at half rate")
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--pack", default="sangao_national")

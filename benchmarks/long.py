@@ -21,7 +21,7 @@ ROOT = HERE.parent
 REPORT = HERE / "LONG.md"
 
 # The table of contents. A name whose file is not written yet is reported as absent, not passed over.
-BENCHES = ("one_patient.py", "million.py", "files.py", "engines.py", "nhanes.py")
+BENCHES = ("one_patient.py", "million.py", "files.py", "engines.py", "nhanes.py", "service.py")
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,9 @@ def stratify(
     kind = daft.DataType.from_arrow_type(pa.struct(fields))
     names = list(asked.names)
 
-    @daft.func.batch(return_dtype=kind, unnest=True, batch_size=rows)
-    def answers(*columns: daft.Series) -> Any:
+    def answers(*columns: Any) -> Any:
         batch = pa.RecordBatch.from_arrays([one.to_arrow() for one in columns], names)
         return pa.StructArray.from_arrays(answer(asked, batch), fields=fields)
 
-    return df.select(daft.col(key), answers(*(daft.col(one) for one in names)))
+    answering = daft.func.batch(return_dtype=kind, unnest=True, batch_size=rows)(answers)
+    return df.select(daft.col(key), answering(*(daft.col(one) for one in names)))

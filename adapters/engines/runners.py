@@ -6,6 +6,7 @@ exactly as `sangao stratify` reads a file. A row that is not answered is null th
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,13 @@ class Plain:
 
     def __init__(self, job: Job, pack: ir.Pack) -> None:
         self.key, self.on_column = job.names[0], job.on_column
-        settings = {"lists": job.lists, "complete": job.complete, "threads": 1}  # an engine has its own parallelism
-        made = Daily(lambda day: Stratifier(pack, job.decisions, on=day, **settings), job.on_column or "")
-        self.daily = made if job.on_column is not None else None
-        self.made = Stratifier(pack, job.decisions, on=job.on, **settings) if self.daily is None else made.first
+
+        def of(day: date) -> Stratifier:
+            """One thread: an engine has its own parallelism."""
+            return Stratifier(pack, job.decisions, on=day, lists=job.lists, complete=job.complete, threads=1)
+
+        self.daily = None if job.on_column is None else Daily(of, job.on_column)
+        self.made = of(job.on) if self.daily is None else self.daily.first
         self.cells = self.made.bind([one for one in job.names if one != job.on_column], self.key)
         self.needed = tuple(one.name for one in self.cells if one.fact is not None)
         if self.daily is not None:

@@ -11,14 +11,14 @@ from sangao.adapters.service.cds.asked import Asked
 from sangao.adapters.service.cds.cards import Telling, shown, troubles
 from sangao.adapters.service.cds.offered import offer
 from sangao.adapters.service.cds.sources import Gathered, complete, drafts, flat
-from sangao.adapters.service.cds.steps import checked, order_of, steps
+from sangao.adapters.service.cds.steps import checked, order_of, rest, steps
 from sangao.adapters.service.cds.viewing import Seen, View
 from sangao.adapters.terms import book
 from sangao.engine.chart import Chart, today
 from sangao.engine.run.advice import Item
 
 ORDERING = frozenset({"order-select", "order-sign"})
-MOST_ORDERS = 8
+MOST_ORDERS = 12
 
 
 def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str, tenant: str) -> Answered:
@@ -55,10 +55,10 @@ def _steps(asked: Asked, found: Gathered, view: View, seen: Seen, telling: Telli
     """Return next steps: while orders are written, what limits those drugs comes first, and only urgent advice."""
     if asked.hook not in ORDERING:
         return steps(view, seen, telling)
-    drafted = list(drafts(asked))[:MOST_ORDERS]
+    drafted = list(drafts(asked))
     beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in flat([asked.context.get("draftOrders")])}
     cards = []
-    for reference, resource in drafted:
+    for reference, resource in drafted[:MOST_ORDERS]:
         order = order_of(reference, resource, beside, book(), offer().classes)
         if order is not None:
             others = [one for other, one in beside.items() if other != reference]
@@ -66,6 +66,9 @@ def _steps(asked: Asked, found: Gathered, view: View, seen: Seen, telling: Telli
             here = seen if chart is seen.result.chart else view.see(chart)
             one = checked(view, here, order, telling)
             cards += [one] if one is not None else []
+    if len(drafted) > MOST_ORDERS:
+        names = [reference for reference, _ in drafted[MOST_ORDERS:]]
+        cards.append(rest(view, seen, "more_orders", names, telling))
     return cards + [one for one in steps(view, seen, telling) if one["indicator"] != "info"]
 
 

@@ -37,6 +37,8 @@ WORDS: Final = {
     "question": {"zh": "待问:{}", "en": "to be asked: {}"},
     "questions": {"zh": "还需了解 {} 项才能定:{}", "en": "{} more things to know: {}"},
     "to_settle": {"zh": "问清即可确定:{}", "en": "settled by knowing: {}"},
+    "more_steps": {"zh": "另有 {} 项建议", "en": "{} more steps"},
+    "more_orders": {"zh": "另有 {} 项医嘱未做用药核对", "en": "{} more orders were not checked"},
     "due": {"zh": "期限:{}", "en": "due: {}"},
     "explained": {"zh": "完整说明", "en": "full explanation"},
     "service": {"zh": "三高决策支持", "en": "sangao decision support"},

@@ -51,6 +51,9 @@ def steps(view: View, seen: Seen, telling: Telling) -> list[Json]:
     """Return a card for each thing advised, the most urgent first, and one for what is to be asked."""
     told = [one for one in seen.result.advice.shown if not one.question]
     found = [_advised(view, seen, one, telling) for one in told[:MOST_CARDS]]
+    if len(told) > MOST_CARDS:
+        titles = [_title(view.pack.compiled, one, telling.lang) for one in told[MOST_CARDS:]]
+        found.append(rest(view, seen, "more_steps", titles, telling))
     asked = [one for one in seen.result.advice.shown if one.question and one.urgency in ("emergency", "urgent", "soon")]
     if asked:
         found.append(_questions(view, seen.result, asked, telling))
@@ -107,7 +110,7 @@ def _advised(view: View, seen: Seen, item: Item, telling: Telling) -> Json:
     """Return the card of one thing advised."""
     pack, lang = view.pack.compiled, telling.lang
     case = later.case_of(view.pack, seen.result.chart)
-    title = getattr(pack.words.get(item.ids[0], ir.Words()), lang) or item.ids[0]
+    title = _title(pack, item, lang)
     said = filled(case, item.ids, lang)
     line = title if not said or said == title else f"{title}{':' if lang == 'zh' else ': '}{said}"
     if item.form.drug_class:
@@ -124,10 +127,23 @@ def _advised(view: View, seen: Seen, item: Item, telling: Telling) -> Json:
     return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
 
 
+def rest(view: View, seen: Seen, phrase: str, titles: Sequence[str], telling: Telling) -> Json:
+    """Return the card that names what has no card of its own, so that nothing is left out in silence."""
+    line = word(phrase, telling.lang, len(titles))
+    detail = (
+        f"**{line}**\n\n{bullets([literal(one) for one in titles])}\n\n{footer(view, seen.result.chart.on, telling)}"
+    )
+    return card(view.service, telling, "info", line, detail, source(view.pack.compiled, (), telling), [])
+
+
+def _title(pack: ir.Pack, item: Item, lang: str) -> str:
+    return getattr(pack.words.get(item.ids[0], ir.Words()), lang) or item.ids[0]
+
+
 def _questions(view: View, result: Result, items: Sequence[Item], telling: Telling) -> Json:
     """Return one card for what must be known before something urgent can be ruled out or advised."""
     pack, lang = view.pack.compiled, telling.lang
-    said = [getattr(pack.words.get(one.ids[0], ir.Words()), lang) or one.ids[0] for one in items]
+    said = [_title(pack, one, lang) for one in items]
     lines = [literal(word("question", lang, one)) for one in said]
     comma = "、" if lang == "zh" else ", "
     line = word("questions", lang, len(items), comma.join(said))

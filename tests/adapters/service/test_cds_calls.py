@@ -270,6 +270,13 @@ def test_a_drug_that_is_not_known_is_said_to_be_unchecked(client: Client) -> Non
     assert "未做用药核对" in one["summary"] and "<b>" not in one["detail"]
 
 
+def test_orders_beyond_what_is_checked_are_named(client: Client) -> None:
+    drafts = [{"resource": drug("C09AA02", f"d{i}", "draft")} for i in range(15)]
+    body = call("order-sign", {"patient": PERSON}, draftOrders={"resourceType": "Bundle", "entry": drafts})
+    one = about(cards(client, STEPS, body), "另有 3 项医嘱")
+    assert "MedicationRequest/d14" in one["detail"]
+
+
 # --- language, discovery ----------------------------------------------------------------------------------------------
 def test_chinese_comes_first_and_english_when_asked_for(client: Client) -> None:
     body = call(prefetch={"patient": PERSON, "bp": HIGH, **NONE})

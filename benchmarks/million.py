@@ -157,7 +157,7 @@ def floor(one: Task, blocks: int) -> Run:
 
     def run() -> None:
         for data in given:
-            data.max()
+            np.bitwise_or.reduce(data)  # the fastest reader numpy has
         for out in room:
             out.fill(1)
 

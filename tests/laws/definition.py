@@ -17,13 +17,23 @@ class Definition:
     def __init__(self, pack: ir.Pack) -> None:
         self.pack = pack
         self.kept: dict[str, dict[tuple[Any, ...], tuple[Any, Any]]] = {one: {} for one in pack.decisions}
+        documents = {one: pack.words[one].document for one in pack.decisions if one in pack.words}
+        self.brought = {one for one, document in documents.items() if document not in ("", pack.meta.document)}
         self.asked = 0
 
-    def evaluate(self, open_values: Pass, assumed_values: Pass) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what every decision allows, in the open and the assumed pass."""
+    def evaluate(
+        self, open_values: Pass, assumed_values: Pass, told: tuple[Pass, Pass] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what every decision allows, in the open and the assumed pass.
+
+        With `told`, decisions that were brought in from another pack are taken from there: their own pack asks them.
+        """
         opened: dict[str, Any] = {}
         assumed: dict[str, Any] = {}
         for decision in self.pack.decisions.values():
+            if told is not None and decision.id in self.brought:
+                opened[decision.id], assumed[decision.id] = told[0][decision.id], told[1][decision.id]
+                continue
             key = (
                 *((open_values[one], assumed_values[one]) for one in decision.reads),
                 *((opened[one], assumed[one]) for one in decision.asks),
@@ -39,6 +49,6 @@ class Definition:
                     kept[key] = found
             opened[decision.id], assumed[decision.id] = found
         self.asked += 1
-        if self.asked % _EVERY == 1:
+        if told is None and self.asked % _EVERY == 1:
             assert (opened, assumed) == spec.evaluate(self.pack, open_values, assumed_values)
         return opened, assumed

@@ -23,6 +23,7 @@ PACKS = [name for name in FOLDERS if not name.endswith("_base")]
 LONG = os.environ.get("SANGAO_TIER") == "long"
 CHARTS = 100_000 if LONG else 2_000  # of every pack
 PART = 10_000 if LONG else 500  # so many at a time: one test
+WHOLE = 10  # in the tier ci one chart in so many also asks the definition of what other packs brought in
 FEW = 5_000 if LONG else 200
 
 
@@ -46,8 +47,9 @@ def test_the_generated_rows_say_exactly_what_the_definition_says(name: str, firs
     definition = Definition(asked.compiled)
     for number in range(first, min(first + PART, CHARTS)):
         admission = asked.admit(Chart.from_dict(charts.one()))
-        by_definition = definition.evaluate(admission.open, admission.assumed)
-        assert asked.rows.evaluate(admission.open, admission.assumed) == by_definition, number
+        by_rows = asked.rows.evaluate(admission.open, admission.assumed)
+        told = None if LONG or number % WHOLE == 0 else by_rows
+        assert by_rows == definition.evaluate(admission.open, admission.assumed, told), number
 
 
 @pytest.mark.parametrize("name", PACKS)

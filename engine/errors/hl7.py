@@ -1,4 +1,4 @@
-"""Catalogue of problems of HL7 version 2: messages that cannot be read, what of them could not be used, the listener."""
+"""Catalogue of problems of HL7 version 2: messages that cannot be read, what of them could not be used, listening."""
 
 from sangao.engine.errors import Entry
 

@@ -24,6 +24,7 @@ from sangao.adapters.service.metrics import Metrics
 from sangao.adapters.service.rate import Buckets, rate
 from sangao.adapters.service.reload import Watch, open_packs
 from sangao.adapters.service.settings import Settings
+from sangao.adapters.terms import book
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack
 
@@ -131,6 +132,7 @@ def _load(house: House) -> Watch:
     def counted(_: object = None) -> None:
         house.metrics.troubled.set(sum(bool(one.loaded.problems) for one in packs.standing()))
 
+    book()  # read once, before the first patient waits for it
     packs = open_packs(house.settings, prepare)
     counted()
     assert isinstance(house.packs, Arriving)

@@ -1,5 +1,7 @@
 """The mapping file of a table, and the source it stands for: read by whichever adapter knows its format."""
 
+import errno
+import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -54,7 +56,8 @@ def source(hook: Any, given: str | Path, mapping: Mapping[str, Any] | None) -> A
     if is_address(given):
         found = hook.read_columns(source=str(given), mapping=mapping)
     elif not Path(given).is_file():
-        raise fail("host.unreadable", Span(str(given)), usage=True, reason=why())
+        folder = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) if Path(given).is_dir() else None
+        raise fail("host.unreadable", Span(str(given)), usage=True, reason=why(folder))
     else:
         found = hook.read_columns(source=Path(given), mapping=mapping)
     if found is None:

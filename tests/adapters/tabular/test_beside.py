@@ -284,3 +284,9 @@ def test_every_option_is_on_the_page() -> None:
     assert len(options) > 15
     for part in (chinese, english):
         assert not [name for name in options - {"--help"} if f"{name}`" not in part and f"{name} " not in part]
+
+
+def test_a_folder_is_told_to_be_one(folder: Path) -> None:
+    (folder / "charts").mkdir()
+    found = small.run("charts", "out.csv")
+    assert codes(found) == ["host.unreadable"] and "这是一个文件夹" in found.output

@@ -18,7 +18,7 @@ class Definition:
         self.pack = pack
         self.kept: dict[str, dict[tuple[Any, ...], tuple[Any, Any]]] = {one: {} for one in pack.decisions}
         documents = {one: pack.words[one].document for one in pack.decisions if one in pack.words}
-        self.brought = {one for one, document in documents.items() if document not in ("", pack.meta.document)}
+        self.brought = frozenset(one for one, document in documents.items() if document not in ("", pack.meta.document))
         self.asked = 0
 
     def evaluate(

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sangao.engine.cli.reckoning import Reckoning
+from sangao.engine.cli.summary import plain
 from sangao.engine.errors import catalogue
 from sangao.engine.rules.profiles import GoalDoc
 from sangao.engine.run.measuring import Measured
@@ -165,4 +166,4 @@ def foot(result: Reckoning, lang: str) -> Iterator[str]:
         )
     for code, count in sorted(result.refused.items()):
         entry = catalogue()[code]
-        yield f"{count:,} × {code}: {entry.zh if zh else entry.en}"
+        yield f"{count:,} × {code}: {plain(entry.zh if zh else entry.en)}"

@@ -10,17 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sangao.adapters.fhir.searching import search_of
 from sangao.adapters.fhir.shapes import Json, mapping, mappings, short, text
 from sangao.engine.errors import Problem, Span
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}")
-PLAIN = frozenset(
-    {"patient", "subject", "_count", "_sort", "_format", "_summary", "_total", "clinical-status", "status"}
-)
-"""Parameters of a search that leave its answer the whole list of what is current."""
-EVERYTHING = frozenset({"Condition", "MedicationRequest", "MedicationStatement", "FamilyMemberHistory"})
-"""The lists that `Patient/a/$everything` answers whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +50,13 @@ class Resource:
 
 @dataclass(slots=True)
 class Gathered:
-    """The resources that were sent, in order; `searched`: types whose whole list a search answered.
+    """The resources that were sent, in order; `searched`: types whose whole list a search answered, and for whom.
 
     `partial`: types of which a search brought only some: more pages exist, or a filter kept the others away.
     """
 
     resources: list[Resource] = field(default_factory=list)
-    searched: set[str] = field(default_factory=set)
+    searched: dict[str, set[str]] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     index: dict[str, Resource] | None = None
@@ -143,7 +138,7 @@ def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, s
     entries = bundle.get("entry")
     if not isinstance(entries, list | tuple | None):
         found.problems.append(Problem("fhir.unreadable", Span(place), {"element": "Bundle.entry"}))
-    _links(bundle, found)
+    _searched(bundle, found)
     history = bundle.get("type") == "history"
     seen: set[str] = set()
     for i, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
@@ -163,20 +158,17 @@ def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, s
         yield (whole if isinstance(whole, Mapping) else {}, here, full)
 
 
-def _links(bundle: Json, found: Gathered) -> None:
-    """Note what a search asked for, from the links of its answer."""
-    links = {text(one.get("relation")): text(one.get("url")) for one in mappings(bundle.get("link"))}
-    asked = links.get("self")
-    if bundle.get("type") != "searchset" or not asked:
+def _searched(bundle: Json, found: Gathered) -> None:
+    """Note what a search asked for, and whether it was answered whole."""
+    search = search_of(bundle)
+    if search is None:
         return
-    path, _, query = asked.partition("?")
-    kind = path.rstrip("/").removesuffix("/_search").rsplit("/", 1)[-1]
-    names = {part.partition("=")[0].partition(":")[0] for part in query.split("&") if part}
-    kinds = EVERYTHING if kind == "$everything" else {kind}
-    if links.get("next"):
-        found.problems.append(Problem("fhir.more_pages", Span(kind)))
-    whole = not {"next", "previous", "prev"}.intersection(links) and names <= PLAIN
-    (found.searched if whole else found.partial).update(kinds)
+    found.problems += [Problem("fhir.more_pages", Span(kind)) for kind in search.more]
+    if not search.whole:
+        found.partial |= search.kinds
+        return
+    for kind in search.kinds:
+        found.searched.setdefault(kind, set()).update(search.subjects or {""})
 
 
 def _latest(resources: list[Resource], found: Gathered) -> Iterator[Resource]:

@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from sangao.adapters.fhir import listing, observing, person, relating
-from sangao.adapters.fhir.belonging import belongs, patient_of
+from sangao.adapters.fhir.belonging import belongs, patient_of, refers
 from sangao.adapters.fhir.gathering import Gathered, Resource, gather
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.terms import Book, book
@@ -106,12 +106,16 @@ def _sound(resource: Resource, taken: Taken) -> bool:
 def _whole(gathered: Gathered, taken: Taken, delivered: Collection[str]) -> None:
     """Deliver the lists whose search found nothing; where something may be missing, nothing may be assumed absent.
 
-    Something is missing of a search that brought only some, and wherever an entry is no resource anybody can tell.
+    Something is missing of a search that brought only some or was for somebody else, and wherever an entry is no
+    resource anybody can tell.
     """
     for kind, name in LISTS.items():
-        if kind in gathered.partial - gathered.searched:
+        searched = any(
+            not one or not taken.patient or refers(one, taken.patient) for one in gathered.searched.get(kind, ())
+        )
+        if (kind in gathered.partial or kind in gathered.searched) and not searched:
             taken.suspend(name, kind)
-        elif kind in gathered.searched or kind in delivered:
+        elif searched or kind in delivered:
             taken.deliver(name)
     if any(one.code == "fhir.unreadable" for one in gathered.problems):
         for name in list(taken.lists):

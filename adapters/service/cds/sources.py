@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sangao.adapters.fhir.gathering import tail
+from sangao.adapters.fhir.searching import whole
 from sangao.adapters.service.cds.asked import Asked, refusal
 from sangao.adapters.service.cds.offered import Service
 
@@ -84,7 +86,7 @@ def take(key: str, template: str, value: Any, found: Gathered) -> None:
     following = next_page(value)
     if following is not None:
         found.more[key] = following
-    elif kind in TYPED and _whole(value) and {part.partition("=")[0] for part in query.split("&")} <= WHOLE:
+    elif kind in TYPED and whole(value) and {part.partition("=")[0] for part in query.split("&")} <= WHOLE:
         found.delivered.add(kind)
 
 
@@ -98,13 +100,25 @@ def next_page(bundle: Mapping[str, Any]) -> str | None:
 
 
 def drafts(asked: Asked) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the orders that are being written, by reference; of `order-select` only those just selected."""
+    """Yield the orders that are being written, by reference; of `order-select` only those just selected.
+
+    A draft without an id has no reference (empty). Where a selection leads to no draft, nobody can tell which order is
+    meant: every draft counts then, for no order may pass unchecked in silence.
+    """
+    orders = [(_reference(one), one) for one in flat([asked.context.get("draftOrders")])]
     selected = asked.context.get("selections")
-    wanted = {str(one) for one in selected} if isinstance(selected, list) else None
-    for one in flat([asked.context.get("draftOrders")]):
-        name = f"{one.get('resourceType')}/{one.get('id')}"
-        if isinstance(one.get("id"), str) and (wanted is None or name in wanted or one["id"] in wanted):
-            yield name, one
+    if isinstance(selected, list):
+        wanted = {tail(one) if isinstance(one, str) else "" for one in selected}
+        ids = {name.partition("/")[2]: name for name, _ in orders}
+        wanted = {ids.get(one, one) for one in wanted}
+        if wanted <= {name for name, _ in orders if name}:
+            orders = [one for one in orders if one[0] in wanted]
+    yield from orders
+
+
+def _reference(resource: Mapping[str, Any]) -> str:
+    given = resource.get("id")
+    return f"{resource.get('resourceType')}/{given}" if isinstance(given, str) and given else ""
 
 
 def context_of(asked: Asked) -> list[Any]:
@@ -124,20 +138,6 @@ def _is_error(resource: Mapping[str, Any]) -> bool:
     issues = resource.get("issue")
     told = [one.get("severity") for one in issues if isinstance(one, Mapping)] if isinstance(issues, list) else []
     return not told or bool(FAILED.intersection(map(str, told)))
-
-
-def _whole(bundle: Mapping[str, Any]) -> bool:
-    """Return whether a bundle holds all that it says was found."""
-    total, entries = bundle.get("total"), bundle.get("entry", [])
-    if not isinstance(entries, list):
-        return False
-    matched = [one for one in entries if isinstance(one, Mapping) and _mode(one) == "match"]
-    return not isinstance(total, int) or isinstance(total, bool) or total <= len(matched)
-
-
-def _mode(entry: Mapping[str, Any]) -> str:
-    search = entry.get("search")
-    return str(search.get("mode", "match")) if isinstance(search, Mapping) else "match"
 
 
 def flat(values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:

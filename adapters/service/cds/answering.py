@@ -56,18 +56,19 @@ def _steps(asked: Asked, found: Gathered, view: View, seen: Seen, telling: Telli
     if asked.hook not in ORDERING:
         return steps(view, seen, telling)
     drafted = list(drafts(asked))
-    beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in flat([asked.context.get("draftOrders")])}
+    sent = list(flat([asked.context.get("draftOrders")]))
+    beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in sent}
     cards = []
     for reference, resource in drafted[:MOST_ORDERS]:
         order = order_of(reference, resource, beside, book(), offer().classes)
         if order is not None:
-            others = [one for other, one in beside.items() if other != reference]
+            others = [one for one in sent if one is not resource]
             chart = _with(others, asked, found, seen.result.chart)
             here = seen if chart is seen.result.chart else view.see(chart)
             one = checked(view, here, order, telling)
             cards += [one] if one is not None else []
     if len(drafted) > MOST_ORDERS:
-        names = [reference for reference, _ in drafted[MOST_ORDERS:]]
+        names = [reference or "—" for reference, _ in drafted[MOST_ORDERS:]]
         cards.append(rest(view, seen, "more_orders", names, telling))
     return cards + [one for one in steps(view, seen, telling) if one["indicator"] != "info"]
 

@@ -40,7 +40,7 @@ LIMITS: Final[Mapping[str, Indicator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A drug that is being ordered: its reference, what it is called, the classes the rules know it by."""
+    """A drug that is being ordered: its reference (empty without an id), its name, the classes the rules know."""
 
     reference: str
     title: str
@@ -70,7 +70,7 @@ def order_of(
     facts = [fact for one in name.codings for fact in terms.drug(one.system, one.code, one.display)]
     facts = facts or [fact for text in name.names for fact in terms.drug(None, None, text)]
     known = (classes.get(one, one) for one in facts)
-    return Order(reference, name.name or reference, tuple(dict.fromkeys(known)))
+    return Order(reference, name.name or reference or "—", tuple(dict.fromkeys(known)))
 
 
 def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | None:
@@ -101,7 +101,8 @@ def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | No
     if not certain:
         indicator = "warning" if indicator == "critical" else "info"
         lines += _asked(view, seen.result, deciding[:1], lang)
-    ways = [actions.remove(order.reference, order.title, lang)] if certain and indicator == "critical" else []
+    removable = bool(order.reference) and certain and indicator == "critical"
+    ways = [actions.remove(order.reference, order.title, lang)] if removable else []
     detail = f"**{literal(line)}**\n\n{bullets(lines)}\n\n{footer(view, seen.result.chart.on, telling)}"
     return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
 

@@ -239,9 +239,32 @@ def test_a_contraindicated_order_is_critical_and_can_be_removed(client: Client) 
 def test_an_order_that_was_not_selected_is_not_spoken_of(client: Client) -> None:
     pregnant = {"patient": {**PERSON, "gender": "female", "birthDate": "1992-03-02"}, "bp": HIGH, "meds": found()}
     pregnant["conditions"] = found(condition("I10"), condition("Z33", "c2"))
-    orders = {"resourceType": "Bundle", "entry": [{"resource": drug("C09AA02", "d1", "draft")}]}
+    drafts = [{"resource": drug("C09AA02", "d1", "draft")}, {"resource": drug("A10BA02", "x", "draft")}]
+    orders = {"resourceType": "Bundle", "entry": drafts}
     said = cards(client, STEPS, call("order-select", pregnant, draftOrders=orders, selections=["MedicationRequest/x"]))
     assert not any(way["actions"][0]["type"] == "delete" for one in said for way in one.get("suggestions", ()))
+
+
+def test_no_order_passes_unchecked_because_its_name_is_lost(client: Client) -> None:
+    pregnant = {"patient": {**PERSON, "gender": "female", "birthDate": "1992-03-02"}, "bp": HIGH, "meds": found()}
+    pregnant["conditions"] = found(condition("I10"), condition("Z33", "c2"))
+    nameless = {key: value for key, value in drug("C09AA02", status="draft").items() if key != "id"}
+    orders = {"resourceType": "Bundle", "entry": [{"resource": nameless}]}
+    one = cards(client, STEPS, call("order-sign", pregnant, draftOrders=orders))[0]
+    assert one["indicator"] == "critical" and "suggestions" not in one  # what has no id cannot be removed by it
+    named = {"resourceType": "Bundle", "entry": [{"resource": drug("C09AA02", "d1", "draft")}]}
+    said = cards(
+        client, STEPS, call("order-select", pregnant, draftOrders=named, selections=["MedicationRequest/lost"])
+    )
+    assert said[0]["indicator"] == "critical"
+
+
+def test_drafts_without_ids_are_checked_against_each_other(client: Client) -> None:
+    data = {"patient": PERSON, "bp": HIGH, "conditions": found(condition("I10")), "meds": found()}
+    both = [{**drug(code, status="draft"), "id": None} for code in ("C09AA02", "C09CA01")]
+    orders = {"resourceType": "Bundle", "entry": [{"resource": one} for one in both]}
+    said = cards(client, STEPS, call("order-sign", data, draftOrders=orders))
+    assert any("避免" in one["summary"] or "禁用" in one["summary"] for one in said)
 
 
 def test_a_limit_that_only_may_hold_is_said_as_possible_and_nothing_is_removed(client: Client) -> None:

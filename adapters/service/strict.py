@@ -50,7 +50,7 @@ def check(kind: str, body: bytes) -> None:
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise Refusal(415, Problem("service.not_json_type"))
     try:
-        found = json.loads(body, parse_constant=_refused, parse_float=_finite, object_pairs_hook=_single)
+        found = json.loads(body, parse_constant=_refused, parse_float=_finite, object_pairs_hook=single)
         if SURROGATE.search(body):
             json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, half a character, brackets without end
@@ -68,8 +68,8 @@ def said(found: Any, status: int = 200) -> Response:
     return Response(body, status, {"Cache-Control": "no-store"}, "application/json")
 
 
-def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object; of two values under one key neither may be lost in silence."""
+def single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of its pairs; of two values under one key neither is lost in silence. Raises Refusal (400)."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sangao.adapters.service.cds.offered import Service
 from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.strict import single
 from sangao.engine.chart import LISTS
 from sangao.engine.errors import Problem
 
@@ -75,9 +76,9 @@ class Asked:
 
 
 def parsed(body: bytes) -> dict[str, Any]:
-    """Return a body as a JSON object. Raises Refusal (400)."""
+    """Return a body as a JSON object without doubled keys. Raises Refusal (400)."""
     try:
-        found = json.loads(body, parse_constant=_refused)
+        found = json.loads(body, parse_constant=_refused, object_pairs_hook=single)
         if SURROGATE.search(body):
             json.dumps(found, ensure_ascii=False).encode()
     except RecursionError as error:

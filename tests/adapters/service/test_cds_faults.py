@@ -52,6 +52,12 @@ def test_brackets_without_end_are_400(client: Client) -> None:
     assert answer.status_code == 400 and problems(answer) in (["service.too_deep"], ["service.bad_json"])
 
 
+def test_of_two_values_under_one_key_neither_is_lost_in_silence(client: Client) -> None:
+    twice = json.dumps(body()).replace('"gender":', '"gender": "female", "gender":').encode()
+    answer = client.post(PATH, content=twice, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400 and problems(answer) == ["api.doubled_key"]
+
+
 def test_another_content_type_is_415(client: Client) -> None:
     answer = client.post(PATH, content=b"<a/>", headers={"Content-Type": "text/xml"})
     assert answer.status_code == 415 and problems(answer) == ["service.not_json_type"]

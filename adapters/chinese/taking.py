@@ -230,11 +230,12 @@ class Taking:
             self._add(fact, True, None, self.on.isoformat(), "家族史")
 
     def _symptoms(self) -> None:
-        said = [quantity.normalise(one.label or one.text) for one in self.document.symptoms]
+        given = [one for one in self.document.symptoms if one.kind != "blank"]
+        said = [quantity.normalise(one.label or one.text) for one in given]
+        entries = [Entry(one.code, "name", source="症状") for one in given if not (one.label or one.text)]
         said = [one for one in dict.fromkeys(said) if one and (one == "无" or one.upper() not in elements.BLANKS)]
         if not said:
-            return
-        entries = []
+            return  # what has no name says neither which symptoms there are nor that these are all
         for one in said:
             known = elements.SYMPTOMS.get(one)
             entries += (

@@ -14,6 +14,7 @@ from sangao.adapters.hl7.decoding import Decoded, Delimiters
 from sangao.engine.errors import fail
 
 MOST_SEGMENTS = 20_000
+UNREAD = "\ufffd"  # no part of a number, a code or a word
 Parts = tuple[str, ...]  # components of one repetition
 
 
@@ -78,7 +79,9 @@ def _component(given: Any, decoded: Decoded) -> str:
 
 
 def unescaped(text: str, decoded: Decoded) -> str:
-    """Return a text without its escapes; what has no meaning here (highlighting, other sets) falls away.
+    """Return a text without its escapes: highlighting falls away, what cannot be read leaves a mark in its place.
+
+    Else `1\\\\Zx\\\\40`, of which nobody knows what stood between, would be read as 140.
 
     >>> from sangao.adapters.hl7.decoding import decode
     >>> unescaped("a\\\\T\\\\b\\\\.br\\\\c\\\\XE7B396\\\\", decode("MSH|^~\\\\&|"))
@@ -97,11 +100,13 @@ def _meant(code: str, decoded: Decoded) -> str:
              "E": delimiters.escape}  # fmt: skip
     if code in known:
         return known[code]
-    if code.startswith((".br", ".sp")):
+    if code in ("H", "N"):
+        return ""
+    if code.startswith("."):
         return "\n"
     if code[:1] == "X":
         try:
             return bytes.fromhex(code[1:]).decode(decoded.encoding)
         except ValueError:
-            return ""
-    return ""
+            return UNREAD
+    return UNREAD

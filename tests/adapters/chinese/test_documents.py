@@ -263,6 +263,12 @@ def test_symptoms_are_a_delivered_list_and_nothing_else_is() -> None:
     assert chart(document(seen("DE04.01.116.00", coded("")))).lists == {}
 
 
+def test_a_symptom_by_its_code_alone_keeps_the_others_from_being_all() -> None:
+    both = seen("DE04.01.116.00", coded("02", "头痛")) + seen("DE04.01.116.00", coded("05"))
+    assert [one.key for one in chart(document(both)).lists["symptoms"]] == ["05", "headache"]
+    assert chart(document(seen("DE04.01.116.00", coded("05")))).lists == {}
+
+
 def test_a_diagnosis_and_a_drug_are_there_and_say_nothing_of_others() -> None:
     drug = (
         "<substanceAdministration moodCode='EVN'><consumable><manufacturedProduct><manufacturedLabeledDrug>"

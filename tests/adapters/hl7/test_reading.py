@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sangao.adapters.hl7 import read_chart
+from sangao.adapters.hl7 import read_chart, values
 from sangao.adapters.hl7.decoding import decode
 from sangao.adapters.hl7.message import segments
 from sangao.adapters.hl7.reading import read
+from sangao.engine import quantity
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
@@ -128,10 +129,18 @@ def test_character_sets(charset: str, encoding: str) -> None:
     assert decode(text.encode(encoding)).head(4) == "竆憒检验科"
 
 
-def test_escapes_are_undone_and_what_has_no_meaning_falls_away() -> None:
+def test_escapes_are_undone_and_what_cannot_be_read_leaves_a_mark() -> None:
     line = "NTE|1||a\\F\\b\\S\\c\\T\\d\\R\\e\\E\\f\\H\\g\\N\\\\XE7B396\\\\Cxx\\\\Xzz\\\\.br\\h"
     [_, note] = segments(decode(f"MSH|^~\\&|x\r{line}\r"))
-    assert note.get(3) == "a|b^c&d~e\\fg糖\nh"
+    assert note.get(3) == "a|b^c&d~e\\fg糖\ufffd\ufffd\nh"
+
+
+@pytest.mark.parametrize("escape", ["\\Zx\\", "\\XZZ\\", "\\C2842\\", "\\.in\\"])
+@pytest.mark.parametrize("kind", ["NM", "ST"])
+def test_digits_around_what_cannot_be_read_are_no_number(escape: str, kind: str) -> None:
+    line = f"OBX|1|{kind}|8480-6^^LN||1{escape}28|mm[Hg]|||||F|||20260301"
+    [_, found] = segments(decode(f"MSH|^~\\&|x\r{line}\r"))
+    assert quantity.read(values.given(found).words or "") is None
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Vignettes: patients in words, written from the fact sheet by a reviewer who had not read the rules.
 
-The data is `vignettes.yaml`, whose head explains its keys, and `vignettes_dm_lipid.yaml`. Every vignette is asked of
+The data is `vignettes.yaml`, whose head explains its keys, and the other FILES. Every vignette is asked of
 every pack it names.
 """
 
@@ -31,7 +31,7 @@ DAYS = {  # a day inside the edition, so that no vignette stumbles over dates
     "lipid_2023": "2024-06-28",
     "sangao_national": "2025-11-20",
 }
-FILES = ("vignettes.yaml", "vignettes_dm_lipid.yaml")
+FILES = ("vignettes.yaml", "vignettes_dm_lipid.yaml", "vignettes_independent.yaml")
 VIGNETTES: list[dict[str, Any]] = [
     one for name in FILES for one in yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
 ]

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import httpx
 
@@ -85,14 +85,16 @@ class Fetcher:
             if following is None:
                 return whole
             page = await self._get(urljoin(f"{base}/", following), base, token)
+            if page["resourceType"] != "Bundle" or not isinstance(page.get("entry", []), list):
+                raise NotFetched("a further page is no page")  # else what came before it would count as the whole
             whole = {**whole, "entry": [*_entries(whole), *_entries(page)], "link": page.get("link") or []}
             following = next_page(page)
         return whole  # with its next page named: what is cut off is not taken for the whole
 
     async def _get(self, address: str, base: str, token: str | None) -> Mapping[str, Any]:
-        if not address.startswith((f"{base}/", f"{base}?")) or ".." in address:
-            raise NotFetched("the address is not on the server")
         parts = urlsplit(address)
+        if not address.startswith((f"{base}/", f"{base}?")) or ".." in address or ".." in unquote(parts.path):
+            raise NotFetched("the address is not on the server")
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         there = await self._address(host, port, parts.scheme)
         pinned = httpx.URL(address).copy_with(host=there)

@@ -162,6 +162,8 @@ def test_a_redirect_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
         "//evil.example.org/x",
         "/admin",
         "../admin",
+        "https://ehr.example.org/fhir/%2e%2e/admin",
+        "https://ehr.example.org/fhir/.%2E/admin",
         "",
     ],
 )
@@ -173,6 +175,25 @@ def test_a_next_page_elsewhere_is_not_fetched_and_the_list_is_not_whole(
     assert "Condition" not in whole.delivered
     assert {one.headers["host"] for one in went} <= {"ehr.example.org"}
     assert all(str(one.url).startswith(f"https://{PUBLIC}/fhir/") for one in went)
+    assert not any("admin" in str(one.url) for one in went)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]},
+        {"resourceType": "Bundle", "type": "searchset", "entry": {"resource": condition("E11", "c2")}},
+        PERSON,
+    ],
+)
+def test_a_further_page_that_is_none_does_not_make_the_first_the_whole(
+    page: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=page) if "page=2" in str(request.url) else served(request)
+
+    whole, _ = fetched(calling(), broken, monkeypatch)
+    assert "MedicationRequest" in whole.delivered and "Condition" not in whole.delivered
 
 
 @pytest.mark.parametrize(

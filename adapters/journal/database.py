@@ -23,8 +23,8 @@ WRITES: Final = "sangao_write"
 def address(url: str | Path) -> URL:
     """Return the address of a log; a path is an SQLite file. Raises SangaoError (`journal.url`, `journal.no_extra`).
 
-    >>> address("log.db").get_backend_name(), address("postgresql://h/log").drivername
-    ('sqlite', 'postgresql+psycopg')
+    >>> address("log.db").get_backend_name()
+    'sqlite'
     """
     try:
         found = make_url(str(url)) if "://" in str(url) else URL.create("sqlite", database=str(url))

@@ -12,8 +12,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "events.no_engine": Entry(
         "error",
-        "此 Python({version})上没有可用的 durable-rules",
-        "durable-rules does not work on this Python ({version})",
+        "没有安装 durable-rules,或它在此 Python({version})上不能运行",
+        "durable-rules is not installed or does not run here (Python {version})",
         '在 Python 3.11 或 3.12 上运行 pip install "sangao[events]"',
         'use Python 3.11 or 3.12 and run pip install "sangao[events]"',
     ),

@@ -31,7 +31,7 @@ class Charts:
 
     def one(self) -> dict[str, Any]:
         """Return one chart: sometimes nearly empty, sometimes nearly full."""
-        filled = self.random.choice((0.05, 0.3, 0.6, 0.9, 1.0))
+        filled = self.random.choice((0.05, 0.1, 0.3, 0.5, 1.0))
         chosen = [fact for fact in self.facts if self.random.random() < filled]
         given: dict[str, Any] = {"on": ON.isoformat(), "facts": {}, "readings": []}
         for name in LISTS:

@@ -22,7 +22,7 @@ FOLDERS = sorted(found.parent.name for found in GUIDELINES.glob("*/pack.yaml"))
 PACKS = [name for name in FOLDERS if not name.endswith("_base")]
 LONG = os.environ.get("SANGAO_TIER") == "long"
 CHARTS = 100_000 if LONG else 2_000  # of every pack
-PART = 10_000 if LONG else 500  # so many at a time: one test
+PART = 10_000 if LONG else 1_000  # so many at a time: one test
 WHOLE = 10  # in the tier ci one chart in so many also asks the definition of what other packs brought in
 FEW = 5_000 if LONG else 100
 

@@ -26,6 +26,7 @@ def mllp(
 ) -> None:
     """接收 HL7 v2 消息(MLLP),先落盘后应答 · Take HL7 v2 messages in over MLLP, on disk before they are answered."""
     from sangao.adapters.hl7.listener import Door, Listener
+    from sangao.adapters.hl7.message import library
     from sangao.adapters.hl7.spool import Spool
 
     async def run() -> None:
@@ -45,4 +46,5 @@ def mllp(
             kept.close()
 
     with ending(lang, "text"):
+        library()  # what every message would be refused for is said before the first one
         asyncio.run(run())

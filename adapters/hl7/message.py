@@ -36,12 +36,18 @@ class Segment:
         return found[0][component - 1] if found and component <= len(found[0]) else ""
 
 
-def segments(decoded: Decoded) -> list[Segment]:
-    """Return the segments of a message. Raises SangaoError when it cannot be split, or the extra `hl7` is missing."""
+def library() -> Any:
+    """Return python-hl7. Raises SangaoError (`hl7.no_extra`) where it is not installed."""
     try:
         import hl7
     except ImportError as error:
         raise fail("hl7.no_extra", usage=True) from error
+    return hl7
+
+
+def segments(decoded: Decoded) -> list[Segment]:
+    """Return the segments of a message. Raises SangaoError when it cannot be split, or the extra `hl7` is missing."""
+    hl7 = library()
     if decoded.text.count("\r") > MOST_SEGMENTS:
         raise fail("hl7.too_large", usage=True, limit=f"{MOST_SEGMENTS} segments")
     try:

@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer import Typer
+from typer.testing import CliRunner
 
 from sangao.adapters.hl7.answering import answer
+from sangao.adapters.hl7.command import mllp
 from sangao.adapters.hl7.decoding import decode
 from sangao.adapters.hl7.frames import HEAD, Frame, Frames, framed
 from sangao.adapters.hl7.listener import Door, Listener
@@ -338,3 +341,12 @@ def test_a_message_of_any_kind_is_answered_in_time(tmp_path: Path) -> None:
         assert listener.take(Frame(data)).code in ("AA", "AE", "AR")
     assert time.perf_counter() - begun < 10
     spool.close()
+
+
+def test_a_listener_that_could_read_nothing_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hl7", None)
+    typed = Typer()
+    typed.command()(mllp)
+    found = CliRunner().invoke(typed, ["--spool", str(tmp_path / "s.sqlite"), "--port", "0"])
+    assert found.exit_code == 2 and "hl7.no_extra" in found.output
+    assert not (tmp_path / "s.sqlite").exists()

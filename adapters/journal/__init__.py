@@ -14,6 +14,6 @@ from sangao.adapters.hookspecs import hookimpl
 @hookimpl
 def commands() -> Iterable[Any]:
     """Return the commands `replay` and `journal`."""
-    from sangao.adapters.journal.commands import journal, replay
+    from sangao.adapters.journal.asked import journal, replay
 
     return [replay, journal]

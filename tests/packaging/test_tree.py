@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sangao.adapters import hookspecs
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("engine", "adapters", "guidelines")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -102,3 +104,10 @@ def test_the_kernel_is_under_contract_once_it_exists() -> None:
         return
     contracts = {contract["name"]: contract for contract in PROJECT["tool"]["importlinter"]["contracts"]}
     assert "sangao.engine.native" in contracts["running needs no authoring"]["source_modules"]
+
+
+def test_no_module_is_named_as_a_hook() -> None:
+    """Once imported, such a module would stand where the package has its hook, and the hub would not find it."""
+    hooks = {name for name in vars(hookspecs) if hasattr(getattr(hookspecs, name), f"{hookspecs.PROJECT}_spec")}
+    assert "commands" in hooks
+    assert [path for path in (ROOT / "adapters").rglob("*.py") if path.stem in hooks] == []

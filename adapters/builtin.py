@@ -7,9 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sangao.adapters.handed import contents
 from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.chart import Chart
-from sangao.engine.errors import Span, fail, why
+from sangao.engine.errors import Span, fail
 
 
 @hookimpl
@@ -49,11 +50,7 @@ def read_chart(source: object, on: date | None) -> Chart | None:
     if isinstance(source, Path):
         if source.suffix != ".json":
             return None
-        file = str(source)
-        try:
-            source = source.read_bytes()
-        except OSError as error:
-            raise fail("host.unreadable", Span(file), usage=True, reason=why(error)) from error
+        file, source = str(source), contents(source)
     if isinstance(source, bytes):
         try:
             source = source.decode("utf-8-sig")

@@ -5,6 +5,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+from sangao.adapters.handed import contents
 from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.chart import Chart
 
@@ -22,13 +23,7 @@ def read_chart(source: object, on: date | None) -> Chart | None:
     if isinstance(source, Path):
         if source.suffix.lower() not in SUFFIXES:
             return None
-        from sangao.engine.errors import Span, fail, why
-
-        file = source.name
-        try:
-            source = source.read_bytes()
-        except OSError as error:
-            raise fail("host.unreadable", Span(str(source)), usage=True, reason=why(error)) from error
+        file, source = source.name, contents(source)
     elif isinstance(source, bytes):
         if not source[:64].lstrip().startswith(STARTS):
             return None

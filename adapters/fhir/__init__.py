@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from sangao.adapters.handed import contents
 from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart, today
-from sangao.engine.errors import Span, fail, why
 
 MARK = b'"resourceType"'
 RELEASES: dict[str, Literal["R4", "R5"]] = {"fhir": "R4", "fhir-r5": "R5"}
@@ -52,15 +52,10 @@ def _resources(found: object) -> bool:
 
 def _parsed(source: object) -> Any:
     """Return what a source holds as plain objects, None when it is not FHIR (other readers say what is wrong)."""
-    file = ""
     if isinstance(source, Path):
         if source.suffix != ".json":
             return None
-        file = str(source)
-        try:
-            source = source.read_bytes()
-        except OSError as error:
-            raise fail("host.unreadable", Span(file), usage=True, reason=why(error)) from error
+        source = contents(source)
     if isinstance(source, str):
         source = source.encode("utf-8", "surrogatepass")
     if isinstance(source, bytes):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sangao.adapters.handed import contents
 from sangao.adapters.service import signing
 from sangao.adapters.service.offers import Made, Offered, Offers
 from sangao.adapters.service.standing import SETTINGS, Loaded, Reloaded, Standing
@@ -167,7 +168,7 @@ class Packs:
             return load(sources, settings=dict(made.settings), overlays=made.overlays), None
         if made.overlays or made.settings:
             raise fail("operations.settings_on_saved" if made.settings else "host.overlay_on_saved", Span(str(file)))
-        data = signing.read(file)
+        data = contents(file)
         key = signing.verify(data, file, keys) if keys else None
         return signing.opened(data, file), key
 

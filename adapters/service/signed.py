@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sangao.adapters.handed import contents
 from sangao.adapters.hookspecs import hookimpl
 from sangao.adapters.service import signing
 from sangao.engine.cli.desk import ending
@@ -40,7 +41,7 @@ def verify(
     """核对签名并打开规则包 · Verify the signatures of pack files and open them."""
     with ending(lang, form):
         trusted = signing.trusted(keys)
-        read = [(file, signing.read(file)) for file in files]
+        read = [(file, contents(file)) for file in files]
         _tell([(file, signing.verify(data, file, trusted), signing.opened(data, file)) for file, data in read], form)
 
 

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sangao.adapters.handed import contents
 from sangao.engine.errors import Span, fail, why
 from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
@@ -53,7 +54,7 @@ def private_key(path: Path) -> "Ed25519PrivateKey":
     phrase = os.environ.get(PASSPHRASE)
     found: Any = None
     with suppress(ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: a passphrase too many or too few
-        found = load_pem_private_key(read(path), phrase.encode() if phrase else None)
+        found = load_pem_private_key(contents(path), phrase.encode() if phrase else None)
     if not isinstance(found, Ed25519PrivateKey):
         raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "私钥", "en": "private key"})
     return found
@@ -70,7 +71,7 @@ def trusted(paths: Iterable[Path]) -> Trusted:
     for path in paths:
         found: Any = None
         with suppress(ValueError, UnsupportedAlgorithm):
-            found = load_pem_public_key(read(path))
+            found = load_pem_public_key(contents(path))
         if not isinstance(found, Ed25519PublicKey):
             raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "公钥", "en": "public key"})
         keys[key_id(found)] = found
@@ -82,7 +83,7 @@ def sign(pack: Path, key: Path) -> tuple[str, Pack]:
 
     What does not open as a pack is not signed. Raises SangaoError.
     """
-    private, data = private_key(key), read(pack)
+    private, data = private_key(key), contents(pack)
     found = opened(data, pack)
     path, name, digest = beside(pack), key_id(private.public_key()), hashlib.sha256(data).hexdigest()
     of, signatures = _signatures(path) if path.exists() else (digest, {})
@@ -128,18 +129,10 @@ def opened(data: bytes, file: Path) -> Pack:
     return Pack(compiled, hashlib.sha256(canon.sections(data)["meaning"]).hexdigest())
 
 
-def read(path: Path) -> bytes:
-    """Return the bytes of a file. Raises SangaoError (`host.unreadable`)."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
-
-
 def _signatures(path: Path) -> tuple[str, dict[str, bytes]]:
     """Return the digest a signature file was made for (said, not proved) and its signatures by key."""
     try:
-        found = json.loads(read(path))
+        found = json.loads(contents(path))
         if found["schema"] != SCHEMA:
             raise ValueError
         signatures = {str(one["key"]): base64.b64decode(one["ed25519"], validate=True) for one in found["signatures"]}

@@ -10,27 +10,9 @@ import sangao
 from sangao.engine.chart import Chart
 from sangao.engine.guide import Pack
 from sangao.engine.run.listing import Lister, Person, Plan, Sample, Shown, drawn, place, total
+from tests.town import PACK, RULES
 
-PACK = """pack: town
-edition: "2025"
-family: town
-title: {zh: 名单判断, en: decisions of lists}
-origin: project
-document: PROJECT
-dates: {from: "2025-01-01"}
-"""
-RULES = """criteria: l.old
-title: {zh: 年满65岁, en: 65 or older}
-items:
-  - {id: old, name: {zh: 年长, en: old}, when: "age >= 65 years"}
----
-criteria: l.wants
-title: {zh: 所需, en: wants}
-gives: set
-items:
-  - {id: pressure, name: {zh: 血压, en: pressure}, when: "sbp_office >= 140 mmHg"}
-  - {id: glucose, name: {zh: 血糖, en: glucose}, when: "fpg >= 7.0 mmol/L"}
----
+FREE = """---
 criteria: l.free_of_drugs
 title: {zh: 未用降压药, en: takes no drug}
 items:
@@ -44,7 +26,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     folder = tmp_path_factory.mktemp("lists") / "town"
     (folder / "rules").mkdir(parents=True)
     (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
-    (folder / "rules" / "all.yaml").write_text(RULES, encoding="utf-8")
+    (folder / "rules" / "all.yaml").write_text(RULES + FREE, encoding="utf-8")
     return sangao.load(folder)
 
 

@@ -46,6 +46,8 @@ def taker(fact: Fact) -> Taker:
 
 
 SPELLINGS = 64  # of a fact's unit that are remembered
+TEXTS = 2_000  # values written as text that are remembered for a fact: they repeat themselves
+LONGEST = 24  # characters of such a text
 
 
 def steps(value: Fraction, fact: Fact) -> int:
@@ -65,6 +67,7 @@ def _numbers(fact: Fact) -> Taker:
     units = {quantity.unit_name(unit.name): unit for unit in fact.units}
     own = fact.units[0] if fact.units else Unit("")
     spelled: dict[str, bool] = {}  # other spellings hosts send, `mm[Hg]`, and whether they mean the fact's own unit
+    written: dict[tuple[str, str | None], Entered] = {}  # "152 mmHg" and what it came to
 
     def means_own(unit: str) -> bool:
         found = spelled.get(unit)
@@ -84,7 +87,14 @@ def _numbers(fact: Fact) -> Taker:
             if warn_low <= found <= warn_high:
                 return Entered((found, found))
             return judged((found, found), value, own, Fraction(value if kind is int else repr(value)))
-        return slow(value, unit)
+        if kind is not str or len(value) > LONGEST:
+            return slow(value, unit)
+        entered = written.get((value, unit))
+        if entered is None:
+            entered = slow(value, unit)
+            if len(written) < TEXTS:
+                written[value, unit] = entered
+        return entered
 
     def slow(value: Any, unit: str | None) -> Entered:
         if isinstance(value, bool | date):

@@ -177,6 +177,8 @@ class Timeline:
         return self._cache[key]
 
     def _one_day(self, group: Group | None, readings: Mapping[str, Sequence[Admitted]]) -> dict[str, Any]:
+        if all(len(many) == 1 for many in readings.values()):  # the common day: nothing to make one of
+            return {fact: many[0].value for fact, many in readings.items()}
         facts = self.pack.dictionary.facts
         result: dict[str, Any] = dict.fromkeys(readings)
         numbers: dict[str, list[tuple[int, int]]] = {}
@@ -221,13 +223,18 @@ class Timeline:
     def _reject(self, rule: ir.Contradiction, readings: Sequence[Admitted]) -> None:
         parts = {"zh": rule.zh, "en": rule.en, "facts": "、".join(rule.facts)}
         self._problems.append(Problem("chart.contradiction", parts=parts, fact=rule.facts[0]))
-        gone = {id(one) for one in readings}
-        self.readings = [replace(one, value=None) if id(one) in gone else one for one in self.readings]
-        self.by_fact = {}
-        for one in self.readings:
-            self.by_fact.setdefault(one.fact, []).append(one)
+        gone = {id(one): replace(one, value=None) for one in readings}
+        self.readings = [gone.get(id(one), one) for one in self.readings]
+        touched = {one.fact for one in readings}
+        for fact in touched:
+            self.by_fact[fact] = [gone.get(id(one), one) for one in self.by_fact[fact]]
         self._cache.clear()
-        self.facts_known = {}
+        if self.facts_known:
+            dictionary = self.pack.dictionary
+            groups = {dictionary.facts[fact].group for fact in touched} - {None}
+            touched |= {member for group in groups if group for member in dictionary.groups[group].members}
+            for fact in touched & self.by_fact.keys():
+                self.facts_known[fact] = self._bare(fact, None, self._nothing[fact])
 
 
 def falls_due(source: ir.Window, known: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from sangao.engine.run import cones
 
 LISTS = ("conditions", "medications", "symptoms", "family_history")
 ON = date(2026, 6, 15)
+FILLED = (0.05, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3, 0.3, 0.5, 1.0)  # how much of a chart is there: most hold little
 
 
 class Charts:
@@ -31,7 +32,7 @@ class Charts:
 
     def one(self) -> dict[str, Any]:
         """Return one chart: sometimes nearly empty, sometimes nearly full."""
-        filled = self.random.choice((0.05, 0.1, 0.3, 0.5, 1.0))
+        filled = self.random.choice(FILLED)
         chosen = [fact for fact in self.facts if self.random.random() < filled]
         given: dict[str, Any] = {"on": ON.isoformat(), "facts": {}, "readings": []}
         for name in LISTS:

@@ -10,6 +10,13 @@ ENTRIES: dict[str, Entry] = {
         "按 docs/events.md 的形式送来",
         "send it in the form docs/events.md shows",
     ),
+    "events.full": Entry(
+        "error",
+        "已看护 {most} 人,达到上限,这一事件没有收下",
+        "{most} people are watched, which is the most; this event was not taken",
+        "调大 `most`,用 forget 放下不再看护的人,或把人分给几个进程",
+        "raise `most`, forget people who need no watching, or share them among processes",
+    ),
     "events.no_engine": Entry(
         "error",
         "没有安装 durable-rules,或它在此 Python({version})上不能运行",

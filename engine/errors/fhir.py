@@ -160,6 +160,13 @@ ENTRIES: dict[str, Entry] = {
         "只发送最新版本,或写明 meta.versionId、meta.lastUpdated(以最新者为准)",
         "send the newest alone, or with meta.versionId or meta.lastUpdated, by which the newest is used",
     ),
+    "fhir.other_edition": Entry(
+        "warning",
+        "ICD-10-CM 代码 {code} 在 ICD-10 中没有,或含义不同;它可能所指的诊断既不当作有,也不推定为无",
+        "the ICD-10-CM code {code} means something else in ICD-10, or nothing; what it may say counts as unknown",
+        "用 ICD-10 国家临床版代码重新发送,或在资料中直接写明该诊断",
+        "send it under a code of ICD-10 or of its national clinical edition, or state the diagnosis itself",
+    ),
     "fhir.relative": Entry(
         "note",
         "亲属关系不是一级亲属,未作为家族史使用",

@@ -31,6 +31,13 @@ ENTRIES: dict[str, Entry] = {
         "改正列出的问题后再次重新加载",
         "correct the problems listed and reload",
     ),
+    "operations.pack_withdrawn": Entry(
+        "error",
+        "规则包 `{name}` 已停用:为它签名的密钥不再受信,它不再回答",
+        "the pack `{name}` is withdrawn: no key that is trusted now vouches for it, and it answers no more",
+        "用受信的密钥重新签名并发布该文件;文件一换即恢复回答",
+        "sign the file with a trusted key and publish it again; it answers as soon as the file is there",
+    ),
     "operations.unsigned": Entry(
         "error",
         "配置了可信公钥,但该规则包没有签名",

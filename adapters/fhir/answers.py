@@ -57,7 +57,7 @@ def answers() -> Answers:
     >>> answers().values["smoke_status"]["snomed:8517006"]
     'former'
     """
-    given = _read("answers.yaml")
+    given = document("answers.yaml")
     return Answers(
         truths=_turned({"true": given["positive"], "false": given["negative"]}),
         values={str(fact): _turned(found) for fact, found in given["answers"].items()},
@@ -81,7 +81,7 @@ def relatives() -> Relatives:
     >>> relatives().first_degree["v3:FTH"], relatives().early_below
     ('male', '50')
     """
-    given = _read("relatives.yaml")
+    given = document("relatives.yaml")
     early = given["premature"]
     return Relatives(
         _turned(given["first_degree"]),
@@ -119,7 +119,8 @@ def among(concept: Concept, known: Iterable[str]) -> bool:
     return not set(keys(concept)).isdisjoint(known)
 
 
-def _read(name: str) -> dict[str, Any]:
+def document(name: str) -> dict[str, Any]:
+    """Return a YAML file of this folder."""
     import yaml
 
     found: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))

@@ -6,12 +6,12 @@ the other kinds nor diabetes itself. What nobody is sure of is unknown, so that 
 absent. An item that maps to no fact stays in the list under its own code, and suspends what the list would allow.
 """
 
-import re
 from typing import Any
 
 from sangao.adapters.fhir.answers import among, answers
+from sangao.adapters.fhir.editions import all_left_open, left_open, says, system
 from sangao.adapters.fhir.gathering import Resource
-from sangao.adapters.fhir.shapes import Coding, Concept, Json, codes, concept, mapping, mappings, reference, text
+from sangao.adapters.fhir.shapes import Concept, Json, codes, concept, mapping, mappings, reference, text
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.fhir.values import over
 from sangao.adapters.terms import unmatched
@@ -28,8 +28,6 @@ NOT_TAKEN = frozenset({"entered-in-error", "cancelled", "draft", "stopped", "not
 TAKEN = frozenset({"active", "recorded"})
 AS_GIVEN = frozenset({None, "taking", "taking-as-directed"})
 STOPPED = frozenset({"not-taking", "stopped"})
-ICD10 = "http://hl7.org/fhir/sid/icd-10"
-NATIONAL = re.compile(r"/icd-?10-(?:cm|cn|gm|am|ca|uk)/?$")
 
 
 def condition(resource: Resource, taken: Taken, sound: bool) -> None:
@@ -44,6 +42,9 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
     if nothing(name, "conditions", taken):
         return
     facts = diagnoses(name, taken)
+    for open in all_left_open(name, taken.book):
+        taken.doubt(open.facts, resource)
+        taken.problem("fhir.other_edition", resource, code=open.code)
     clinical = next(iter(codes(content.get("clinicalStatus"))), None)
     unsure = next((one for one in checked if one in UNSURE), None)
     if unsure is None and clinical is not None and clinical not in ACTIVE | PAST:
@@ -57,7 +58,7 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
         span = {"start": start, "end": end if status != "active" else None}
         _items("conditions", resource, name, facts, taken, status=status, **span)
-        for fact, value in (said for code in _native(name) for said in taken.book.recorded(code)):
+        for fact, value in (said for code in _native(name, taken) for said in taken.book.recorded(code)):
             taken.reading(fact, value, resource, at=start)
 
 
@@ -136,7 +137,7 @@ def nothing(name: Concept, kind: str, taken: Taken) -> bool:
 
 def diagnoses(name: Concept, taken: Taken) -> tuple[str, ...]:
     """Return the facts a diagnosis speaks of, by its codes, else by what it is called."""
-    found = [fact for one in name.codings for fact in taken.book.condition(_system(one), one.code, one.display)]
+    found = [fact for one in name.codings for fact in says(one, taken.book)]
     found = found or [fact for one in name.names for fact in taken.book.condition(None, None, one)]
     return tuple(dict.fromkeys(found))
 
@@ -168,7 +169,7 @@ def _doubtful(
 def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:
     """Add the entries of one item: its own code where the engine reads it, and each fact the book knows."""
     entries = [Entry(fact, "fact", source=resource.name, **rest) for fact in facts]
-    native = _native(name)
+    native = _native(name, taken)
     if native:
         entries.append(Entry(native[0], "code", source=resource.name, **rest))
     elif not facts:
@@ -177,14 +178,10 @@ def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...],
         taken.entry(kind, entry, facts, resource)
 
 
-def _native(name: Concept) -> list[str]:
+def _native(name: Concept, taken: Taken) -> list[str]:
     """Return the codes of a concept that the engine reads by itself, for facts that a pack of anybody's may have."""
-    return [one.code for one in name.codings if system_of(_system(one)) in ("icd10", "atc")]
-
-
-def _system(one: Coding) -> str | None:
-    """Return the system of a code; the national editions of ICD-10 agree in the categories that facts name."""
-    return ICD10 if NATIONAL.search((one.system or "").lower()) else one.system
+    known = [one for one in name.codings if system_of(system(one)) in ("icd10", "atc")]
+    return [one.code for one in known if left_open(one, taken.book) is None]
 
 
 def _drugs(resource: Resource, taken: Taken) -> list[Concept]:

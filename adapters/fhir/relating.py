@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from sangao.adapters.fhir.answers import coded, relatives, said
+from sangao.adapters.fhir.editions import plain, system
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.listing import diagnoses, nothing
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, text
 from sangao.adapters.fhir.taking import Taken
-from sangao.adapters.terms.lexicon import plain
+from sangao.adapters.terms.lexicon import plain as worded
 from sangao.engine.chart import Entry
 from sangao.engine.quantity import parse_number, unit_name
 
@@ -28,7 +29,7 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
         return
     kin = concept(content.get("relationship"))
     degree = said(kin, known.first_degree) or next(
-        (known.words[one] for one in map(plain, kin.names) if one in known.words), None
+        (known.words[one] for one in map(worded, kin.names) if one in known.words), None
     )
     if degree is None and coded(kin):
         taken.problem("fhir.relative", resource)
@@ -60,7 +61,7 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
 
 def _ways(name: Concept) -> Iterator[tuple[str | None, str | None, str | None]]:
     """Yield system, code and text of each way a disease is named."""
-    yield from ((one.system, one.code, one.display) for one in name.codings)
+    yield from ((system(one), plain(one), one.display) for one in name.codings)
     yield from ((None, None, one) for one in name.names)
 
 

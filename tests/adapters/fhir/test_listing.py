@@ -147,6 +147,41 @@ def test_national_editions_of_icd_10() -> None:
         assert truth("hf", doubtful) == (UNKNOWN, UNKNOWN)
 
 
+CM = "http://hl7.org/fhir/sid/icd-10-cm"
+
+
+@pytest.mark.parametrize(
+    ("code", "fact"),
+    [
+        ("E66.3", "obesity"),  # overweight
+        ("E663", "obesity"),
+        ("N18.6", "renal_failure"),
+        ("Z33.2", "pregnant"),
+        ("E11.A", "diabetes"),  # in remission
+        ("I21.A1", "mi"),
+        ("E09.9", "diabetes"),
+        ("I16.0", "hypertension"),
+        ("I1A.0", "hypertension"),
+    ],
+)
+def test_where_icd_10_cm_differs_nothing_is_read_and_nothing_assumed_absent(code: str, fact: str) -> None:
+    found = taken(condition(code, CM))
+    assert [(one.code, one.parts) for one in found.problems] == [("fhir.other_edition", {"code": code})]
+    assert truth(fact, condition(code, CM)) == (UNKNOWN, UNKNOWN)
+    beside = condition({"mi": "I21.9", "pregnant": "Z34.0", "obesity": "E66.9"}.get(fact, "I10"), id="other")
+    assert codes(taken(condition(code, CM), beside)) == ["fhir.other_edition"]
+    if fact in ("mi", "pregnant", "obesity", "hypertension"):
+        assert truth(fact, condition(code, CM), beside) == (TRUE, TRUE), "another item says it"
+
+
+def test_where_icd_10_cm_agrees_it_is_read_by_its_category() -> None:
+    for code, fact in (("E13.9", "diabetes"), ("E11.65", "t2dm"), ("N18.6", "ckd"), ("T78.3XXA", "angio_oedema")):
+        found = taken(condition(code, CM))
+        assert [one.status for one in found.chart.lists["conditions"] if one.key == fact] == ["active"]
+    assert codes(taken(condition("E13.9", CM))) == codes(taken(condition("E66.3"))) == []
+    assert truth("obesity", condition("E66.3")) == (TRUE, TRUE), "in ICD-10 itself the category holds"
+
+
 def test_a_doubtful_diagnosis_nobody_here_knows_suspends_what_the_list_allows() -> None:
     odd = condition("X99.9", verificationStatus=concept("unconfirmed", VERIFIED))
     assert truth("hf", odd) == (UNKNOWN, UNKNOWN) and codes(taken(odd)) == ["fhir.doubtful"]

@@ -34,6 +34,12 @@ def test_a_disease_of_a_first_degree_relative(code: str, fact: str) -> None:
     assert taken(relative(code)).traced[fact] == "FamilyMemberHistory/f"
 
 
+def test_a_disease_coded_in_another_edition_of_icd_10_is_not_lost() -> None:
+    for code, fact in (("I10", "fh_htn"), ("E11.9", "fh_dm")):
+        had = [{"code": concept(code, f"{ICD10}-cm")}]
+        assert said(relative(condition=had))[fact] is True
+
+
 @pytest.mark.parametrize("kin", ["GRFTH", "UNCLE", "SPS", "STPFTH", "HSIB"])
 def test_others_do_not_count(kin: str) -> None:
     assert said(relative(kin=kin)) == {} and codes(taken(relative(kin=kin))) == ["fhir.relative"]

@@ -10,7 +10,7 @@ This is exact while the factors of a shared leaf are small, as in differences an
 all around the meeting point. With larger factors `exact` is False.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -19,7 +19,8 @@ from sangao.engine.pack import ir
 from sangao.engine.run.cones import branches
 
 SLACK = 32
-MANY = 4000
+MANY = 4000  # tests; where there are more the bands are not exact
+KEPT = 20_000  # cuts remembered
 CROSSING = 60  # tests of one leaf whose meeting points are all looked at
 
 
@@ -185,23 +186,52 @@ def values(
     lines: Iterable[Line],
     known: Mapping[str, Any],
     domains: Mapping[str, tuple[int | None, int | None]],
+    kept: MutableMapping[Any, tuple[list[int], bool]],
 ) -> tuple[list[int], bool]:
     """Return one value for each band of a leaf, and whether the bands are exact.
 
     `domains`: what each asked leaf without a value may be, `leaf` among them; every other leaf stands at what is known.
+    `kept` remembers the cuts of leaves that are compared with other asked ones: working them out is long.
     """
+    mine = [line for line in lines if _touches(line, leaf)]
+    if all(name == leaf or name not in domains for line in mine for name, _ in line.factors):  # the common leaf
+        return representatives(_cuts(leaf, fixed(mine, known, frozenset({leaf}))), *domains[leaf]), True
+    tests, names = _together(leaf, lines, domains)
+    key = (leaf, tests, *[(name, domains.get(name, known[name])) for name in sorted(names)])
+    found = kept.get(key)
+    if found is None:
+        if len(kept) > KEPT:
+            kept.clear()
+        found = kept[key] = _eliminated(leaf, fixed(tests, known, frozenset(domains)), domains)
+    return representatives(found[0], *domains[leaf]), found[1]
+
+
+def _together(leaf: str, lines: Iterable[Line], domains: Collection[str]) -> tuple[frozenset[Line], set[str]]:
+    """Return the tests that bear on a leaf, directly or through other asked leaves, and all the leaves they name."""
+    left = list(lines)
+    asked, tests = {leaf}, set[Line]()
+    while found := [line for line in left if any(name in asked for name, _ in line.factors)]:
+        tests.update(found)
+        asked.update(name for line in found for name, _ in line.factors if name in domains)
+        left = [line for line in left if line not in tests]
+    return frozenset(tests), {name for line in tests for name, _ in line.factors}
+
+
+def _eliminated(
+    leaf: str, tests: set[Line], domains: Mapping[str, tuple[int | None, int | None]]
+) -> tuple[list[int], bool]:
+    """Return the cuts of a leaf once every other asked leaf is eliminated, and whether they are exact."""
     exact = True
-    tests = fixed(lines, known, frozenset(domains))
-    while True:
-        others = sorted({name for line in tests for name, _ in line.factors if name != leaf and _touches(line, leaf)})
-        if not others:
-            break
+    while others := sorted({name for line in tests if _touches(line, leaf) for name, _ in line.factors} - {leaf}):
         tests, one = without(others[0], tests, domains[others[0]])
         exact &= one
         if len(tests) > MANY:
             exact, tests = False, {line for line in tests if len(line.factors) == 1}
-    cuts = {cut(line.factors[0][1], line.constant) for line in tests if _touches(line, leaf)}
-    return representatives(cuts, *domains[leaf]), exact
+    return sorted(_cuts(leaf, tests)), exact
+
+
+def _cuts(leaf: str, tests: Iterable[Line]) -> set[int]:
+    return {cut(line.factors[0][1], line.constant) for line in tests if _touches(line, leaf)}
 
 
 def _touches(line: Line, leaf: str) -> bool:

@@ -1,9 +1,6 @@
 """Why an answer is still open: the leaves, and the tests of numbers, that can yet change it.
 
-The walk follows the definition (`sangao.engine.run.spec`) from a decision down, only through what is not settled: a
-condition that is unknown, a branch that may hold, a row that may match. What it does not reach cannot change the
-answer however much is learned, because what masks it (a false part of an `and`, an exception that does not hold)
-stays settled.
+The walks through its decisions (`sangao.engine.run.walks`) are put together, each decision once.
 """
 
 from collections.abc import Mapping
@@ -11,189 +8,48 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sangao.engine.pack import ir
-from sangao.engine.run import cells, spec
-from sangao.engine.run.bands import Line, Tests
-from sangao.engine.run.program import must_ask
-from sangao.engine.run.spec import Env
-from sangao.engine.truth import FALSE, TRUE, UNKNOWN, negated
+from sangao.engine.run import spec
+from sangao.engine.run.bands import Line
+from sangao.engine.run.walks import Walked, Walks
 
 Abstract = Any
 
 
-def point(value: Abstract) -> bool:
-    """Return whether a leaf value leaves nothing open."""
-    if isinstance(value, int):
-        return value & value - 1 == 0
-    return value is not None and bool(value[0] == value[1])
-
-
 @dataclass(slots=True)
 class Reasons:
-    """The walk through one decision in the assumed pass; `leaves` in the order they were reached, with how often.
+    """Why a decision is open in the assumed pass; `leaves` in the order they were reached, with how often.
 
-    `read` is all that the walk saw of what is settled: two charts with one `read` are open in the same way, whatever
+    `read` is all that the walks saw of what is settled: two charts with one `read` are open in the same way, whatever
     led there, so what further leaves can do is the same for both.
     """
 
-    pack: ir.Pack
-    tests: Tests
+    walks: Walks
     open_values: Mapping[str, Abstract]
     assumed_values: Mapping[str, Abstract]
     answers: Mapping[str, Abstract]
     leaves: dict[str, int] = field(default_factory=dict)
     lines: set[Line] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
-    read: list[Any] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)
 
     def decision(self, name: str) -> None:
         """Reach a decision: nothing when it is settled."""
-        one = self.pack.decisions[name]
-        if name in self.seen or spec.single(one.outcome, self.answers[name]):
+        if name in self.seen or spec.single(self.walks.pack.decisions[name].outcome, self.answers[name]):
             return
         self.seen.add(name)
-        values = self._values(one)
-        self._form(one, Env(values, self.answers))
-        if one.enough:
-            self._known(one.enough.when, values)
-            for leaf, _ in one.enough.assuming:
-                self._leaf(leaf, values)
-            if spec.known(self.pack, one.enough.when, values):
-                self._form(one, Env(spec.taken_for_granted(self.pack, one.enough, values), self.answers))
-
-    def _known(self, test: ir.Known, values: Mapping[str, Abstract]) -> None:
-        for one in test.leaves:
-            if isinstance(one, str):
-                self.read.append(spec.holds(self.pack, one, values))
-                self._leaf(one, values)
-            else:
-                self._known(one, values)
-
-    def _leaf(self, leaf: str, values: Mapping[str, Abstract]) -> None:
-        if not point(values[leaf]):
-            self.leaves[leaf] = self.leaves.get(leaf, 0) + 1
+        self._take(self.walks.of(name, None, self.open_values, self.assumed_values, self.answers))
 
     def item(self, decision: ir.Decision, item: ir.Item) -> bool:
         """Reach one criterion of a decision; return whether it is open."""
-        env = Env(self._values(decision), self.answers)
-        state, why = self.truth(item.when, env)
-        self._reach(why, env)
-        return state == UNKNOWN
+        found = self.walks.of(decision.id, item, self.open_values, self.assumed_values, self.answers)
+        self._take(found)
+        return found.open
 
-    def _values(self, decision: ir.Decision) -> Mapping[str, Abstract]:
-        strict = must_ask(self.pack, decision)
-        if not strict:
-            return self.assumed_values
-        return {**self.assumed_values, **{leaf: self.open_values[leaf] for leaf in strict}}
-
-    def _form(self, decision: ir.Decision, env: Env) -> None:
-        match decision.form:
-            case ir.Table():
-                self._table(decision.form, env)
-            case ir.Tree(root):
-                self._node(root, env)
-                if decision.outcome.kind in ("number", "date"):
-                    self.lines |= self.tests.agreed(decision.id)
-            case ir.Criteria(items):
-                for item in items:
-                    self.condition(item.when, env)
-            case ir.Score():
-                for scored in decision.form.items:
-                    self.read.append(tuple(spec.agreeing(scored.input, env)))
-                    self._column(scored.input, env)
-            case ir.Advice(when):
-                self.condition(when, env)
-
-    def _node(self, node: ir.Branch, env: Env) -> None:
-        for one in node.exceptions:
-            state, why = self.truth(one.when, env)
-            if state != FALSE:
-                self._reach(why, env)
-                self._node(one, env)
-        if not isinstance(node.then, int):
-            self._reach(self.number(node.then, env), env)
-
-    def _table(self, form: ir.Table, env: Env) -> None:
-        box = tuple(sum(1 << band for band in spec.agreeing(column, env)) for column in form.inputs)
-        self.read.append(box)
-        for column in form.inputs:
-            if column.kind == "number":
-                self.number(column.expr, env)
-        rows = list(form.rows)
-        if form.hit == "highest":
-            rows.sort(key=lambda row: -row.then)
-        columns: set[int] = set()
-        for row in rows:
-            test = cells.tests(row)
-            fate = cells.fate(test, box)
-            if fate == cells.MAYBE:
-                columns |= {column for column, mask in test[0] if box[column] & mask and box[column] & ~mask}
-            elif fate == cells.ALWAYS and form.hit in ("highest", "first"):
-                break
-        for at in sorted(columns):
-            self._column(form.inputs[at], env)
-
-    def _column(self, column: ir.Input, env: Env) -> None:
-        if column.kind == "bool":
-            self.condition(column.expr, env)
-        elif column.kind == "number":
-            self.lines |= self.tests.banded(column)
-            self._reach(self.number(column.expr, env), env)
-        else:
-            self._reach([column.expr], env)
-
-    def condition(self, expr: ir.Expr, env: Env) -> None:
-        """Reach a condition: nothing when its truth is settled."""
-        self._reach(self.truth(expr, env)[1], env)
-
-    def _reach(self, why: list[ir.Expr], env: Env) -> None:
-        for expr in why:
-            match expr:
-                case ir.Read(leaf):
-                    self._leaf(leaf, env.values)
-                case ir.Ask(decision) | ir.CountIn(decision) | ir.Has(decision, _):
-                    self.decision(decision)
-                case ir.Compare():
-                    self.lines |= self.tests.compared(expr)
-
-    def truth(self, expr: ir.Expr, env: Env) -> tuple[int, list[ir.Expr]]:
-        """Return the truth of a condition and, when unknown, what it reads that is not settled."""
-        match expr:
-            case ir.Both(items) | ir.Either(items):
-                settles = FALSE if isinstance(expr, ir.Both) else TRUE
-                why: list[ir.Expr] = []
-                for item in items:
-                    state, more = self.truth(item, env)
-                    if state == settles:
-                        return settles, []
-                    why += more
-                return (UNKNOWN if why else TRUE + FALSE - settles), why
-            case ir.Not(item):
-                state, why = self.truth(item, env)
-                return negated(state), why
-        state = spec.truth(expr, env)
-        self.read.append(state)
-        if state != UNKNOWN:
-            return state, []
-        match expr:
-            case ir.Compare(_, left, right):
-                return state, [expr, *self.number(left, env), *self.number(right, env)]
-            case ir.Member(item, _):
-                return state, [item]
-        return state, [expr]
-
-    def number(self, expr: ir.Expr, env: Env) -> list[ir.Expr]:
-        """Return what a number reads that may not be settled."""
-        match expr:
-            case ir.Read(leaf):
-                self.read.append(env.values[leaf])
-                return [expr]
-            case ir.Ask(decision) | ir.CountIn(decision):
-                self.read.append(env.answers[decision])
-                return [expr]
-            case ir.Plus(items) | ir.Least(items) | ir.Most(items):
-                return [one for item in items for one in self.number(item, env)]
-            case ir.Times(_, item) | ir.Size(item):
-                return self.number(item, env)
-            case ir.Tally(items):
-                return [one for item in items for one in self.truth(item, env)[1]]
-        return []
+    def _take(self, walked: Walked) -> None:
+        self.lines |= walked.lines
+        self.read.append(walked.read)
+        for asked, name in walked.steps:
+            if asked:
+                self.decision(name)
+            else:
+                self.leaves[name] = self.leaves.get(name, 0) + 1

@@ -20,12 +20,11 @@ from typing import Any
 from sangao.engine.answer import Missing
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.bands import Tests
 from sangao.engine.run.cones import cone
 from sangao.engine.run.program import must_ask
-from sangao.engine.run.reasons import point
 from sangao.engine.run.rows import Cone, compile_rows
 from sangao.engine.run.search import Search, Stopped
+from sangao.engine.run.walks import point
 
 SETS = 8
 EXACT = 10
@@ -63,7 +62,8 @@ def missing(
     when the caller knows. Nothing is missing where the assumed pass has one outcome already. Site settings are never
     asked: they appear, last in their set, only where no set without them settles.
     """
-    one = compile_rows(pack).cone(decision)
+    rows = compile_rows(pack)
+    one = rows.cone(decision)
     blanks = blank_leaves(pack, one.decisions, one.leaves, open_values, assumed_values)
     bare = {
         leaf.source.fact
@@ -81,7 +81,7 @@ def missing(
         dict(assumed_values),
         needs,
         STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), one),
-        Tests(pack),
+        rows.walks,
     )
     if search.look() is None:
         return Missing()

@@ -22,6 +22,7 @@ from sangao.engine.run.cones import cone
 from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.program import Program, must_ask
 from sangao.engine.run.told import Memory, Named, Step
+from sangao.engine.run.walks import Walks
 from sangao.engine.run.writer import Kind
 
 Abstract = Any
@@ -50,11 +51,15 @@ class Cone:
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Rows:
-    """The runner of one pack; `compile_rows` gives it. Safe to share: what it keeps is only worked out later."""
+    """The runner of one pack; `compile_rows` gives it. Safe to share: what it keeps is only worked out later.
+
+    `walks` is what searches for missing facts remember of the pack.
+    """
 
     pack: ir.Pack
     leaves: tuple[str, ...]
     decisions: tuple[str, ...]
+    walks: Walks = field(init=False)
     _made: dict[tuple[Any, ...], Callable[..., Any]] = field(default_factory=dict)
     _cones: dict[str, Cone] = field(default_factory=dict)
     _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
@@ -70,6 +75,7 @@ class Rows:
 
     def __post_init__(self) -> None:
         decisions = self.pack.decisions
+        self.walks = Walks(self.pack)
         self._closing = tuple((i, one) for i, one in enumerate(decisions.values()) if one.enough)
         self._memory = {name: Memory(one) for name, one in decisions.items()}
         remembered = list(enumerate(self._memory.values()))

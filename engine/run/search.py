@@ -10,9 +10,10 @@ from typing import Any
 
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.bands import Tests, values
-from sangao.engine.run.reasons import Reasons, point
+from sangao.engine.run.bands import MANY, values
+from sangao.engine.run.reasons import Reasons
 from sangao.engine.run.rows import Cone
+from sangao.engine.run.walks import Walks, point
 
 COMPLETE = 300  # looks at a complete chart
 
@@ -42,7 +43,7 @@ class Search:
     second: dict[str, Abstract]
     needs: dict[str, frozenset[str]]
     steps: int
-    tests: Tests
+    walks: Walks
     exact: bool = True
     given: dict[str, tuple[Abstract, Abstract]] = field(init=False)
     settling: set[Any] = field(default_factory=set)
@@ -61,7 +62,7 @@ class Search:
         if spec.single(decision.outcome, answers[-1]):
             return None
         named = dict(zip(self.cone.decisions, answers, strict=True))
-        found = Reasons(self.pack, self.tests, self.first, self.second, named)
+        found = Reasons(self.walks, self.first, self.second, named)
         if part is not None:
             return found if found.item(decision, part) else None
         found.decision(decision.id)
@@ -76,7 +77,8 @@ class Search:
 
     def filled(self, facts: Collection[str]) -> tuple[str, ...]:
         """Return the blank leaves that a set of facts fills."""
-        return tuple(leaf for leaf, needed in self.needs.items() if needed <= set(facts))
+        held = set(facts)
+        return tuple([leaf for leaf, needed in self.needs.items() if needed <= held])
 
     def values(self, leaf: str, others: Collection[str], reasons: Reasons) -> list[Abstract]:
         """Return every value of a leaf that can make a difference; `others` will be filled after it."""
@@ -86,8 +88,8 @@ class Search:
         domains = {
             one: self._domain(one) for one in (leaf, *others) if self.pack.leaves[one].kind in ("number", "date")
         }
-        found, exact = values(leaf, reasons.lines, self.second, domains)
-        self.exact &= exact
+        found, exact = values(leaf, reasons.lines, self.second, domains, self.walks.cuts)
+        self.exact &= exact and len(reasons.lines) < MANY
         return [(one, one) for one in found]
 
     def _blank(self, leaf: str) -> Abstract:

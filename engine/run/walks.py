@@ -1,0 +1,247 @@
+"""The walk through one decision that is open: the leaves, decisions and tests of numbers that can yet change it.
+
+It follows the definition (`sangao.engine.run.spec`) only through what is not settled: a condition that is unknown, a
+branch that may hold, a row that may match. What it does not reach cannot change the answer however much is learned,
+because what masks it (a false part of an `and`, an exception that does not hold) stays settled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from sangao.engine.pack import ir
+from sangao.engine.run import cells, spec
+from sangao.engine.run.bands import Line, Tests
+from sangao.engine.run.program import must_ask
+from sangao.engine.run.spec import Env
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN, negated
+
+KEPT = 100_000  # walks remembered for a pack
+
+Abstract = Any
+
+
+def point(value: Abstract) -> bool:
+    """Return whether a leaf value leaves nothing open."""
+    if isinstance(value, int):
+        return value & value - 1 == 0
+    return value is not None and bool(value[0] == value[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk came to: `steps` are the leaves and decisions it reached, in order, each as often as it was reached.
+
+    `read` numbers all that it saw of what is settled; `open`: whether it is open at all.
+    """
+
+    steps: tuple[tuple[bool, str], ...]  # (is a decision, its name)
+    lines: frozenset[Line]
+    read: int
+    open: bool
+
+
+class Walks:
+    """The walks through the decisions of one pack, remembered by what the decision reads and asks. Safe to share.
+
+    `cuts` is what `bands.values` remembers of leaves that are compared with one another.
+    """
+
+    def __init__(self, pack: ir.Pack) -> None:
+        self.pack = pack
+        self.tests = Tests(pack)
+        self.cuts: dict[Any, tuple[list[int], bool]] = {}
+        self._kept: dict[Any, Walked] = {}
+        self._reads: dict[Any, int] = {}
+        self._numbers = count()
+        self._strict: dict[str, frozenset[str]] = {}
+
+    def of(
+        self,
+        name: str,
+        item: ir.Item | None,
+        open_values: Mapping[str, Abstract],
+        assumed_values: Mapping[str, Abstract],
+        answers: Mapping[str, Abstract],
+    ) -> Walked:
+        """Return the walk through a decision, or through one item of it, in the assumed pass."""
+        decision = self.pack.decisions[name]
+        strict = self._strict.get(name)
+        if strict is None:
+            strict = self._strict[name] = frozenset(must_ask(self.pack, decision))
+        key = (
+            name,
+            item and item.id,
+            *[(open_values if one in strict else assumed_values)[one] for one in decision.reads],
+            *[answers[one] for one in decision.asks],
+        )
+        found = self._kept.get(key)
+        if found is None:
+            values = {**assumed_values, **{leaf: open_values[leaf] for leaf in strict}} if strict else assumed_values
+            walk = _Walk(self.pack, self.tests, values, answers)
+            still = walk.item(item) if item is not None else walk.decision(decision)
+            # A number of its own for all that was seen: no other decision, and no other sight of this one, has it.
+            read = self._reads.setdefault((name, item and item.id, tuple(walk.read)), next(self._numbers))
+            found = Walked(tuple(walk.steps), frozenset(walk.lines), read, still)
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+                self._reads.clear()
+            self._kept[key] = found
+        return found
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The walk through one decision."""
+
+    pack: ir.Pack
+    tests: Tests
+    values: Mapping[str, Abstract]
+    answers: Mapping[str, Abstract]
+    steps: list[tuple[bool, str]] = field(default_factory=list)
+    lines: set[Line] = field(default_factory=set)
+    read: list[Any] = field(default_factory=list)
+
+    def decision(self, one: ir.Decision) -> bool:
+        """Walk through a decision that is open."""
+        self._form(one, Env(self.values, self.answers))
+        if one.enough:
+            self._known(one.enough.when)
+            for leaf, _ in one.enough.assuming:
+                self._leaf(leaf, self.values)
+            if spec.known(self.pack, one.enough.when, self.values):
+                self._form(one, Env(spec.taken_for_granted(self.pack, one.enough, self.values), self.answers))
+        return True
+
+    def item(self, item: ir.Item) -> bool:
+        """Walk through one criterion; return whether it is open."""
+        env = Env(self.values, self.answers)
+        state, why = self.truth(item.when, env)
+        self._reach(why, env)
+        return state == UNKNOWN
+
+    def _known(self, test: ir.Known) -> None:
+        for one in test.leaves:
+            if isinstance(one, str):
+                self.read.append(spec.holds(self.pack, one, self.values))
+                self._leaf(one, self.values)
+            else:
+                self._known(one)
+
+    def _leaf(self, leaf: str, values: Mapping[str, Abstract]) -> None:
+        if not point(values[leaf]):
+            self.steps.append((False, leaf))
+
+    def _form(self, decision: ir.Decision, env: Env) -> None:
+        match decision.form:
+            case ir.Table():
+                self._table(decision.form, env)
+            case ir.Tree(root):
+                self._node(root, env)
+                if decision.outcome.kind in ("number", "date"):
+                    self.lines |= self.tests.agreed(decision.id)
+            case ir.Criteria(items):
+                for item in items:
+                    self.condition(item.when, env)
+            case ir.Score():
+                for scored in decision.form.items:
+                    self.read.append(tuple(spec.agreeing(scored.input, env)))
+                    self._column(scored.input, env)
+            case ir.Advice(when):
+                self.condition(when, env)
+
+    def _node(self, node: ir.Branch, env: Env) -> None:
+        for one in node.exceptions:
+            state, why = self.truth(one.when, env)
+            if state != FALSE:
+                self._reach(why, env)
+                self._node(one, env)
+        if not isinstance(node.then, int):
+            self._reach(self.number(node.then, env), env)
+
+    def _table(self, form: ir.Table, env: Env) -> None:
+        box = tuple(sum(1 << band for band in spec.agreeing(column, env)) for column in form.inputs)
+        self.read.append(box)
+        for column in form.inputs:
+            if column.kind == "number":
+                self.number(column.expr, env)
+        rows = list(form.rows)
+        if form.hit == "highest":
+            rows.sort(key=lambda row: -row.then)
+        columns: set[int] = set()
+        for row in rows:
+            test = cells.tests(row)
+            fate = cells.fate(test, box)
+            if fate == cells.MAYBE:
+                columns |= {column for column, mask in test[0] if box[column] & mask and box[column] & ~mask}
+            elif fate == cells.ALWAYS and form.hit in ("highest", "first"):
+                break
+        for at in sorted(columns):
+            self._column(form.inputs[at], env)
+
+    def _column(self, column: ir.Input, env: Env) -> None:
+        if column.kind == "bool":
+            self.condition(column.expr, env)
+        elif column.kind == "number":
+            self.lines |= self.tests.banded(column)
+            self._reach(self.number(column.expr, env), env)
+        else:
+            self._reach([column.expr], env)
+
+    def condition(self, expr: ir.Expr, env: Env) -> None:
+        """Reach a condition: nothing when its truth is settled."""
+        self._reach(self.truth(expr, env)[1], env)
+
+    def _reach(self, why: list[ir.Expr], env: Env) -> None:
+        for expr in why:
+            match expr:
+                case ir.Read(leaf):
+                    self._leaf(leaf, env.values)
+                case ir.Ask(decision) | ir.CountIn(decision) | ir.Has(decision, _):
+                    self.steps.append((True, decision))
+                case ir.Compare():
+                    self.lines |= self.tests.compared(expr)
+
+    def truth(self, expr: ir.Expr, env: Env) -> tuple[int, list[ir.Expr]]:
+        """Return the truth of a condition and, when unknown, what it reads that is not settled."""
+        match expr:
+            case ir.Both(items) | ir.Either(items):
+                settles = FALSE if isinstance(expr, ir.Both) else TRUE
+                why: list[ir.Expr] = []
+                for item in items:
+                    state, more = self.truth(item, env)
+                    if state == settles:
+                        return settles, []
+                    why += more
+                return (UNKNOWN if why else TRUE + FALSE - settles), why
+            case ir.Not(item):
+                state, why = self.truth(item, env)
+                return negated(state), why
+        state = spec.truth(expr, env)
+        self.read.append(state)
+        if state != UNKNOWN:
+            return state, []
+        match expr:
+            case ir.Compare(_, left, right):
+                return state, [expr, *self.number(left, env), *self.number(right, env)]
+            case ir.Member(item, _):
+                return state, [item]
+        return state, [expr]
+
+    def number(self, expr: ir.Expr, env: Env) -> list[ir.Expr]:
+        """Return what a number reads that may not be settled."""
+        match expr:
+            case ir.Read(leaf):
+                self.read.append(env.values[leaf])
+                return [expr]
+            case ir.Ask(decision) | ir.CountIn(decision):
+                self.read.append(env.answers[decision])
+                return [expr]
+            case ir.Plus(items) | ir.Least(items) | ir.Most(items):
+                return [one for item in items for one in self.number(item, env)]
+            case ir.Times(_, item) | ir.Size(item):
+                return self.number(item, env)
+            case ir.Tally(items):
+                return [one for item in items for one in self.truth(item, env)[1]]
+        return []

@@ -11,6 +11,7 @@ from sangao.engine.pack import ir
 from sangao.engine.passes.order import decision
 from sangao.engine.passes.work import Entry, Scope, Work, nearest
 from sangao.engine.rules.documents import DecisionDoc, MeasureDoc
+from sangao.engine.rules.leaves import Names
 from sangao.engine.rules.measures import CohortCaseDoc
 from sangao.engine.rules.text import Map, Text
 
@@ -36,13 +37,14 @@ def _part(doc: MeasureDoc, part: str, expr: Text, left_out: bool) -> DecisionDoc
     place = expr.span
     backing: dict[str, Any] = {"cite": list(doc.cite), "about": list(doc.about)}
     persons = doc.counts == "persons"
+    told = _said(doc.says if part == NUMERATOR else doc.among)
 
     def text(value: str) -> Text:
         return Text(value, place, -1)
 
     exceptions: dict[Text, Any] = {}
     if persons:
-        exceptions[text("counted")] = Map(_keys({"when": expr, "then": text("true"), **backing}), place)
+        exceptions[text("counted")] = Map(_keys({"when": expr, "then": text("true"), **backing, **told}), place)
     for name, one in doc.exclusions.items() if left_out else ():
         exceptions[name] = Map(
             _keys(
@@ -52,7 +54,7 @@ def _part(doc: MeasureDoc, part: str, expr: Text, left_out: bool) -> DecisionDoc
                     "of": [text("counted" if persons else "default")],
                     "cite": list(one.cite),
                     "about": list(one.about),
-                    **({"says": {"zh": one.says.zh, "en": one.says.en}} if one.says is not None else {}),
+                    **_said(one.says),
                 }
             ),
             one.when.span,
@@ -61,7 +63,9 @@ def _part(doc: MeasureDoc, part: str, expr: Text, left_out: bool) -> DecisionDoc
         "decision": Text(f"{doc.measure}.{part}", doc.measure.span, -1),
         "title": {"zh": text(f"{doc.title.zh} {zh}"), "en": text(f"{doc.title.en}: {en}")},
         "outcomes": text("bool") if persons else {"number": text("")},
-        "default": Map(_keys({"then": text("false") if persons else expr, **backing}), place),
+        "default": Map(
+            _keys({"then": text("false"), **backing} if persons else {"then": expr, **backing, **told}), place
+        ),
         "except": exceptions,
         "let": dict(doc.let),
         **backing,
@@ -69,6 +73,11 @@ def _part(doc: MeasureDoc, part: str, expr: Text, left_out: bool) -> DecisionDoc
     if doc.when_unknown is not None and part == NUMERATOR:
         made["when_unknown"] = {"zh": doc.when_unknown.zh, "en": doc.when_unknown.en}
     return DecisionDoc.model_validate(Map(_keys(made), doc.span))
+
+
+def _said(says: Names | None) -> dict[str, Any]:
+    """The condition in its author's words, where there are any."""
+    return {} if says is None else {"says": {"zh": says.zh, "en": says.en}}
 
 
 def _keys(made: dict[str, Any]) -> dict[Text, Any]:

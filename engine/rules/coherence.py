@@ -280,6 +280,9 @@ def _measure(document: MeasureDoc) -> Iterator[Problem]:
         )
     if document.exclusions and not document.asks:
         yield Problem("rules.needs", document.id.span, {"given": "exclusions", "needed": "numerator"})
+    for key, said, part in (("says", document.says, "numerator"), ("among", document.among, "denominator")):
+        if said is not None and part not in document.asks:
+            yield Problem("rules.needs", document.id.span, {"given": key, "needed": part})
     for name in document.exclusions:
         if name in ("default", "all", "counted"):
             yield Problem("rules.reserved", name.span, {"given": name})

@@ -76,12 +76,15 @@ class MeasureDoc(Form):
     """A share or a count over a cohort, of persons or of events.
 
     A numerator or denominator that says `entered` is no expression: the number is given by hand for the period.
+    `says` is the numerator in its author's words, `among` the denominator.
     """
 
     measure: DecisionId
     counts: Literal["persons", "events"] = "persons"
     numerator: Formula
     denominator: Formula | None = None
+    says: Names | None = None
+    among: Names | None = None
     exclusions: dict[Name, ExclusionDoc] = Field(default_factory=dict)
     unknown: Literal["apart", "out"] = "apart"
     direction: Literal["higher", "lower", "open"] = "open"

@@ -18,6 +18,7 @@ from sangao.engine.rules.making import (
     words,
 )
 from sangao.engine.rules.pathways import NONE, ExecutedDoc, PathwayDoc, TaskDoc
+from sangao.engine.rules.telling import DUE, WAITING, told, told_executed
 from sangao.engine.rules.text import Text
 
 NEVER = '"9999-12-31"'
@@ -91,7 +92,7 @@ def _label(doc: PathwayDoc, source: Text, to: Text) -> Text:
 def due(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
     """The day a task falls due; `never` while what it runs from has not happened."""
     title = task_title(task, "{0}的截止日", "{0}: due by")
-    default = made_default(task, f"min(falls_due, {NEVER})", ("截止日", "due by"))
+    default = made_default(task, f"min(falls_due, {NEVER})", DUE)
     lets = {**doc.let, Text("falls_due"): task.due}
     return made_decision(doc, f"{doc.id}.{name}.due", title, task, lets, outcomes="date", default=default)
 
@@ -126,11 +127,11 @@ def status(doc: PathwayDoc, name: Text, task: TaskDoc) -> DecisionDoc:
         ways["without"] = f"not it_applies or {by} >= {NEVER}", "not_reached", list(ways)[:-1]
     exceptions = {
         Text(label, task.span, -1): made_exception(
-            task, Text(when, task.due.place(), -1), then, over=over, says=words(*STATUS[then])
+            task, Text(when, task.due.place(), -1), then, over=over, says=told(task, label)
         )
         for label, (when, then, over) in ways.items()
     }
-    default = made_default(task, "not_yet_due", STATUS["not_yet_due"])
+    default = made_default(task, "not_yet_due", WAITING)
     used = [code for code in STATUS if code == "not_yet_due" or any(then == code for _, then, _ in ways.values())]
     return made_decision(
         doc,
@@ -216,9 +217,10 @@ def executed(doc: PathwayDoc, name: Text, way: ExecutedDoc) -> DecisionDoc:
     in_time = [f"{doc.id}.{link} = done_in_time" for link in links]
     kept = [f"{counted(in_time)} >= {need}", *(f"{doc.id}.{link} = done_in_time" for link in must)]
     lost = [f"{counted(map(failed, links))} >= {len(links) - need + 1}", *map(failed, must)]
-    done = made_exception(way, Text(" and ".join(kept), at, -1), "executed", says=words(*VERDICT["executed"]))
-    gone = made_exception(way, Text(" or ".join(lost), at, -1), "not_executed", says=words(*VERDICT["not_executed"]))
-    default = made_default(way, "open", VERDICT["open"])
+    in_time_says, late_says, open_says = told_executed(doc, need, links, must)
+    done = made_exception(way, Text(" and ".join(kept), at, -1), "executed", says=in_time_says)
+    gone = made_exception(way, Text(" or ".join(lost), at, -1), "not_executed", says=late_says)
+    default = made_default(way, "open", (open_says.zh, open_says.en))
     return made_decision(
         doc,
         f"{doc.id}.executed.{name}",

@@ -75,10 +75,10 @@ class Admitter:
         self.rank = {leaf: i for i, leaf in enumerate(self._ordered())}
         self.plain = {fact.id: self._plain(fact) for fact in facts.values()}
         self.guarded = tuple(fact for fact in facts.values() if fact.id in pack.guards)
-        self.members: dict[str, list[Fact]] = {}
+        self.members: dict[str, list[tuple[str, bool]]] = {}  # and whether a member may be assumed false
         for one in facts.values():
             if one.list is not None and one.kind == "bool":
-                self.members.setdefault(one.list, []).append(one)
+                self.members.setdefault(one.list, []).append((one.id, one.absent == "assume_false"))
         self.order = {fact: i for i, fact in enumerate(facts)}
         self.nothing = {fact.id: nothing_known(fact.kind, len(fact.values)) for fact in facts.values()}
         self.conditions = Conditions(pack)
@@ -277,15 +277,16 @@ class Admitter:
             for fact in self.guarded:
                 if not timeline.holds(fact.id) and self.conditions.truth(self.pack.guards[fact.id], known) == TRUE:
                     false[fact.id] = None
-        suspended = self.lists.suspended(chart)
+        suspended, stated = self.lists.suspended(chart), timeline.by_fact
         for name in {*chart.lists, *chart.complete} - suspended:
-            for fact in self.members.get(name, ()):
-                if timeline.holds(fact.id) or fact.id in false:
+            whole = name in chart.complete
+            for member, assumable in self.members.get(name, ()):
+                if member in stated or member in false:
                     continue
-                if name in chart.complete:
-                    false[fact.id] = None
-                elif fact.absent == "assume_false":
-                    assumed.append(fact.id)
+                if whole:
+                    false[member] = None
+                elif assumable:
+                    assumed.append(member)
         if false:
             self._settle(values, false, timeline.settle, problems)
         return tuple(sorted(assumed, key=self.order.__getitem__))

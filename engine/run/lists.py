@@ -25,6 +25,8 @@ PREFIXED = ("icd10", "atc")
 FAMILY, DRUGS = "family_history", "medications"
 REFUTED = frozenset({"refuted", "entered-in-error", "ruled-out"})
 PAST = frozenset({"resolved", "inactive", "remission", "stopped", "completed"})
+ENTRIES = 4_000  # items of lists, as hosts write them, whose facts are remembered: they repeat themselves
+LONGEST = 64  # characters of such an item
 
 
 class ListReader:
@@ -42,6 +44,7 @@ class ListReader:
                     for code in codes:
                         index.setdefault(code.upper(), []).append(fact.id)
         self.broader = _broader(facts)
+        self._spoken: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def widened(self, readings: Sequence[Admitted], problems: list[Problem]) -> list[Admitted]:
         """Return the readings with what they say of broader and narrower facts nobody spoke of, or only as unknown.
@@ -112,8 +115,15 @@ class ListReader:
         >>> ListReader({"af": af}, {"心房颤动": "af"}).targets(Entry("i48.x01", "code"))
         ('af',)
         """
-        found = self._targets(entry, name)
-        return tuple(fact for fact in found if self.facts[fact].list == name) if name == FAMILY else found
+        key = (entry.key, entry.by, name)
+        found = self._spoken.get(key)
+        if found is None:
+            found = self._targets(entry, name)
+            if name == FAMILY:
+                found = tuple(fact for fact in found if self.facts[fact].list == name)
+            if len(self._spoken) < ENTRIES and len(entry.key) <= LONGEST:
+                self._spoken[key] = found
+        return found
 
     def _targets(self, entry: Entry, name: str) -> tuple[str, ...]:
         if entry.by != "code":

@@ -8,10 +8,16 @@ fact's grid; means are rounded half-even to it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 from sangao.engine.fact import Group
+from sangao.engine.truth import FALSE
 
 Known = tuple[int, int]
+Occasions = list[tuple[int | None, dict[str, Any]]]
+"""Days (None: undated) in order, each with what was sent of each fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,26 @@ class Admitted:
     moment: str
     value: Known | int | None
     given: int
+
+
+@lru_cache(maxsize=4096)
+def denied(fact: str, on: int) -> tuple[Admitted, ...]:
+    """Return what stands for a fact that is false on a day without anybody having said so."""
+    return (Admitted(fact, on, "", FALSE, -1),)
+
+
+def single(sent: Sequence[Admitted]) -> Occasions | None:
+    """Return the occasions of readings that each have a day and a fact of their own, None where it takes more.
+
+    >>> single([Admitted("sbp", 9, "", (150, 150), 0), Admitted("sbp", 7, "", (140, 140), 1)])
+    [(7, {'sbp': (140, 140)}), (9, {'sbp': (150, 150)})]
+    """
+    days: dict[int | None, dict[str, Any]] = {}
+    for one in sent:
+        if one.day is None or one.fact in (day := days.setdefault(one.day, {})):
+            return None
+        day[one.fact] = one.value
+    return sorted(days.items(), key=itemgetter(0))
 
 
 def by_day(readings: Sequence[Admitted]) -> dict[int | None, dict[str, list[Admitted]]]:

@@ -12,7 +12,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run import intervals
 from sangao.engine.run.conditions import Conditions
 from sangao.engine.run.entering import steps
-from sangao.engine.run.occasions import Admitted, by_day, made_one
+from sangao.engine.run.occasions import Admitted, Occasions, by_day, denied, made_one, single
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 
@@ -34,10 +34,12 @@ class Timeline:
         self.on = on
         self.facts_known: dict[str, Any] = {}
         self.readings = _without_conflicts(readings, pack, problems)
-        self.by_fact: dict[str, list[Admitted]] = {}
+        sent: dict[str, list[Admitted]] = {}
         for one in self.readings:
-            self.by_fact.setdefault(one.fact, []).append(one)
-        self._cache: dict[tuple[str, int], list[tuple[int | None, dict[str, Any]]]] = {}
+            sent.setdefault(one.fact, []).append(one)
+        self.by_fact: dict[str, Sequence[Admitted]] = {**sent}
+        self._cache: dict[tuple[str, int], Occasions] = {}
+        self._single: dict[tuple[str, ...], Occasions | None] = {}
         self._due: set[str] = set()
         self._problems = problems
         self._contradictions()
@@ -64,10 +66,11 @@ class Timeline:
 
     def settle(self, facts: Iterable[str]) -> "Timeline":
         """Take facts for false, settled: their list is complete, or a rule of the dictionary says so."""
-        for fact in facts:
-            self.by_fact[fact] = [Admitted(fact, self.on, "", FALSE, -1)]
-            if self.facts_known:
-                self.facts_known[fact] = FALSE
+        told: dict[str, Sequence[Admitted]] = {fact: denied(fact, self.on) for fact in facts}
+        self.by_fact.update(told)
+        self._single.clear()
+        if self.facts_known:
+            self.facts_known.update(dict.fromkeys(told, FALSE))
         return self
 
     def assuming(self, facts: Iterable[str]) -> "Timeline":
@@ -76,7 +79,7 @@ class Timeline:
         other.__dict__.update(self.__dict__)
         other.by_fact = dict(self.by_fact)
         other.facts_known = dict(self.facts_known)
-        other._cache = {}
+        other._cache, other._single = {}, {}
         return other.settle(facts)
 
     # --- leaves -------------------------------------------------------------------------------------------------------
@@ -157,27 +160,35 @@ class Timeline:
         return self.conditions.truth(source.where, values)
 
     # --- occasions ----------------------------------------------------------------------------------------------------
-    def _occasions(self, subject: str, rule: Group | None) -> list[tuple[int | None, dict[str, Any]]]:
+    def _occasions(self, subject: str, rule: Group | None) -> Occasions:
         """Return the occasions of a group or fact: day (None: undated) and the value of each member that was sent.
 
-        A member that was sent and rejected stands with None.
+        A member that was sent and rejected stands with None. Must not be changed: rules that find nothing to make one
+        of share it.
         """
         key = (subject, id(rule))
-        if key not in self._cache:
+        found = self._cache.get(key)
+        if found is None:
             group = rule or self.pack.dictionary.groups.get(subject)
             members = group.members if group else (subject,)
-            sent = [one for member in members for one in self.by_fact.get(member, ())]
-            found: list[tuple[int | None, dict[str, Any]]] = []
-            for day, readings in by_day(sent).items():
-                if day is None:  # undated readings prove no common occasion
-                    found += [(None, {one.fact: one.value}) for many in readings.values() for one in many]
-                else:
-                    found.append((day, self._one_day(group, readings)))
+            if members not in self._single:
+                self._single[members] = single(self._sent(members))
+            found = self._single[members]
+            if found is None:
+                found = []
+                for day, readings in by_day(self._sent(members)).items():
+                    if day is None:  # undated readings prove no common occasion
+                        found += [(None, {one.fact: one.value}) for many in readings.values() for one in many]
+                    else:
+                        found.append((day, self._one_day(group, readings)))
             self._cache[key] = found
-        return self._cache[key]
+        return found
+
+    def _sent(self, members: Sequence[str]) -> list[Admitted]:
+        return [one for member in members for one in self.by_fact.get(member, ())]
 
     def _one_day(self, group: Group | None, readings: Mapping[str, Sequence[Admitted]]) -> dict[str, Any]:
-        if all(len(many) == 1 for many in readings.values()):  # the common day: nothing to make one of
+        if all(len(many) == 1 for many in readings.values()):  # nothing to make one of
             return {fact: many[0].value for fact, many in readings.items()}
         facts = self.pack.dictionary.facts
         result: dict[str, Any] = dict.fromkeys(readings)
@@ -229,6 +240,7 @@ class Timeline:
         for fact in touched:
             self.by_fact[fact] = [gone.get(id(one), one) for one in self.by_fact[fact]]
         self._cache.clear()
+        self._single.clear()
         if self.facts_known:
             dictionary = self.pack.dictionary
             groups = {dictionary.facts[fact].group for fact in touched} - {None}

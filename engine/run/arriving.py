@@ -6,6 +6,7 @@ or no number goes through the same functions as a chart's value, once for each d
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -97,74 +98,63 @@ class Cells:
     def read(self, column: Any, odd: Array) -> Seen:
         """Return what a column says of the fact; rows whose cell is not simple are marked in `odd`."""
         column = laid_out(column)
-        rows = len(column)
-        kind = column.type
-        there = np.zeros(rows, bool)
-        value = np.zeros(rows, np.int64)
-        left = pc.is_valid(column).to_numpy(zero_copy_only=False)
-        if self._plain and self.fact is not None and self.fact.kind == "number" and is_number(kind) and left.any():
-            there = self._rounded(column, value) & left
-            value[~there] = 0
-            left = left & ~there
-        if left.any():
-            places = np.flatnonzero(left)
-            bad = np.zeros(rows, bool)
-            self._each(column if left.all() else column.take(pa.array(places)), places, there, value, bad)
-            odd |= bad
-            if self._blank is not None:
-                value[~there & ~bad] = self._blank
-                there |= ~bad
-        elif self._blank is not None:
-            value[~there] = self._blank
-            there[:] = True
+        fact = self.fact
+        if not (self._plain and fact is not None and fact.kind == "number" and is_number(column.type)):
+            there, value, bad = self._each(column)
+        else:
+            there, value = self._rounded(column)
+            left = pc.is_valid(column).to_numpy(zero_copy_only=False) ^ there  # near an edge, unusual, no number
+            bad = np.zeros(len(column), bool)
+            if left.any():
+                places = np.flatnonzero(left)
+                there[places], value[places], bad[places] = self._each(column.take(pa.array(places)))
+        odd |= bad
+        if self._blank is not None:
+            blank = ~(there | bad)
+            value[blank] = self._blank
+            there |= blank
         return Seen(there, value)
 
-    def _rounded(self, column: Any, value: Array) -> Array:
-        """Write the grid steps of a column of numbers; return where doubles prove them and they are usual."""
+    def _rounded(self, column: Any) -> tuple[Array, Array]:
+        """Return where doubles prove the grid step of a number and it is usual, and the steps; 0 elsewhere."""
         fact = self.fact
         assert fact is not None
         low, high = bounds(fact)
         if fact.warn:
             low, high = steps(fact.warn[0], fact), steps(fact.warn[1], fact)
+        slack: Any = 0.5 - 2.0**-10
         numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-        slack = 2.0**-10
         with np.errstate(all="ignore"):
-            near = numbers * float(1 / fact.grid)
+            near = numbers * float(1 / fact.grid)  # a blank is no number, and that is near nothing
             if pa.types.is_float16(column.type):
-                slack += np.abs(near) * 2.0**-10
+                slack = slack - np.abs(near) * 2.0**-10
             elif pa.types.is_float32(column.type):  # it stands for the shortest decimal text of its width
-                slack += np.abs(near) * 2.0**-23
+                slack = slack - np.abs(near) * 2.0**-23
             whole = np.rint(near)
-            good = (np.abs(near) < LIMIT) & (np.abs(near - whole) < 0.5 - slack)
-        good &= (whole >= low) & (whole <= high)
-        np.copyto(value, whole, where=good, casting="unsafe")
-        return np.asarray(good)
+            np.subtract(near, whole, out=near)
+            good = np.abs(near, out=near) < slack
+            good &= whole >= max(low, 1 - LIMIT)
+            good &= whole <= min(high, LIMIT - 1)
+            value = np.zeros(len(column), np.int64)
+            np.copyto(value, whole, where=good, casting="unsafe")
+        return good, value
 
-    def _each(self, column: Any, places: Array, there: Array, value: Array, odd: Array) -> None:
-        """Take the cells that are left one by one, equal ones once."""
+    def _each(self, column: Any) -> tuple[Array, Array, Array]:
+        """Return where cells are simple, their values (0 elsewhere), and where they are not; equal ones taken once."""
         at = None
+        if not pa.types.is_dictionary(column.type) and not pa.types.is_nested(column.type):
+            with suppress(pa.ArrowNotImplementedError):
+                column = pc.dictionary_encode(column)
         if pa.types.is_dictionary(column.type):
-            at = column.indices.to_numpy(zero_copy_only=False)
-            cells = python_values(column.dictionary)
-        elif not pa.types.is_nested(column.type):
-            try:
-                found = pc.dictionary_encode(column)
-            except pa.ArrowNotImplementedError:
-                cells = python_values(column)
-            else:
-                at = found.indices.to_numpy(zero_copy_only=False)
-                cells = python_values(found.dictionary)
+            cells = [*python_values(column.dictionary), None]  # the last one stands for a blank
+            at = pc.fill_null(column.indices.cast(pa.int64()), len(cells) - 1).to_numpy()
         else:
             cells = python_values(column)
         taken = [None if one is None else self.exact(one) for one in cells]
         good = np.array([type(one) is int for one in taken], bool)
         bad = np.array([one is False for one in taken], bool)
-        numbers = np.array([one if type(one) is int else 0 for one in taken], np.int64)
-        if at is not None:
-            good, bad, numbers = good[at], bad[at], numbers[at]
-        there[places] = good
-        value[places] = numbers
-        odd[places] |= bad
+        value = np.array([one if type(one) is int else 0 for one in taken], np.int64)
+        return (good, value, bad) if at is None else (good[at], value[at], bad[at])
 
 
 def is_number(kind: Any) -> bool:

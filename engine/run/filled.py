@@ -40,11 +40,10 @@ class Held:
 
     def take(self, where: Array, other: "Held") -> "Held":
         """Return the other where it is true, else this one."""
-        return Held(
-            np.where(where, other.low, self.low),
-            np.where(where, other.high, self.high),
-            np.where(where, other.known, self.known),
-        )
+        low = np.where(where, other.low, self.low)
+        one = self.high is self.low and other.high is other.low
+        high = low if one else np.where(where, other.high, self.high)
+        return Held(low, high, np.where(where, other.known, self.known))
 
 
 def spread(value: Any, rows: int) -> Held:
@@ -53,7 +52,8 @@ def spread(value: Any, rows: int) -> Held:
         mask = np.full(rows, value, np.int64)
         return Held(mask, mask, np.ones(rows, bool))
     low, high = value or (0, 0)
-    return Held(np.full(rows, low, np.int64), np.full(rows, high, np.int64), np.full(rows, value is not None))
+    ends = np.full(rows, low, np.int64)
+    return Held(ends, ends if low == high else np.full(rows, high, np.int64), np.full(rows, value is not None))
 
 
 def gathered(values: Sequence[Any], at: Array) -> Held:
@@ -220,9 +220,7 @@ class Filling:
                 continue
             touched = np.logical_or.reduce(there)
             if touched.any():
-                new = self._own(leaf, found, touched, rows)
-                for assumed in (False, True):
-                    self._write(filled, name, assumed, touched, new)
+                self._write(filled, name, touched, self._own(leaf, found, touched, rows))
         for fact, expr in self._guards:
             if not named_facts(expr).intersection(found) or not (self.own(fact) or self._feeds(fact)):
                 continue
@@ -234,15 +232,21 @@ class Filling:
             moved[fact] = moved[fact] | false if fact in moved else false
             part = Part(fact, self.on, "", FALSE, FALSE, None, False)
             for i, value in self.many.parts.group([part], self.day) or ():
-                for assumed in (False, True):
-                    self._write(filled, self.many.leaves[i], assumed, false, spread(value, rows))
+                self._write(filled, self.many.leaves[i], false, spread(value, rows))
         for _, leaf, subjects in self.many.by_formula:
             there = [moved[one] for one in sorted(subjects) if one in moved]
             touched = np.logical_or.reduce(there) if there else np.zeros(rows, bool)
             if touched.any():
-                for assumed in (False, True):
-                    self._write(filled, leaf.id, assumed, touched, self._derived(leaf, found, filled, assumed, touched))
+                new = self._derived(leaf, found, filled, False, touched)
+                other = new if self._alike(leaf, filled) else self._derived(leaf, found, filled, True, touched)
+                self._write(filled, leaf.id, touched, new, other)
         return filled
+
+    def _alike(self, leaf: ir.Leaf, filled: Mapping[tuple[str, bool], Held]) -> bool:
+        """Return whether all that a formula takes is the same thing in both passes."""
+        assert isinstance(leaf.source, ir.Derived)
+        pairs = [(filled.get((one, False)), filled.get((one, True)), self.base[one]) for one in leaf.source.inputs]
+        return all(a is b and (a is not None or base[0] == base[1]) for a, b, base in pairs)
 
     def held(self, filled: Mapping[tuple[str, bool], Held], leaf: str, assumed: bool, rows: int) -> Held:
         """Return a leaf in every row."""
@@ -256,14 +260,26 @@ class Filling:
     def _feeds(self, fact: str) -> bool:
         return any(fact in subjects for _, _, subjects in self.many.by_formula)
 
-    def _write(self, filled: dict[tuple[str, bool], Held], leaf: str, assumed: bool, where: Array, new: Held) -> None:
-        before = filled.get((leaf, assumed))
-        if before is None and where.all():
-            filled[leaf, assumed] = new
-            return
-        if before is None:
-            before = spread(self.base[leaf][assumed], len(where))
-        filled[leaf, assumed] = before.take(where, new)
+    def _write(
+        self, filled: dict[tuple[str, bool], Held], leaf: str, where: Array, new: Held, other: Held | None = None
+    ) -> None:
+        """Set a leaf in some rows, in the assumed pass to `other` if that differs; passes that are alike share it."""
+        other = new if other is None else other
+        first, second = filled.get((leaf, False)), filled.get((leaf, True))
+        made = filled[leaf, False] = self._over(leaf, False, first, where, new)
+        shared = new is other and first is second and (first is not None or self.base[leaf][0] == self.base[leaf][1])
+        filled[leaf, True] = made if shared else self._over(leaf, True, second, where, other)
+
+    def _over(self, leaf: str, assumed: bool, before: Held | None, where: Array, new: Held) -> Held:
+        """Return a leaf with a new value in some rows, over what was there before."""
+        if where.all():
+            return new
+        if before is not None:
+            return before.take(where, new)
+        base = self.base[leaf][assumed]
+        if base is None:  # nothing is known elsewhere, and nobody reads ends that are not known
+            return Held(new.low, new.high, new.known & where)
+        return spread(base, len(where)).take(where, new)
 
     def _own(self, leaf: ir.Leaf, found: Mapping[str, Seen], touched: Array, rows: int) -> Held:
         """Return what a leaf reads of the one occasion there is, right where it is touched."""

@@ -73,7 +73,7 @@ class Stratifier:
         self.bulk = Bulk(flat)
         self.problems: Counter[str] = Counter()
         self.odd = 0
-        self._same: tuple[int, dict[Place, tuple[Any, Any]]] = (0, {})
+        self._same: tuple[int, dict[Place, tuple[Any, Array | None]]] = (0, {})
         self._told = {one: Told(pack.decisions[one]) for one in self.decisions}
 
     # --- batches ------------------------------------------------------------------------------------------------------
@@ -157,7 +157,8 @@ class Stratifier:
                 if not given:  # what no column feeds is the same in every batch
                     self._same[1][place] = kept
             slots.append(kept[0])
-            odd |= kept[1]
+            if kept[1] is not None:
+                odd |= kept[1]
         return tuple(slots)
 
     def _one_by_one(self, columns: Sequence[tuple[Cells, Any]], places: Array, found: Found) -> None:
@@ -303,17 +304,18 @@ class _Shape:
     def __init__(self, leaf: ir.Leaf, held: Held, half: bool) -> None:
         self.leaf, self.held = leaf, held
         self.closed = leaf.kind in ("bool", "code")
+        self.odd: Array | None = None
         low = held.low
         if self.closed:
-            several = low & (low - 1) != 0
-            every = (1 << (len(leaf.values) or 2)) - 1
-            self.odd = np.False_ if half else several & (low != every)
-            self.single = ~several
-            self.low = low.astype(np.uint8) if len(leaf.values) <= 8 else low
-        else:
-            self.odd = (low < -(2**31)) | (held.high >= 2**31)
-            if not half:
-                self.odd = self.odd | held.known & (low != held.high)
+            self.low = low = low.astype(np.uint8) if len(leaf.values) <= 8 else low
+            self.single = low & (low - low.dtype.type(1)) == 0
+            if not half and leaf.kind == "code":
+                self.odd = ~self.single & (low != (1 << len(leaf.values)) - 1)
+            return
+        apart = low is not held.high and not half
+        if apart or (len(low) and (low.min() < -(2**31) or held.high.max() >= 2**31)):
+            far = (low < -(2**31)) | (held.high >= 2**31)
+            self.odd = held.known & (far | (low != held.high) if apart else far)
 
     def slot(self, place: Place, kind: int) -> Array:
         """Return one input of the program."""
@@ -425,5 +427,7 @@ def plain(kind: str, value: Value) -> Any:
 
 def _coded(values: Sequence[Any], codes: Sequence[str], kind: Any, places: Array) -> Any:
     at = {code: i for i, code in enumerate(codes)}
-    indices = pa.array([None if one is None else at[one] for one in values], kind.index_type).take(pa.array(places))
+    known = np.array([one is not None for one in values], bool)
+    which = np.array([0 if one is None else at[one] for one in values], kind.index_type.to_pandas_dtype())
+    indices = pa.array(which[places], mask=None if known.all() else ~known[places])
     return pa.DictionaryArray.from_arrays(indices, pa.array(codes, pa.string()))

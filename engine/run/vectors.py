@@ -12,7 +12,7 @@ from sangao.engine.pack import ir
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 Array = Any  # a numpy array; its kind is said where it matters
-FEW = 1 << 14  # numbers below this are told apart by a table of all of them
+FEW = 1 << 17  # numbers below this (and 4 × the rows) are told apart by a table of all of them
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
     "<=": np.less_equal,
@@ -46,19 +46,36 @@ def distinct(columns: Sequence[Array], rows: int) -> Distinct:
     >>> found.first.tolist(), found.at.tolist()
     ([0, 1], [0, 1, 0])
     """
-    at, number = np.zeros(rows, np.int64), min(rows, 1)
+    if not rows:
+        return Distinct(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    few = min(FEW, 4 * rows)
+    at, number, dense = np.zeros(rows, np.int64), 1, True
     for column in columns:
-        coded, size = _coded(column.astype(np.int64, copy=False))
-        # Both are below the number of rows, so the product stays far below 2**63.
-        at, number = _coded(at * size + coded)
+        coded, size = _ranged(column, few)
+        at, number, dense = (at * size + coded if number > 1 else coded), number * size, False
+        if number > few:  # both factors stay below FEW or the rows, so no product comes near 2**63
+            (at, number), dense = _coded(at, few), True
+    if not dense:
+        at, number = _coded(at, few)
     first = np.empty(number, np.int64)
     first[at[::-1]] = np.arange(rows - 1, -1, -1)
     return Distinct(first, at)
 
 
-def _coded(column: Array) -> tuple[Array, int]:
-    if column.size and column.min() >= 0 and (most := int(column.max())) < FEW:  # a table of all there may be
+def _ranged(column: Array, few: int) -> tuple[Array, int]:
+    """Return a column as numbers from 0 on, in an array of their own, and a number they stay below."""
+    least, most = int(column.min()), int(column.max())
+    if most - least < few:
+        return np.subtract(column, least, dtype=np.int64), most - least + 1
+    return _coded(column.astype(np.int64, copy=False), few)
+
+
+def _coded(column: Array, few: int) -> tuple[Array, int]:
+    """Return a column as numbers from 0 on that are all there, and how many they are."""
+    if column.min() >= 0 and (most := int(column.max())) < few:  # a table of all there may be
         there = np.bincount(column, minlength=most + 1) > 0
+        if there.all():
+            return column, most + 1
         places = np.cumsum(there) - 1
         return places[column], int(places[-1]) + 1
     found = pc.dictionary_encode(pa.array(column))
@@ -82,8 +99,8 @@ def truths(expr: ir.Expr, seen: Mapping[str, Seen], nothing: Mapping[str, Any], 
         case ir.Compare(op, left, right):
             first, known = _numbers(left, seen, rows)
             second, also = _numbers(right, seen, rows)
-            found = np.where(COMPARE[op](first, second), TRUE, FALSE).astype(np.int8)
-            return np.where(known & also, found, UNKNOWN)
+            found = COMPARE[op](first, second).view(np.int8) + np.int8(FALSE)
+            return found | ~(known & also) * np.int8(UNKNOWN)
         case ir.Member(ir.Read(fact), mask):
             values = _masks(fact, seen, nothing, rows)
             return np.where(values & mask, TRUE, 0) | np.where(values & ~mask, FALSE, 0)

@@ -17,9 +17,8 @@ from sangao.adapters.service import api_answers as shapes
 from sangao.adapters.service import api_models as models
 from sangao.adapters.service import api_said as shown
 from sangao.adapters.service.doors import Caller
-from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.faults import NOT_NOW, RETRY, Refusal
 from sangao.adapters.service.house import House
-from sangao.adapters.service.ledger import RETRY
 from sangao.adapters.service.strict import REFUSALS, StrictRoute, said
 from sangao.adapters.terms.charts import read
 from sangao.engine.answer import Result
@@ -109,7 +108,7 @@ def refusal(error: SangaoError) -> Refusal:
     """Return how a request is refused whose pack, decision or entry is not there (404) or not to be had now (503)."""
     problems = [replace(one, where=Span()) for one in error.problems]  # a path is not the caller's business
     code = problems[0].code
-    later = code == "operations.pack_unavailable" or (code.startswith("journal.") and code != "journal.unknown_entry")
+    later = code in NOT_NOW or (code.startswith("journal.") and code != "journal.unknown_entry")
     return Refusal(503, *problems, headers=RETRY) if later else Refusal(404, *problems)
 
 

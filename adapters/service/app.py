@@ -117,7 +117,6 @@ async def _warm(house: House, watches: list[Watch]) -> None:
         say("packs not loaded", logging.ERROR, **told(error))
     else:
         house.state.ready, house.state.reason = True, ""
-        house.metrics.ready.set(1)
         say("ready", packs=list(house.packs.names()))
 
 
@@ -130,7 +129,9 @@ def _load(house: House) -> Watch:
             house.views.warm(pack, service)
 
     def counted(_: object = None) -> None:
-        house.metrics.troubled.set(sum(bool(one.loaded.problems) for one in packs.standing()))
+        standing = packs.standing()
+        house.metrics.troubled.set(sum(bool(one.loaded.problems) for one in standing))
+        house.metrics.ready.set(any(one.loaded.pack for one in standing))
 
     book()  # read once, before the first patient waits for it
     packs = open_packs(house.settings, prepare)

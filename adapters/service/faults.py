@@ -33,6 +33,8 @@ KINDS = {
     503: "transient",
 }
 """What FHIR calls a status (`issue-type`); `exception` otherwise."""
+NOT_NOW = frozenset({"operations.pack_unavailable", "operations.pack_withdrawn"})
+RETRY = {"Retry-After": "5"}
 
 
 class Refusal(Exception):
@@ -84,6 +86,8 @@ def install(app: FastAPI) -> None:
 
     async def asked_wrongly(request: Request, error: Exception) -> Response:
         assert isinstance(error, SangaoError)
+        if error.problems[0].code in NOT_NOW:
+            return response(request.url.path, Refusal(503, *error.problems, headers=RETRY))
         return response(request.url.path, Refusal(400, *error.problems))
 
     async def not_routed(request: Request, error: Exception) -> Response:

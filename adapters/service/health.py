@@ -26,11 +26,15 @@ def routes(house: House) -> APIRouter:
         if not state.ready or trouble is not None:
             reason = trouble.code if trouble is not None else state.reason
             return JSONResponse({"status": "not ready", "reason": reason}, 503, {**NO_STORE, "Retry-After": "2"})
+        standing = house.packs.standing()
         troubled = [
             {"tenant": one.tenant, "name": one.name, "problems": [found.code for found in one.loaded.problems]}
-            for one in house.packs.standing()
+            for one in standing
             if one.loaded.problems
         ]
+        if troubled and not any(one.loaded.pack for one in standing):
+            said = {"status": "not ready", "reason": troubled[0]["problems"][0], "troubled": troubled}
+            return JSONResponse(said, 503, {**NO_STORE, "Retry-After": "2"})
         told = {"status": "ready", "packs": list(house.packs.names(None)), "troubled": troubled}
         return JSONResponse(told, headers=NO_STORE)
 

@@ -15,13 +15,12 @@ from typing import Final
 
 from sangao.adapters.journal.entry import Entry, Feedback, Receipt
 from sangao.adapters.journal.log import WAIT_SECONDS, Journal, Keep
-from sangao.adapters.service.faults import Refusal
+from sangao.adapters.service.faults import RETRY, Refusal
 from sangao.adapters.service.logs import say
 from sangao.adapters.service.settings import Settings
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.guide import Pack
 
-RETRY: Final = {"Retry-After": "5"}
 LONGEST_SECONDS: Final = 3600
 REMEMBERED_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 2.0

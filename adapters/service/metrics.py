@@ -35,7 +35,7 @@ class Metrics:
             registry=self._own,
             multiprocess_mode="livemax",
         )
-        self.ready = Gauge("sangao_ready", "1 when packs are loaded", registry=self._own, multiprocess_mode="livemin")
+        self.ready = Gauge("sangao_ready", "1 while a pack answers", registry=self._own, multiprocess_mode="livemin")
 
     @property
     def _own(self) -> CollectorRegistry:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sangao.adapters.service.offers import NAMES, Offers, offers
-from sangao.adapters.service.packs import Packs
+from sangao.adapters.service.packs import Keys, Packs
 from sangao.adapters.service.settings import Settings, read_settings
 from sangao.adapters.service.standing import Reloaded
 from sangao.engine.errors import SangaoError, fail
@@ -31,17 +31,20 @@ def open_packs(settings: Settings, prepare: Callable[[Pack], None] | None = None
     return Packs(offered, keys, prepare=prepare)
 
 
-def said(settings: Settings) -> tuple[Offers, tuple[Path, ...]]:
-    """Return the offers, and the files of trusted public keys (`signing.keys`), that settings name.
+def said(settings: Settings) -> tuple[Offers, Keys]:
+    """Return the offers, and the files of trusted public keys (`signing.keys`; without it packs need no signature).
 
     Paths are taken from the folder of the settings file. Raises SangaoError (`operations.wrong_packs`).
     """
     base = Path(settings.file).resolve().parent if settings.file else None
-    keys = settings.table("signing").get("keys", [])
-    named = [one.strip() for one in keys.split(",") if one.strip()] if isinstance(keys, str) else keys
-    if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named):
-        raise fail("operations.wrong_packs", usage=True, key="signing.keys", wanted=NAMES)
     offered = offers({"packs": settings.table("packs"), "tenants": settings.table("tenants")}, base)
+    signing = settings.tables.get("signing")
+    if signing is None:
+        return offered, None
+    keys = signing.get("keys")
+    named = [one.strip() for one in keys.split(",") if one.strip()] if isinstance(keys, str) else keys
+    if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named) or len(signing) > 1:
+        raise fail("operations.wrong_packs", usage=True, key="signing.keys", wanted=NAMES)
     return offered, tuple(base / one if base is not None else Path(one) for one in named)
 
 

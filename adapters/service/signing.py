@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sangao.adapters.handed import contents
-from sangao.engine.errors import Span, fail, why
+from sangao.engine.errors import SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
 
@@ -76,6 +76,16 @@ def trusted(paths: Iterable[Path]) -> Trusted:
             raise fail("operations.not_a_key", Span(str(path)), usage=True, kind={"zh": "公钥", "en": "public key"})
         keys[key_id(found)] = found
     return keys
+
+
+def readable(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return those of the files that hold a public key."""
+    found = []
+    for path in paths:
+        with suppress(SangaoError):
+            trusted([path])
+            found.append(path)
+    return tuple(found)
 
 
 def sign(pack: Path, key: Path) -> tuple[str, Pack]:

@@ -12,17 +12,19 @@ SETTINGS = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A pack as it was last tried: `pack` answers (None: it never loaded), `problems` say why its newest form does not.
+    """A pack as it was last tried: `pack` answers (None: nothing does), `problems` say why its newest form does not.
 
-    `stamp` is the state of the files that was tried, `trusted` the keys that were; `key` vouches for the pack.
+    `stamp` is the state of the files that was tried, `trusted` the keys that were (None: no signature was asked for);
+    `key` vouches for the pack. `withdrawn`: one answered until its key was trusted no more.
     """
 
     stamp: str
-    trusted: frozenset[str]
+    trusted: frozenset[str] | None
     pack: Pack | None = None
     key: str | None = None
     since: datetime | None = None
     problems: tuple[Problem, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

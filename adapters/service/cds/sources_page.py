@@ -1,11 +1,14 @@
 """The page that the source of a card links to: the documents that the served packs cite, each at its own anchor."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from sangao.adapters.service.house import House
+from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack
 
 HEADERS = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
@@ -18,10 +21,16 @@ def routes(house: House) -> APIRouter:
     @router.get("/sources", response_class=HTMLResponse)
     async def sources() -> HTMLResponse:
         """List the documents behind the rules, in Chinese and English."""
-        packs = [house.packs.get(None, name) for name in house.packs.names(None)]
-        return HTMLResponse(page(packs), headers=HEADERS)
+        return HTMLResponse(page(list(_served(house))), headers=HEADERS)
 
     return router
+
+
+def _served(house: House) -> Iterator[Pack]:
+    """Yield the packs that answer now."""
+    for name in house.packs.names(None):
+        with suppress(SangaoError):
+            yield house.packs.get(None, name)
 
 
 def page(packs: list[Pack]) -> str:

@@ -14,9 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
+from sangao.adapters.service import signing
 from sangao.engine.guide import load
-from tests.adapters.service.hosted import hosted, problems
+from tests.adapters.service.hosted import PERSON, call, hosted, problems
 from tests.adapters.service.test_packs import BASE, put
+from tests.adapters.service.test_signing import key
 
 CHART = {"on": "2025-10-09", "facts": {"sbp_office": 150, "dbp_office": 70}}
 RUN = "from sangao.adapters.main import main; main()"
@@ -80,6 +82,39 @@ def test_a_pack_that_never_loaded_is_refused_for_now(tmp_path: Path, files: dict
         assert (answer.status_code, problems(answer)) == (503, ["operations.pack_unavailable"])
         answer = client.post("/api/v1/decide", json={"chart": CHART, "pack": "another"})
         assert (answer.status_code, problems(answer)) == (404, ["operations.unknown_served"])
+
+
+def test_a_pack_whose_key_is_taken_away_is_refused_everywhere(tmp_path: Path, files: dict[str, bytes]) -> None:
+    file, (private, public) = tmp_path / "county.sangao", key(tmp_path, "old")
+    put(file, files["clinic"])
+    signing.sign(file, private)
+    with hosted(packs_default=str(file), signing_keys=str(public)) as client:
+        packs = client.app.state.house.packs
+        assert client.post("/api/v1/decide", json={"chart": CHART}).status_code == 200
+        assert "sangao_ready 1.0" in client.get("/metrics").text
+        _, other = key(tmp_path, "new")
+        packs._there().reload(keys=(other,))
+        asked = {"/api/v1/decide": {"chart": CHART}, "/cds-services/next-steps": call(prefetch={"patient": PERSON})}
+        for path, body in asked.items():
+            answer = client.post(path, json=body)
+            assert (answer.status_code, problems(answer)) == (503, ["operations.pack_withdrawn"])
+            assert answer.headers["Retry-After"] and str(tmp_path) not in answer.text
+        ready = client.get("/ready")
+        assert ready.status_code == 503 and ready.json()["reason"] == "operations.pack_withdrawn"
+        assert client.get("/sources").status_code == 200
+        packs._there().reload(keys=(public,))
+        assert (
+            client.get("/ready").status_code == client.post("/api/v1/decide", json={"chart": CHART}).status_code == 200
+        )
+
+
+def test_a_pack_that_never_loaded_is_refused_for_now_by_the_hooks_too(tmp_path: Path, files: dict[str, bytes]) -> None:
+    put(tmp_path / "county.sangao", files["clinic"])
+    absent = str(tmp_path / "absent.sangao")
+    with hosted(packs_default=absent, packs_other=str(tmp_path / "county.sangao")) as client:
+        answer = client.post("/cds-services/next-steps", json=call(prefetch={"patient": PERSON}))
+        assert (answer.status_code, problems(answer)) == (503, ["operations.pack_unavailable"])
+        assert "clinic" in client.get("/sources").text
 
 
 def test_who_asks_too_often_is_told_to_wait_and_health_is_free(tmp_path: Path, files: dict[str, bytes]) -> None:

@@ -10,7 +10,8 @@ from sangao.adapters.service.cds.answered import Answered
 from sangao.adapters.service.cds.asked import Asked
 from sangao.adapters.service.cds.cards import Telling, shown, troubles
 from sangao.adapters.service.cds.offered import offer
-from sangao.adapters.service.cds.sources import Gathered, complete, drafts, flat
+from sangao.adapters.service.cds.orders import Written, written
+from sangao.adapters.service.cds.sources import Gathered, complete, drafts, flat, reference_of
 from sangao.adapters.service.cds.steps import checked, order_of, rest, steps
 from sangao.adapters.service.cds.viewing import Seen, View
 from sangao.adapters.terms import book
@@ -37,9 +38,14 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
     )
     seen = view.see(chart)
     cards = shown(view, seen, telling)
-    if view.service.advice:
-        cards += _steps(asked, found, view, seen, telling)
-    trouble = troubles(view, seen.result.problems, on, telling)
+    problems = list(seen.result.problems)
+    if view.service.advice and asked.hook in ORDERING:
+        orders = written(asked, found)
+        problems += orders.problems
+        cards += _ordering(asked, orders, found, view, seen, telling)
+    elif view.service.advice:
+        cards += steps(view, seen, telling)
+    trouble = troubles(view, problems, on, telling)
     cards += [trouble] if trouble is not None else []
     advice: tuple[Item, ...] | None = None
     if view.service.advice:
@@ -51,19 +57,21 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
     return Answered(cards, entry, tuple((name, one.status) for name, one in answers.items()))
 
 
-def _steps(asked: Asked, found: Gathered, view: View, seen: Seen, telling: Telling) -> list[dict[str, Any]]:
-    """Return next steps: while orders are written, what limits those drugs comes first, and only urgent advice."""
-    if asked.hook not in ORDERING:
-        return steps(view, seen, telling)
-    drafted = list(drafts(asked))
-    sent = list(flat([asked.context.get("draftOrders")]))
-    beside = {f"{one.get('resourceType')}/{one.get('id')}": one for one in sent}
+def _ordering(
+    asked: Asked, orders: Written, found: Gathered, view: View, seen: Seen, telling: Telling
+) -> list[dict[str, Any]]:
+    """Return next steps while orders are written: first what limits those drugs, then only what is urgent."""
+    others = {id(one) for one in orders.others}
+    drafted = [(reference, one) for reference, one in drafts(asked) if id(one) not in others]
+    beside = {reference: one for one in orders.own if (reference := reference_of(one))}
     cards = []
+    if orders.others:
+        titles = [_title(one, beside) for one in orders.others]
+        cards.append(rest(view, seen, "others_orders", titles, telling, "warning"))
     for reference, resource in drafted[:MOST_ORDERS]:
         order = order_of(reference, resource, beside, book(), offer().classes)
         if order is not None:
-            others = [one for one in sent if one is not resource]
-            chart = _with(others, asked, found, seen.result.chart)
+            chart = _with([one for one in orders.own if one is not resource], asked, found, seen.result.chart)
             here = seen if chart is seen.result.chart else view.see(chart)
             one = checked(view, here, order, telling)
             cards += [one] if one is not None else []
@@ -71,6 +79,13 @@ def _steps(asked: Asked, found: Gathered, view: View, seen: Seen, telling: Telli
         names = [reference or "—" for reference, _ in drafted[MOST_ORDERS:]]
         cards.append(rest(view, seen, "more_orders", names, telling))
     return cards + [one for one in steps(view, seen, telling) if one["indicator"] != "info"]
+
+
+def _title(resource: Mapping[str, Any], beside: Mapping[str, Any]) -> str:
+    """Return what an order is called: its drug, else its reference, else its type."""
+    order = order_of("", resource, beside, book(), offer().classes)
+    named = order.title if order is not None and order.title != "—" else ""
+    return named or reference_of(resource) or str(resource.get("resourceType"))
 
 
 def _with(others: list[Mapping[str, Any]], asked: Asked, found: Gathered, chart: Chart) -> Chart:

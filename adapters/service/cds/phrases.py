@@ -39,6 +39,10 @@ WORDS: Final = {
     "to_settle": {"zh": "问清即可确定:{}", "en": "settled by knowing: {}"},
     "more_steps": {"zh": "另有 {} 项建议", "en": "{} more steps"},
     "more_orders": {"zh": "另有 {} 项医嘱未做用药核对", "en": "{} more orders were not checked"},
+    "others_orders": {
+        "zh": "{} 项医嘱的对象不是该患者，未按该患者核对，也未计入",
+        "en": "{} orders are for somebody else: neither checked nor counted for this patient",
+    },
     "due": {"zh": "期限:{}", "en": "due: {}"},
     "explained": {"zh": "完整说明", "en": "full explanation"},
     "service": {"zh": "三高决策支持", "en": "sangao decision support"},

@@ -105,7 +105,7 @@ def drafts(asked: Asked) -> Iterator[tuple[str, Mapping[str, Any]]]:
     A draft without an id has no reference (empty). Where a selection leads to no draft, nobody can tell which order is
     meant: every draft counts then, for no order may pass unchecked in silence.
     """
-    orders = [(_reference(one), one) for one in flat([asked.context.get("draftOrders")])]
+    orders = [(reference_of(one), one) for one in flat([asked.context.get("draftOrders")])]
     selected = asked.context.get("selections")
     if isinstance(selected, list):
         wanted = {tail(one) if isinstance(one, str) else "" for one in selected}
@@ -116,7 +116,8 @@ def drafts(asked: Asked) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from orders
 
 
-def _reference(resource: Mapping[str, Any]) -> str:
+def reference_of(resource: Mapping[str, Any]) -> str:
+    """Return what refers to a resource, empty for one without an id."""
     given = resource.get("id")
     return f"{resource.get('resourceType')}/{given}" if isinstance(given, str) and given else ""
 

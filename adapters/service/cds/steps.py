@@ -128,13 +128,15 @@ def _advised(view: View, seen: Seen, item: Item, telling: Telling) -> Json:
     return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
 
 
-def rest(view: View, seen: Seen, phrase: str, titles: Sequence[str], telling: Telling) -> Json:
+def rest(
+    view: View, seen: Seen, phrase: str, titles: Sequence[str], telling: Telling, indicator: Indicator = "info"
+) -> Json:
     """Return the card that names what has no card of its own, so that nothing is left out in silence."""
     line = word(phrase, telling.lang, len(titles))
     detail = (
         f"**{line}**\n\n{bullets([literal(one) for one in titles])}\n\n{footer(view, seen.result.chart.on, telling)}"
     )
-    return card(view.service, telling, "info", line, detail, source(view.pack.compiled, (), telling), [])
+    return card(view.service, telling, indicator, line, detail, source(view.pack.compiled, (), telling), [])
 
 
 def _title(pack: ir.Pack, item: Item, lang: str) -> str:

@@ -259,6 +259,63 @@ def test_no_order_passes_unchecked_because_its_name_is_lost(client: Client) -> N
     assert said[0]["indicator"] == "critical"
 
 
+PREGNANT: Json = {
+    "patient": {**PERSON, "gender": "female", "birthDate": "1992-03-02"},
+    "bp": HIGH,
+    "meds": found(),
+    "conditions": found(condition("I10"), condition("Z33", "c2")),
+}
+
+
+@pytest.mark.parametrize("subject", [{"reference": "Patient/p2"}, {"reference": "https://e.example/fhir/Patient/p2"}])
+@pytest.mark.parametrize(("hook", "rest"), [("order-sign", {}), ("order-select", {"selections": ["d1"]})])
+def test_an_order_for_another_patient_is_not_checked_as_this_ones_and_is_told(
+    client: Client, hook: str, rest: Json, subject: Json
+) -> None:
+    theirs = drug("C09AA02", "d1", "draft") | {"subject": subject}
+    said = cards(client, STEPS, call(hook, PREGNANT, draftOrders=found(theirs), **rest))
+    one = about(said, "1 项医嘱的对象不是该患者")
+    assert one["indicator"] == "warning" and "C09AA02" in one["detail"] and "suggestions" not in one
+    assert not any("禁用" in one["summary"] or ("delete" in str(one.get("suggestions"))) for one in said)
+    own = drug("C09AA02", "d2", "draft")
+    ids = {"selections": ["d1", "d2"]} if rest else {}
+    both = cards(client, STEPS, call(hook, PREGNANT, draftOrders=found(theirs, own), **ids))
+    assert about(both, "禁用")["suggestions"][0]["actions"][0]["resourceId"] == "MedicationRequest/d2"
+    assert about(both, "1 项医嘱的对象不是该患者")
+
+
+def test_an_order_for_another_patient_does_not_count_beside_this_ones(client: Client) -> None:
+    data = {"patient": PERSON, "bp": HIGH, "conditions": found(condition("I10")), "meds": found()}
+    theirs = drug("C09AA02", "d1", "draft") | {"subject": {"reference": "Patient/p2"}}
+    said = cards(client, STEPS, call("order-sign", data, draftOrders=found(theirs, drug("C09CA01", "d2", "draft"))))
+    assert not any("避免" in one["summary"] or "禁用" in one["summary"] for one in said)
+    assert about(said, "1 项医嘱的对象不是该患者")
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        drug("C09AA02", "d1", "draft") | {"subject": {"reference": "Group/p1"}},
+        drug("C09AA02", "d1", "draft")
+        | {"subject": {"reference": "#p"}, "contained": [{"resourceType": "Patient", "id": "p", "gender": "male"}]},
+        {"resourceType": "ServiceRequest", "id": "s1", "status": "draft", "subject": {"reference": "Patient/p2"}},
+        {"resourceType": "VisionPrescription", "id": "v1", "status": "draft", "patient": {"reference": "Patient/p2"}},
+    ],
+)
+def test_whoever_else_an_order_is_for_is_told(client: Client, theirs: Json) -> None:
+    said = cards(client, STEPS, call("order-sign", PREGNANT, draftOrders=found(theirs)))
+    assert about(said, "1 项医嘱的对象不是该患者") and not any("禁用" in one["summary"] for one in said)
+
+
+def test_an_order_that_says_of_nobody_whose_it_is_is_checked_and_told(client: Client) -> None:
+    nobodys = {key: value for key, value in drug("C09AA02", "d1", "draft").items() if key != "subject"}
+    said = cards(client, STEPS, call("order-sign", PREGNANT, draftOrders=found(nobodys)))
+    assert about(said, "禁用") and "未写明属于谁" in about(said, "资料未能使用")["detail"]
+    medicine = {"resourceType": "Medication", "id": "x", "code": {"text": "氨氯地平"}}
+    said = cards(client, STEPS, call("order-sign", PREGNANT, draftOrders=found(medicine)))
+    assert not any("未写明属于谁" in one["detail"] or "不是该患者" in one["summary"] for one in said)
+
+
 def test_drafts_without_ids_are_checked_against_each_other(client: Client) -> None:
     data = {"patient": PERSON, "bp": HIGH, "conditions": found(condition("I10")), "meds": found()}
     both = [{**drug(code, status="draft"), "id": None} for code in ("C09AA02", "C09CA01")]

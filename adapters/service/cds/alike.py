@@ -1,8 +1,9 @@
 """When two charts are alike for a decision: every test it rests on comes out the same, whatever the numbers.
 
 A pressure of 151 and one of 155 lie between the same cuts, so what is missing, and what had to be assumed, is the same
-for both; it is searched once. A number that some test compares with another number, or that is not a single value, is
-told apart by its own value. Exact by what `sangao.engine.run.bands` knows of the tests of a decision.
+for both; it is searched once. So it is for one that lies somewhere from 138 to 145 and one from 136 to 142: what an
+interval may be, and whether a test can come out both ways, hangs on where its ends lie. A number that some test
+compares with another number is told apart by its own value. Exact by what `sangao.engine.run.bands` knows of the tests.
 """
 
 from bisect import bisect_right
@@ -40,8 +41,12 @@ def teller(pack: ir.Pack, decision: str) -> Callable[[Mapping[str, Any], Mapping
 
 
 def _band(value: Any, cuts: list[int]) -> Any:
-    """Return the band of a single value; what is not known or an interval stands for itself."""
-    return bisect_right(cuts, value[0]) if value is not None and value[0] == value[1] else value
+    """Return the band of a single value, the bands of the two ends of an interval, None for what is not known."""
+    if value is None:
+        return None
+    low, high = value
+    first = bisect_right(cuts, low)
+    return first if low == high else (first, bisect_right(cuts, high))
 
 
 def _single(value: Any) -> bool:

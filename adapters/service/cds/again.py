@@ -14,24 +14,24 @@ from typing import Any, Final
 
 from sangao.adapters.journal.entry import now
 from sangao.adapters.service.cds.answered import Answered
+from sangao.adapters.service.cds.asked import UUID
 from sangao.adapters.service.ids import fresh
 
 MOST: Final = 256
-_NUMBER: Final = re.compile(rb'"hookInstance"\s*:\s*"([^"\\]{1,512})"')
+_NUMBER: Final = re.compile(rb'"hookInstance"\s*:\s*"(?i:' + UUID.pattern.encode() + rb')"')
 
 
 def key(body: bytes, *parts: object) -> bytes | None:
     """Return what two calls share when they ask the same; None when a call has no number to leave out.
 
-    >>> key(b'{"hookInstance": "1", "a": 2}', "zh") == key(b'{"hookInstance": "2", "a": 2}', "zh")
-    True
-    >>> key(b'{"hookInstance": "1", "a": 2}', "zh") == key(b'{"hookInstance": "1", "a": 3}', "zh")
-    False
-    >>> key(b'{"a": 2}', "zh") is None
+    >>> one = b'{"hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea", "a": 2}'
+    >>> key(one, "zh") == key(one.replace(b"d1", b"d2"), "zh"), key(one, "zh") == key(one.replace(b"2}", b"3}"), "zh")
+    (True, False)
+    >>> key(b'{"hookInstance": "1", "a": 2}', "zh") is None
     True
     """
     number = _NUMBER.search(body)
-    if number is None or not number[1].strip():
+    if number is None:
         return None
     digest = blake2b(body[: number.start()])
     digest.update(b"\0")

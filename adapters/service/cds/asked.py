@@ -1,6 +1,7 @@
 """The request of a CDS Hooks client: what the standard asks of it, checked field by field, all problems at once.
 
-Written for 2.0 and tolerant of 3.0: unknown fields are left alone, `prefetch` may be absent, null, or hold null.
+Written for 2.0 and tolerant of 3.0: unknown fields are left alone (`hookVersion` among them), `prefetch` may be absent,
+null, or hold null. What both require is required here, `hookInstance` as a UUID too.
 """
 
 import json
@@ -18,6 +19,7 @@ from sangao.engine.errors import Problem
 
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+UUID: Final = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ON: Final = "cn.sangao.on"  # extensions of a request: the day to judge by,
 FACTS: Final = "cn.sangao.facts"  # answers to what a card asked, by fact,
 COMPLETE: Final = "cn.sangao.complete"  # and the lists that a host knows to be complete
@@ -37,6 +39,7 @@ TOKEN: Final[Mapping[str, type]] = {
 }
 RULES: Final = {
     "text": {"zh": "非空文本", "en": "a text that is not empty"},
+    "uuid": {"zh": "UUID,如 d1577c69-dfbe-44ad-ba6d-3e05e953b2ea", "en": "a UUID"},
     "object": {"zh": "对象", "en": "an object"},
     "array": {"zh": "数组", "en": "an array"},
     "bundle": {"zh": "Bundle", "en": "a Bundle"},
@@ -97,6 +100,8 @@ def asked(given: Mapping[str, Any], service: Service) -> Asked:
     if hook and hook not in service.hooks:
         raise Refusal(400, Problem("service.wrong_hook", parts={"known": "、".join(service.hooks)}))
     instance = _text(given, "hookInstance", wrong)
+    if instance and not UUID.fullmatch(instance):
+        wrong.append(("hookInstance", "uuid"))
     context = given.get("context")
     if not isinstance(context, Mapping):
         wrong.append(("context", "object"))

@@ -90,6 +90,10 @@ def test_a_hook_that_the_service_does_not_take_is_400(client: Client) -> None:
         ({"hookInstance": ...}, "hookInstance"),
         ({"hookInstance": 7}, "hookInstance"),
         ({"hookInstance": "  "}, "hookInstance"),
+        ({"hookInstance": "1"}, "hookInstance"),
+        ({"hookInstance": "d1577c69dfbe44adba6d3e05e953b2ea"}, "hookInstance"),
+        ({"hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2eg"}, "hookInstance"),
+        ({"hookInstance": "{d1577c69-dfbe-44ad-ba6d-3e05e953b2ea}"}, "hookInstance"),
         ({"context": ...}, "context"),
         ({"context": []}, "context"),
         ({"context": {"userId": "Practitioner/a"}}, "context.patientId"),
@@ -115,6 +119,20 @@ def test_a_field_that_is_not_as_the_standard_says_is_named(client: Client, chang
     answer = client.post(PATH, json=body(**changes))
     assert answer.status_code == 400 and set(problems(answer)) == {"service.bad_request"}
     assert field in [one["expression"][0] for one in answer.json()["issue"]]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hookInstance": "D1577C69-DFBE-44AD-BA6D-3E05E953B2EA"},
+        {"hookInstance": "urn:uuid:d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"},
+        {"hookInstance": "018f2c3a-7b1e-7c3d-9a4b-0123456789ab"},
+        {"hookVersion": "3.0.0"},
+        {"hookVersion": "3.0.0", "version": "3.0.0", "fhirVersion": "4.0.1", "extension": {"com.example": {"a": 1}}},
+    ],
+)
+def test_what_3_0_adds_and_any_uuid_is_taken(client: Client, changes: Json) -> None:
+    assert client.post(PATH, json=body(**changes)).status_code == 200
 
 
 def test_all_wrong_fields_are_named_at_once(client: Client) -> None:

@@ -265,7 +265,7 @@ def test_a_call_that_can_fetch_nothing_is_412() -> None:
     with hosted(packs_default=SMALL) as client:
         body = {
             "hook": "patient-view",
-            "hookInstance": "i",
+            "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
             "context": {"userId": "Practitioner/a", "patientId": "p1"},
             "fhirServer": "http://127.0.0.1:1/fhir",
         }

@@ -7,7 +7,6 @@ and size are bounded. The caller's token goes nowhere else and is kept nowhere.
 """
 
 import asyncio
-import json
 import socket
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -16,9 +15,10 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import httpx
 
-from sangao.adapters.service.cds.asked import ID, Asked
+from sangao.adapters.service.cds.asked import ID, Asked, parsed
 from sangao.adapters.service.cds.offered import Service
 from sangao.adapters.service.cds.sources import Gathered, next_page, take
+from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.logs import say
 from sangao.adapters.service.settings import Fetch
 
@@ -113,10 +113,10 @@ class Fetcher:
         except httpx.HTTPError as error:
             raise NotFetched(type(error).__name__) from error
         try:
-            found = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise NotFetched("the answer is no JSON") from error
-        if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
+            found = parsed(body)
+        except Refusal as error:  # as strict as with what a caller sends
+            raise NotFetched("the answer is no JSON, or holds a key twice") from error
+        if not isinstance(found.get("resourceType"), str):
             raise NotFetched("the answer is no resource")
         return found
 

@@ -1,6 +1,7 @@
 """Fetching: where it must not go first, then that it fills what was not sent. No network: answers are made here."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -206,11 +207,25 @@ def test_a_further_page_that_is_none_does_not_make_the_first_the_whole(
         httpx.Response(200, json={"id": "1"}),
         httpx.Response(200, content=b"[" * 100_000),
         httpx.Response(200, content=b" " * 10_000_000),
+        httpx.Response(200, content=b'{"resourceType": "Bundle", "type": "searchset", "entry": [], "entry": []}'),
+        httpx.Response(200, content=b'{"resourceType": "Bundle", "total": NaN}'),
+        httpx.Response(200, content=b'{"resourceType": "Bundle", "id": "\\ud800"}'),
     ],
 )
 def test_what_is_no_answer_leaves_the_data_lacking(answer: httpx.Response, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, _ = fetched(calling(), lambda _: answer, monkeypatch)
     assert whole.nothing
+
+
+def test_of_two_values_under_one_key_of_a_fetched_page_neither_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = json.dumps(found(condition("E11", "c2"))).replace('"code": "E11"', '"code": "E11", "code": "Z00"').encode()
+    assert json.loads(twice)["entry"][0]["resource"]["code"]["coding"][0]["code"] == "Z00", "the last one would win"
+
+    def doubled(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=twice) if "page=2" in str(request.url) else served(request)
+
+    whole, _ = fetched(calling(), doubled, monkeypatch)
+    assert "conditions" in whole.lacking and "Condition" not in whole.delivered and "meds" not in whole.lacking
 
 
 def test_a_server_that_is_too_slow_leaves_the_data_lacking(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from sangao.adapters.fhir.requirements import codings, requirement
 from sangao.engine.answer import Result
 from tests.adapters.fhir.made import condition, medication, observation, opened, patient, pressure, taken
 from tests.adapters.fhir.test_laws import whole
+from tests.adapters.invariants import broken
 
 MODELS = {"R4": r4, "R5": r5}
 
@@ -23,6 +24,7 @@ def result(*resources: Any, name: str = "htn_guideline_2024") -> Result:
 def valid(made: dict[str, Any], release: str = "R4") -> dict[str, Any]:
     text = json.dumps(made, ensure_ascii=False, allow_nan=False)
     MODELS[release](made["resourceType"]).model_validate_json(text)
+    assert release != "R4" or broken(made) == []
     return made
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sangao.adapters.engines.job import ROWS, Job
-from sangao.adapters.tabular.arrow import ArrowTable, BoundArrow, Part, texts
+from sangao.adapters.tabular.arrow import ArrowTable, BoundArrow, Part, cleaned
 from sangao.adapters.tabular.binding import check
 from sangao.engine.cli.bulk import Answering, Question
 from sangao.engine.errors import SangaoError
@@ -86,12 +87,13 @@ class Mapped:
 
     def _some(self, batch: Any) -> list[Any]:
         rows = batch.num_rows
-        blank = {i: "table.no_key" for i, one in enumerate(texts(laid_out(batch.column(self.key)))) if not one}
+        keyed = pc.binary_length(cleaned(laid_out(batch.column(self.key)))).to_numpy()
+        blank = dict.fromkeys(np.flatnonzero(keyed == 0).tolist(), "table.no_key")
         columns = [pa.array(np.arange(rows)) if name == PLACE else laid_out(batch.column(name)) for name in self.header]
         done = self.answering(Part(1, pa.RecordBatch.from_arrays(columns, list(self.header))), blank)
         keys, found = done.table
         place = np.full(rows, -1, np.int64)
-        place[np.array(keys, np.int64)] = np.arange(len(keys))
+        place[pa.array(keys, pa.string()).cast(pa.int64()).to_numpy()] = np.arange(len(keys))
         at = pa.array(place, mask=place < 0)
         answers = [
             column.take(at)

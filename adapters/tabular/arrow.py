@@ -1,12 +1,12 @@
 """Parquet and Arrow files with the mapping of any table: a row's cells are read as the texts they would have in CSV."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
@@ -20,6 +20,8 @@ from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
 from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine.chart import today
+from sangao.engine.cli.behind import ahead
+from sangao.engine.cli.hashed import bytes_of
 from sangao.engine.errors import SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
 from sangao.engine.run.arriving import laid_out, python_values
@@ -98,24 +100,25 @@ class BoundArrow:
     on: date | None
     today: date
     _made: Rows | None = None
-    _keys: tuple[Part, list[str]] | None = None
+    _keys: tuple[Part, Any] | None = None
 
     def batches(self, size: int) -> Iterator[Part]:
         """Yield the rows of the file, about `size` at a time. Raises SangaoError where the file breaks off."""
         number = 1
         try:
-            for batch in self._read(size):
-                for start in range(0, batch.num_rows, size):
-                    part = batch.slice(start, size)
-                    yield Part(number, part)
-                    number += part.num_rows
+            with closing(ahead(self._read(size))) as found:
+                for batch in found:
+                    for start in range(0, batch.num_rows, size):
+                        part = batch.slice(start, size)
+                        yield Part(number, part)
+                        number += part.num_rows
         except (pa.ArrowException, OSError) as error:
             raise fail("table.damaged", Span(str(self.table.path)), usage=True, reason=type(error).__name__) from error
 
-    def _read(self, size: int) -> Iterator[Any]:
+    def _read(self, size: int) -> Generator[Any]:
         names = list(self.table.header)
         if self.table.path.suffix.lower() == ".parquet":
-            with pq.ParquetFile(self.table.path) as file:
+            with pq.ParquetFile(self.table.path, read_dictionary=self._few()) as file:
                 for batch in file.iter_batches(size, columns=names):
                     yield batch.select(names)
             return
@@ -127,6 +130,12 @@ class BoundArrow:
             else:
                 for batch in reader:
                     yield batch.select(names)
+
+    def _few(self) -> list[str]:
+        """Return the columns that hold few different texts: those of a code or a truth. They are read as codes."""
+        facts = self.dictionary.facts
+        columns = [one for one in self.table.map.columns if all(name in facts for name in one.facts) and one.facts]
+        return [one.name for one in columns if all(facts[name].kind in ("code", "bool") for name in one.facts)]
 
     def patients(self, batch: Part) -> Iterator[Patient]:
         """Return the patients of a batch."""
@@ -155,24 +164,25 @@ class BoundArrow:
         return (rows.patient((batch.number + i, fields)) for i, (_, fields) in zip(wanted, found, strict=True))
 
     def keys(self, batch: Part) -> list[str]:
-        """Return the person key of each row, "" where it is blank; of the batch asked last it is known."""
+        """Return the person key of each row, "" where it is blank."""
+        found: list[str] = self.keyed(batch).to_pylist()
+        return found
+
+    def keyed(self, batch: Part) -> Any:
+        """Return the person keys as an Arrow column of texts; of the batch asked last it is known."""
         if self._keys is None or self._keys[0] is not batch:
-            self._keys = batch, texts(batch.rows.column(self.table.key))
+            self._keys = batch, cleaned(batch.rows.column(self.table.key))
         return self._keys[1]
 
     def groups(self, batch: Part) -> list[str]:
         """Return the group of each row, nothing where the mapping names none."""
         return [] if self.table.map.group is None else texts(batch.rows.column(self.table.map.group))
 
-    def columns(self, batch: Part) -> tuple[list[str], list[Any], Any]:
+    def columns(self, batch: Part) -> tuple[Any, list[Any], Any]:
         """Return keys, Arrow columns (one for each fact of the mapping), and which rows are no whole rows."""
-        rows = batch.rows
-        keys = self.keys(batch)
-        return (
-            keys,
-            [rows.column(one.name) for one in self.table.map.columns for _ in one.facts],
-            np.array([not one for one in keys], bool),
-        )
+        rows, keys = batch.rows, self.keyed(batch)
+        blank = pc.equal(pc.binary_length(keys), 0).to_numpy(zero_copy_only=False)
+        return keys, [rows.column(one.name) for one in self.table.map.columns for _ in one.facts], blank
 
     @staticmethod
     def text(value: Any) -> str:
@@ -197,14 +207,20 @@ def records(batch: Part) -> Iterator[lines.Record]:
 
 def texts(column: Any) -> list[str]:
     """Return cells as texts without blanks at their ends."""
+    found: list[str] = cleaned(column).to_pylist()
+    return found
+
+
+def cleaned(column: Any) -> Any:
+    """Return cells as an Arrow column of texts without blanks at their ends, "" where nothing stands."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        filled = pc.fill_null(column, "")
+        column = pc.fill_null(column, "").cast(pa.string())
+        data, ends = bytes_of(column)
+        letters = data[ends[0] : ends[-1]]
         # Spaces and what nobody sees are no printable ASCII: where there is nothing else there is nothing to take off.
-        if not pc.any(pc.match_substring_regex(filled, "[^!-~]")).as_py():
-            return list(filled.to_pylist())
-        return [cells.clean(one) for one in filled.to_pylist()]
-    found = python_values(column)
-    return [cells.clean(text(one)) for one in found]
+        if not len(letters) or (letters.min() > ord(" ") and letters.max() <= ord("~")):
+            return column
+    return pa.array([cells.clean(text(one)) for one in python_values(column)], pa.string())
 
 
 def text(value: Any) -> str:

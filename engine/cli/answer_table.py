@@ -1,8 +1,8 @@
-"""The table of answers in the form its name asks for: written chunk by chunk, made one file at the end."""
+"""The table of answers in the form its name asks for: kept chunk by chunk, and one file at the end."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from sangao.engine.cli.bulk import Done, Question
 from sangao.engine.cli.cells import header
@@ -14,20 +14,29 @@ ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # need the extra 
 
 
 class Form(Protocol):
-    """How answers become bytes that can be written one after the other, and how these become the file."""
+    """How answers become bytes that are kept one after the other, and how they become the file; one for each run."""
 
     def head(self) -> bytes:
         """Return what stands before the first chunk."""
 
+    def begin(self, written: Path, made: Path) -> Self:
+        """Begin the file: `written` holds what is kept, at first that of an earlier run; `made` is where to make it."""
+
     def chunk(self, done: Done) -> bytes:
         """Return a batch of answers."""
 
-    def finish(self, written: Path, made: Path) -> Path:
-        """Return the finished file: what was written, or `made` from it."""
+    def add(self, done: Done) -> None:
+        """Take a batch of answers, once it is kept."""
+
+    def finish(self) -> Path:
+        """Return the finished file: what was kept, or what was made."""
+
+    def close(self) -> None:
+        """Let go of a file, finished or not."""
 
 
 class Text:
-    """CSV: what is written is the file."""
+    """CSV: what is kept is the file."""
 
     def __init__(self, key: str, questions: Sequence[Question]) -> None:
         self.first = header(key, [one.name for one in questions])
@@ -36,13 +45,24 @@ class Text:
         """Return the line of names."""
         return self.first.encode()
 
+    def begin(self, written: Path, made: Path) -> Self:
+        """Note where the lines are kept."""
+        self.written = written
+        return self
+
     def chunk(self, done: Done) -> bytes:
         """Return the lines of a batch."""
         return done.text.encode()
 
-    def finish(self, written: Path, made: Path) -> Path:
-        """Return what was written."""
-        return written
+    def add(self, done: Done) -> None:
+        """Do nothing: the lines are kept."""
+
+    def finish(self) -> Path:
+        """Return what was kept."""
+        return self.written
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def is_tabled(out: Path) -> bool:

@@ -17,7 +17,7 @@ LEFT_ASIDE = frozenset(
     {"chart.future", "chart.left_out", "chart.sample_unknown", "chart.unmapped", "chart.unknown_fact", "chart.bad_time"}
 )
 SPREAD = 250  # rows from one sampled patient to the next, at least
-MOST = 8  # sampled patients of a batch that is answered in columns
+MOST = 32  # sampled patients of a batch that is answered in columns
 NOTHING: Mapping[int, Any] = {}
 Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
 
@@ -58,7 +58,6 @@ class Done:
     table: Any = None  # keys, and per question its different pairs and which each row has, for `arrow_out`
     rows: int = 0
     answered: int = 0
-    keys: list[str] = field(default_factory=list)
     rejects: Rejects = field(default_factory=list)
     counts: list[Counter[Any]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
@@ -71,6 +70,13 @@ def _placed(column: Sequence[Any]) -> tuple[list[Any], list[int]]:
     places: dict[Any, int] = {}
     at = [places.setdefault(pair, len(places)) for pair in column]
     return list(places), at
+
+
+def _some(column: Any, places: Sequence[int]) -> Any:
+    """Return some places of an Arrow column."""
+    import numpy as np
+
+    return column.take(np.array(places, np.int64))
 
 
 def _counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
@@ -139,10 +145,10 @@ class Answering:
         kept = [i for i in range(len(keys)) if i not in gone] if gone else None
         groups = self._groups(batch)
         if kept is not None:
-            keys = [keys[i] for i in kept]
+            keys = [keys[i] for i in kept] if isinstance(keys, list) else _some(keys, kept)
             groups = [groups[i] for i in kept] if groups else groups
             found = [(pairs, at[kept]) for pairs, at in found]
-        done.answered, done.keys = len(keys), keys
+        done.answered = len(keys)
         plain_rows = done.rows - len(apart)
         done.notes.update({code: number * plain_rows for code, number in self.columnwise.notes.items()})
         done.counts = [_counted(pairs, at) for pairs, at in found]
@@ -158,7 +164,7 @@ class Answering:
         for texts, (pairs, at) in zip(self.texts, found, strict=True):
             each = [texts[pair] for pair in pairs]
             columns.append([each[i] for i in at.tolist()])
-        done.text = text(keys, columns)
+        done.text = text(keys if isinstance(keys, list) else keys.to_pylist(), columns)
         return done
 
     def _sample(
@@ -185,6 +191,7 @@ class Answering:
     def _by_rows(self, batch: Any, left_out: Mapping[int, str], instead: Mapping[int, Any]) -> Done:
         done = Done()
         table: list[tuple[Any, ...]] = []
+        keys: list[str] = []
         kept: list[int] = []
         for row, patient in enumerate(self.bound.patients(batch)):
             done.rows += 1
@@ -193,12 +200,12 @@ class Answering:
             if answered is None:
                 continue
             table.append(answered)
-            done.keys.append(person.key)
+            keys.append(person.key)
             kept.append(row)
             open_still = len(done.sample) * SPREAD <= done.rows and row not in instead
             if open_still and any(_several(pair[1]) for pair in answered):
                 done.sample.append((row, patient.chart))
-        done.answered = len(done.keys)
+        done.answered = len(keys)
         columns = list(zip(*table, strict=True)) or [() for _ in self.questions]
         done.counts = [Counter(column) for column in columns]
         if groups := self._groups(batch):
@@ -208,10 +215,10 @@ class Answering:
                 for cells, column in zip(self.cells, columns, strict=True)
             ]
         if self.tabled:
-            done.table = done.keys, [_placed(column) for column in columns]
+            done.table = keys, [_placed(column) for column in columns]
             return done
         texts = [[words[pair] for pair in column] for words, column in zip(self.texts, columns, strict=True)]
-        done.text = text(done.keys, texts)
+        done.text = text(keys, texts)
         return done
 
     def _groups(self, batch: Any) -> list[str]:

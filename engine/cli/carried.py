@@ -75,7 +75,11 @@ def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
     tabled = is_tabled(run.out)
     for path in (run.rejects, *run.others):
         _writable(path)
-    with kept(run.out, {**run.about, "rows": rows}, (ANSWERS, REJECTS), run.restart) as journal:
+    about = {**run.about, "rows": rows}
+    with (
+        kept(run.out, about, (ANSWERS, REJECTS), run.restart) as journal,
+        closing(form.begin(journal.path(ANSWERS), journal.path("made"))),
+    ):
         if journal.state is None:
             journal.append(ANSWERS, form.head())
             journal.append(REJECTS, _csv([REJECTS_HEADER]))
@@ -92,13 +96,14 @@ def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
                 digest = digests.popleft()
                 journal.append(ANSWERS, form.chunk(done))
                 journal.append(REJECTS, _csv(done.rejects))
+                form.add(done)
                 tally.add(done)
                 moved(done.rows)
                 journal.mark(lambda: {"tally": tally.state(), "digest": digest})  # noqa: B023 — asked at once
         tally.doubled, tally.policy = doubles.count, run.policy
         journal.mark(lambda: {"tally": tally.state(), "digest": digest}, now=journal.marked)
         journal.close()
-        answers = form.finish(journal.path(ANSWERS), journal.path("made"))
+        answers = form.finish()
         journal.path(META).write_text(json.dumps(run.meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         finals = {journal.path(REJECTS): run.rejects, journal.path(META): run.out.with_name(f"{run.out.name}.{META}")}
         for i, (final, text) in enumerate(beside(tally, answers, rows).items()):

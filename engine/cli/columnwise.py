@@ -54,15 +54,19 @@ class Columnwise:
             ]
             self.made.append((i, one, found))
 
-    def __call__(self, batch: Any) -> tuple[list[str], list[tuple[Pairs, Any]], Any]:
-        """Return the keys of the rows, per question its pairs and which each row has, and where a row is odd."""
+    def __call__(self, batch: Any) -> tuple[Any, list[tuple[Pairs, Any]], Any]:
+        """Return the keys of the rows (a list or an Arrow column of texts), per question its pairs and which each row
+        has, and where a row is odd."""
         keys, columns, odd = self.bound.columns(batch)
         found: dict[tuple[int, str], tuple[Pairs, Any]] = {}
         for i, stratifier, cells in self.made:
             pairs, strange = stratifier.pairs(list(zip(cells, columns, strict=True)), len(keys))
             odd = odd | strange
             found |= {(i, name): one for name, one in pairs.items()}
-        return keys, [(list(found[one][0]), found[one][1].copy()) for one in self.wanted], np.flatnonzero(odd)
+        # A decision asked under two names is written over twice: each needs pairs and places of its own.
+        own = len(set(self.wanted)) == len(self.wanted)
+        answers = [(list(pairs), at if own else at.copy()) for pairs, at in map(found.__getitem__, self.wanted)]
+        return keys, answers, np.flatnonzero(odd)
 
 
 def _given(read: Callable[[str], Any], text: Callable[[Any], str]) -> Callable[[Any], Any]:

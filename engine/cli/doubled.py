@@ -40,18 +40,29 @@ class Doubles:
             if hasattr(batches, "close"):
                 stack.callback(batches.close)
             for batch in batches:
-                named = keys(self.bound, batch)
                 digest = getattr(self.bound, "digest", 0)
                 if self.policy == "each":
-                    self._hashes.extend(map(hash, filter(None, named)))
-                    yield Job(batch, len(named), digest=digest)
+                    yield Job(batch, self._counted(batch), digest=digest)
                 else:
+                    named = keys(self.bound, batch)
                     yield Job(batch, len(named), *self._planned(batch, named), digest)
 
     @property
     def count(self) -> int:
         """Return how many rows had a key that stood before; of the rows read so far."""
         return self._repeated if self.policy != "each" else len(self._hashes) - _different(self._hashes)
+
+    def _counted(self, batch: Any) -> int:
+        """Remember the keys of a batch and return how many rows it has."""
+        if hasattr(self.bound, "keyed"):
+            from sangao.engine.cli.hashed import hashes
+
+            column = self.bound.keyed(batch)
+            self._hashes.frombytes(hashes(column).tobytes())
+            return len(column)
+        named = keys(self.bound, batch)
+        self._hashes.extend(map(hash, filter(None, named)))
+        return len(named)
 
     def _planned(self, batch: Any, named: Sequence[str]) -> tuple[dict[int, str], dict[int, Any]]:
         """Return the rows of a batch that are left out, with the reason, and those answered as another patient."""

@@ -17,7 +17,7 @@ from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
 
 BATCH = 2000
-WIDE = 16_384  # rows at a time where they are answered in columns
+WIDE = 1 << 16  # rows at a time where they are answered in columns
 MANY = 30_000  # rows from which further processes pay for their start
 WIDELY = 1_500_000  # the same, where rows are answered in columns
 AHEAD = 2  # batches on their way per worker

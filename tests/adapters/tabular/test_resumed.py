@@ -92,14 +92,28 @@ def test_a_run_stopped_anywhere_goes_on_and_writes_the_same_files(
 
 @pytest.mark.parametrize("out", ["out.parquet", "out.arrow"])
 def test_arrow_answers_are_the_same_bytes_too(folder: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
-    pytest.importorskip("pyarrow", reason="the extra `arrow` is not installed")
+    pa = pytest.importorskip("pyarrow", reason="the extra `arrow` is not installed")
+    from sangao.engine.cli import arrow_out
+
+    monkeypatch.setattr(arrow_out, "GROUP", 60)
     assert run(out).exit_code == 0
     expected = files(folder, out)
-    with monkeypatch.context() as patched:
-        stopping_at(patched, tally.Tally, "add", 3)
-        assert isinstance(run(out).exception, Stopped)
-    assert run(out, "--workers", "2" if out.endswith("arrow") else "1").exit_code == 0
-    assert files(folder, out) == expected
+    for owner, name, turn in (
+        (tally.Tally, "add", 3),
+        (journal.Journal, "append", 11),  # the rejects of a batch whose answers are kept
+        (arrow_out.Columns, "_write", 2),  # in the thread that writes the file
+        (arrow_out.Columns, "finish", 1),
+    ):
+        (folder / out).unlink()
+        with monkeypatch.context() as patched:
+            stopping_at(patched, owner, name, turn)
+            assert isinstance(run(out).exception, Stopped)
+        assert not (folder / out).exists()
+        assert (folder / f".{out}.run" / "state.json").is_file(), "there is something to go on from"
+        assert run(out, "--workers", "2" if name == "finish" else "1").exit_code == 0
+        assert files(folder, out) == expected
+    if out.endswith("parquet"):
+        assert pa.parquet.ParquetFile(folder / out).metadata.num_row_groups > 2
 
 
 def half(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

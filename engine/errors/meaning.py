@@ -248,8 +248,11 @@ ENTRIES: dict[str, Entry] = {
         "检查两者的 of",
         "check `of` of both",
     ),
-    "meaning.over_both": _error(
-        "`{id}` 与 `{other}` 互相 over", "`{id}` and `{other}` are `over` each other", "只留一方", "keep one of them"
+    "meaning.over_ring": _error(
+        "例外互相 over,成了一圈:{ring};同时成立时谁都不算数",
+        "exceptions are `over` each other all the way round: {ring}; when all hold none would count",
+        "去掉其中一个 over(of: all 的例外本就优先于其余例外)",
+        "take one `over` away (an exception that says `of: all` is over the others already)",
     ),
     "meaning.exception_cycle": _error(
         "例外互相挂靠(of),永远到不了:{cycle}",

@@ -90,19 +90,25 @@ def parse_cell(text: str, where: Place = NOWHERE) -> Cell:
 def _band(part: str, cell: str, where: Place) -> tuple[tuple[Interval, ...], str]:
     band = _BAND.fullmatch(part)
     if band:
-        low, high, unit = parse_number(band[2]), parse_number(band[3]), band[5]
-        if low is None or high is None or not _UNIT.fullmatch(unit):
+        low, high, unit = parse_number(band[2]), parse_number(band[3]), _unit(band[5])
+        if low is None or high is None or unit is None:
             raise fail("language.cell", where, found=cell)
         open_low, open_high = band[1] == "(", band[4] == ")"
         if low > high or (low == high and (open_low or open_high)):
             raise fail("language.cell_empty", where, found=part)
-        return (Interval(low, high, open_low, open_high),), unit_name(unit)
+        return (Interval(low, high, open_low, open_high),), unit
     signed = _SIGNED.fullmatch(part)
-    value = parse_number(signed[2]) if signed else None
-    if signed is None or value is None or not _UNIT.fullmatch(signed[3]):
+    value, unit = (parse_number(signed[2]), _unit(signed[3])) if signed else (None, None)
+    if signed is None or value is None or unit is None:
         mixed = _CODE.fullmatch(part) and part not in WORDS
         raise fail("language.cell_mixed" if mixed else "language.cell", where, found=cell)
-    return _ranges(signed[1] or "=", value), unit_name(signed[3])
+    return _ranges(signed[1] or "=", value), unit
+
+
+def _unit(text: str) -> str | None:
+    """Return the name of a unit, None when the text, or what it is short for, is none (`升/4`)."""
+    name = unit_name(text)
+    return name if _UNIT.fullmatch(text) and _UNIT.fullmatch(name) else None
 
 
 def _ranges(sign: str, value: Fraction) -> tuple[Interval, ...]:

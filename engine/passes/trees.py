@@ -35,7 +35,10 @@ def decision_tree(doc: DecisionDoc, outcome: ir.Outcome, here: Here) -> tuple[ir
     if len(when) < len(thens):
         raise Failed("exceptions")
     hung = _hung(doc, here)
-    return outcome, ir.Tree(_branch(DEFAULT, hung, when, answers, doc.exceptions))
+    root = _branch(DEFAULT, hung, when, answers, doc.exceptions)
+    if found := ring(root):
+        here.work.report("meaning.over_ring", _place(doc, found[0]), ring=" → ".join(found))
+    return outcome, ir.Tree(root)
 
 
 def _live(expr: ir.Expr, text: Text, here: Here) -> ir.Expr:
@@ -102,8 +105,23 @@ def _check_over(doc: DecisionDoc, under: Mapping[str, list[str]], here: Here) ->
             siblings = any(str(label) in below and str(other) in below for below in under.values())
             if not siblings or other == label:
                 here.work.report("meaning.over_not_sibling", other, id=label, other=other)
-            elif str(label) in doc.exceptions[other].over:
-                here.work.report("meaning.over_both", other, id=label, other=other)
+
+
+def ring(node: ir.Branch) -> list[str]:
+    """Return exceptions under one node that are `over` one another all the way round, the first again at the end.
+
+    Where all of them hold each is beaten and the node's own outcome would stand. Empty when there is no such ring.
+    """
+    left = {one.id: set(one.over) for one in node.exceptions}
+    while free := [one for one, over in left.items() if not over & left.keys()]:
+        for one in free:
+            del left[one]
+    if not left:
+        return next((found for one in node.exceptions if (found := ring(one))), [])
+    met = [next(iter(left))]
+    while met.count(met[-1]) == 1:
+        met.append(next(one for one in left if one in left[met[-1]]))
+    return met[met.index(met[-1]) :]
 
 
 def _branch(

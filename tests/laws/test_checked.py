@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 
 from sangao.engine.pack import ir
+from sangao.engine.passes import trees
 from sangao.engine.passes.checks import tables, ties
 from sangao.engine.passes.checks.space import Space
 from sangao.engine.passes.checks.study import Study
@@ -122,6 +123,8 @@ def test_a_pack_that_passed_answers_something_whatever_is_unknown(half: Half) ->
     about = Study(half.pack)
     if tables.problems(about) or ties.problems(about) or not no_doubt(half.pack):
         return
+    if any(isinstance(one.form, ir.Tree) and trees.ring(one.form.root) for one in half.pack.decisions.values()):
+        return  # the compiler lets no such decision through
     opened, _ = spec.evaluate(half.pack, half.opened, half.opened)
     whole = full(half, 1)
     settled, _ = spec.evaluate(half.pack, whole, whole)

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from sangao.engine.fact import Dictionary, Fact
 from sangao.engine.pack import ir
 from sangao.engine.run import residual, spec
-from sangao.engine.run.walks import point
 from sangao.engine.run.rows import Rows, compile_rows
+from sangao.engine.run.walks import point
 from tests.laws.random_packs import HIGH, Half, charts
 
 

@@ -128,7 +128,10 @@ def test_decisions_in_a_circle_are_named(folder: Folder) -> None:
     [
         ("{a: {when: diabetes, then: 'true', of: b}, b: {when: stroke, then: 'true', of: a}}", "meaning.exception_cycle"),
         ("{a: {when: diabetes, then: 'true'}, b: {when: stroke, then: 'true', of: a, over: [a]}}", "meaning.over_not_sibling"),
-        ("{a: {when: diabetes, then: 'true', over: [b]}, b: {when: stroke, then: 'true', over: [a]}}", "meaning.over_both"),
+        ("{a: {when: diabetes, then: 'true', over: [b]}, b: {when: stroke, then: 'true', over: [a]}}", "meaning.over_ring"),
+        ("{a: {when: diabetes, then: 'true', of: all}, b: {when: stroke, then: 'true', over: [a]}}", "meaning.over_ring"),
+        ("{a: {when: diabetes, then: 'true', over: [b]}, b: {when: stroke, then: 'true', over: [c]}, "
+         "c: {when: 'not stroke', then: 'true', over: [a]}}", "meaning.over_ring"),
     ],
 )  # fmt: skip
 def test_exceptions_that_hang_wrongly(folder: Folder, excepts: str, code: str) -> None:

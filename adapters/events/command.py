@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sangao.adapters.events.gate import MOST_PEOPLE
 from sangao.engine.chart import Chart, day_of
 from sangao.engine.cli.desk import desk, ending
 from sangao.engine.cli.options import Language
@@ -22,6 +23,13 @@ def events(
     dates: Annotated[list[str] | None, typer.Option("--date", help="给出期限的判断 · decision that is a date")] = None,
     pathways: Annotated[list[str] | None, typer.Option("--pathway", help="关注的路径 · pathway to watch")] = None,
     pack: Annotated[str, typer.Option("--pack", help="规则包 · pack")] = "sangao_national",
+    after: Annotated[
+        int,
+        typer.Option(
+            "--after", min=0, help="前 N 行只重读,不再输出 · read so many lines again without telling of them"
+        ),
+    ] = 0,
+    most: Annotated[int, typer.Option("--most", min=1, help="最多看护多少人 · people watched at most")] = MOST_PEOPLE,
     lang: Language = "zh",
 ) -> None:
     """事件随到随判:多日达标、随访超期、路径移动、答案变化 · Watch events as they arrive."""
@@ -31,7 +39,7 @@ def events(
 
         opened = desk(context).pack(pack)
         watched = (decisions or (), dates or (), pathways or ())
-        with Watcher(opened, watched[0], dates=watched[1], pathways=watched[2]) as watcher:
+        with Watcher(opened, watched[0], dates=watched[1], pathways=watched[2], most=most) as watcher:
             for number, one in _lines(source):
                 where = Span(source, number, 1)
                 if set(one) == {"day"}:
@@ -41,8 +49,8 @@ def events(
                     if chart.id is None:
                         raise fail("events.not_typed", where, usage=True, key="patient.id", wanted="str")
                     happened = watcher.arrive(chart.id, chart)
-                for found in happened:
-                    typer.echo(json.dumps(to_dict(found), ensure_ascii=False))
+                for found in happened if number > after else ():
+                    typer.echo(json.dumps({**to_dict(found), "line": number}, ensure_ascii=False))
 
 
 def _lines(source: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -14,6 +14,7 @@ from sangao.engine.errors import fail
 LAST_DAY = date.max.toordinal()
 MOST_MARKS = 400  # of one question: durable-rules takes time by their square
 MOST_DUES = 200
+MOST_PEOPLE = 20_000  # held at a time: one with ten readings takes about 22 kB
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from sangao.adapters.events.patterns import Level
 from sangao.engine.answer import Answer
-from sangao.engine.chart import Chart
+from sangao.engine.chart import Chart, day_of
 
 Expected = tuple[str, int]
 """What is expected (a task of a pathway, a decision that is a date) and its due day."""
@@ -67,3 +67,9 @@ def merged(before: Chart, after: Chart) -> Chart:
 def as_of(chart: Chart, on: date) -> Chart:
     """Return the chart as of a later day."""
     return replace(chart, on=max(chart.on, on))
+
+
+def expected_by(what: str, answer: Answer, settled: bool) -> dict[Expected, bool]:
+    """Return the expectation that a settled date is; one that never comes, or is not known, expects nothing."""
+    day = day_of(answer.value) if answer.status == "settled" and isinstance(answer.value, str) else None
+    return {(what, day[0]): settled} if day is not None and day[0] == day[1] else {}

@@ -19,11 +19,11 @@ from sangao.adapters.events import gate
 from sangao.adapters.events.bound import DUES, Bound, Watched, Way, bind
 from sangao.adapters.events.happened import Changed, Found, Happened, Moved, Overdue
 from sangao.adapters.events.patterns import CERTAINLY, NOT, POSSIBLY, Level, Pattern, days_of
-from sangao.adapters.events.record import Expected, Record, as_of, merged
+from sangao.adapters.events.record import Expected, Record, as_of, expected_by, merged
 from sangao.adapters.events.worker import CONTEXTS, REMEMBERED
 from sangao.engine.answer import Answer
-from sangao.engine.chart import Chart, day_of
-from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.guide import Pack
 
 log = logging.getLogger("sangao.events")
@@ -36,7 +36,8 @@ class Watcher:
 
     `decisions`: told when their answer changes, and the patterns they rest on when they are met. `dates`: decisions
     that name a day by which something is expected. `pathways`: their states as a statechart, their tasks as
-    expectations. Raises SangaoError for what the pack does not have, and `events.no_engine` without durable-rules.
+    expectations. `most`: how many people are held; all in memory, so a restart begins with the same events again
+    (docs/events.md). Raises SangaoError for what the pack does not have, and `events.no_engine` without durable-rules.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Watcher:
         dates: Sequence[str] = (),
         pathways: Sequence[str] = (),
         contexts: int = CONTEXTS,
+        most: int = gate.MOST_PEOPLE,
     ) -> None:
         self._watched = Watched(tuple(dict.fromkeys(decisions)), tuple(dates), tuple(pathways), contexts)
         self._bound = bind(pack, self._watched)
         self._people: dict[str, Record] = {}
+        self._most = most
         self._lock = threading.RLock()
         self.disagreed = 0
         self._problems: deque[Problem] = deque(maxlen=REMEMBERED)
@@ -67,9 +70,14 @@ class Watcher:
 
     # --- what comes in ------------------------------------------------------------------------------------------------
     def arrive(self, person: str, chart: Chart) -> tuple[Happened, ...]:
-        """Take what came in of one person, as a chart of its day, and return what comes of it."""
+        """Take what came in of one person, as a chart of its day, and return what comes of it.
+
+        Raises SangaoError (`events.full`) for a new person where there are too many; then nothing was taken.
+        """
         with self._lock:
             record = self._people.get(person)
+            if record is None and len(self._people) >= self._most:
+                raise fail("events.full", usage=True, most=self._most)  # to forget another would lose what they expect
             if record is None:
                 record = self._people[person] = Record(chart)
                 touched = days_of(chart)
@@ -200,14 +208,14 @@ class Watcher:
             if before is None or _said(before) != _said(answer):
                 yield Changed(person, chart.on, name, before, answer)
         for name in self._watched.dates:
-            expected |= _expected(name, pack.decide(name, chart), False)
+            expected |= expected_by(name, pack.decide(name, chart), False)
         for way in self._bound.ways:
             progress = pack.pathway(way.pathway.id, chart)
             if progress.state.status == "settled":
                 yield from self._moved(person, record, way, str(progress.state.value))
             for task in progress.tasks:
                 if task.stands in ("due", "overdue") or OPEN & set(task.status.possible):
-                    expected |= _expected(f"{way.pathway.id}.{task.task}", task.due, task.stands == "overdue")
+                    expected |= expected_by(f"{way.pathway.id}.{task.task}", task.due, task.stands == "overdue")
         record.expect(expected)
 
     def _moved(self, person: str, record: Record, way: Way, state: str) -> Iterator[Moved]:
@@ -234,12 +242,6 @@ class Watcher:
 def _parts(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
     for start in range(0, len(waiting), gate.MOST_DUES):
         yield waiting[start : start + gate.MOST_DUES]
-
-
-def _expected(what: str, answer: Answer, settled: bool) -> dict[Expected, bool]:
-    """Return the expectation that a settled date is; one that never comes, or is not known, expects nothing."""
-    day = day_of(answer.value) if answer.status == "settled" and isinstance(answer.value, str) else None
-    return {(what, day[0]): settled} if day is not None and day[0] == day[1] else {}
 
 
 def _said(answer: Answer) -> tuple[object, ...]:

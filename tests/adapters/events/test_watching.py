@@ -280,6 +280,35 @@ def test_without_an_answer_of_durable_rules_the_pack_answers(monkeypatch: pytest
         assert {one.code for one in watcher.problems} == {"events.worker_failed"}
 
 
+def test_a_full_watcher_takes_nobody_new_and_forgets_nobody() -> None:
+    with Watcher(watch(), **WATCHED, most=2) as watcher:
+        for day in (0, 10):
+            watcher.arrive("p", bp(day, 150))
+            watcher.arrive("q", bp(day, 150))
+        with pytest.raises(SangaoError) as error:
+            watcher.arrive("r", bp(0, 150))
+        assert [one.code for one in error.value.problems] == ["events.full"] and len(watcher) == 2
+        assert found(watcher.arrive("p", bp(20, 150))) == [(STREAK, True)], "who is held goes on being watched"
+        watcher.forget("p")
+        assert found(watcher.arrive("r", bp(0, 150))) == [] and len(watcher) == 2
+
+
+def test_after_a_restart_the_charts_of_before_are_enough() -> None:
+    """Whoever was held is sent once as they stand; what comes later is told as without the restart."""
+    early = [bp(0, 150), bp(10, 150), loop(11, sent_date="2026-03-12"), Chart.of({"seen_date": "2026-03-01"}, on=DAY)]
+    with Watcher(watch(), **WATCHED) as first, Watcher(watch(), **WATCHED) as second:
+        for one in early:
+            first.arrive("p", one)
+        second.arrive("p", first._people["p"].chart)
+        for one in (first, second):
+            assert one.disagreed == 0
+        later = [(one.arrive("p", bp(20, 150)), one.day(date(2026, 5, 1))) for one in (first, second)]
+    assert later[0] == later[1] and found(later[0][0]) == [(STREAK, True)] and late(later[0][1])
+    with Watcher(watch(), **WATCHED) as third:
+        third.arrive("p", first._people["p"].chart)
+        assert late(third.day(date(2026, 5, 1))) == late(later[0][1]), "what is overdue is told once more, never lost"
+
+
 def test_what_is_not_in_the_pack_cannot_be_watched() -> None:
     for wrong in ({"decisions": ["demo.nothing"]}, {"dates": ["demo.nothing"]}, {"pathways": ["demo.nothing"]}):
         with pytest.raises(SangaoError):
@@ -287,10 +316,10 @@ def test_what_is_not_in_the_pack_cannot_be_watched() -> None:
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
-def events(tmp_path: Path, *lines: Any) -> Any:
+def events(tmp_path: Path, *lines: Any, more: tuple[str, ...] = ()) -> Any:
     file = tmp_path / "events.ndjson"
     file.write_text("\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines), encoding="utf-8")
-    run = ["events", str(file), "--pack", "htn_primary_2025", "--decision", "htn.diagnosis", "--lang", "en"]
+    run = ["events", str(file), "--pack", "htn_primary_2025", "--decision", "htn.diagnosis", "--lang", "en", *more]
     return CliRunner().invoke(app(), run)
 
 
@@ -302,6 +331,29 @@ def test_the_command_tells_a_line_an_event(tmp_path: Path) -> None:
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["certain"] for one in told if one["event"] == "found"] == [True, True]
     assert told[-1]["person"] == "p1" and told[-1]["on"] == "2026-03-20"
+
+
+def test_the_stream_read_again_after_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
+    """However far the first run came, nothing of what follows is lost, and nothing is told otherwise."""
+    days = ["2026-03-01", "2026-03-10", "2026-03-20", "2026-03-21"]
+    facts = [{"sbp_office": 150, "dbp_office": 92}] * 3 + [{"sbp_office": 118, "dbp_office": 70}]
+    lines: list[Any] = [
+        {"patient": {"id": who}, "on": day, "facts": said}
+        for day, said in zip(days, facts, strict=True)
+        for who in ("p1", "p2")
+    ]
+    lines.insert(5, {"day": "2026-03-20"})
+    whole = [json.loads(one) for one in events(tmp_path, *lines).stdout.splitlines()]
+    assert {one["line"] for one in whole} <= set(range(1, len(lines) + 1)) and len(whole) > 4
+    for after in (3, 6):
+        rest = [json.loads(one) for one in events(tmp_path, *lines, more=("--after", str(after))).stdout.splitlines()]
+        assert rest == [one for one in whole if one["line"] > after] and rest
+
+
+def test_a_stream_of_too_many_people_ends_where_the_next_one_would_be_lost(tmp_path: Path) -> None:
+    lines = [{"patient": {"id": who}, "on": "2026-03-01", "facts": {}} for who in ("p1", "p1", "p2")]
+    done = events(tmp_path, *lines, more=("--most", "1"))
+    assert done.exit_code == 2 and "[events.full]" in done.stderr
 
 
 @pytest.mark.parametrize(

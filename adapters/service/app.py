@@ -24,6 +24,7 @@ from sangao.adapters.service.metrics import Metrics
 from sangao.adapters.service.rate import Buckets, rate
 from sangao.adapters.service.reload import Watch, open_packs
 from sangao.adapters.service.settings import Settings
+from sangao.adapters.service.standing import Reloaded
 from sangao.adapters.terms import book
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack
@@ -39,14 +40,19 @@ ROUTERS: tuple[Callable[[House], APIRouter], ...] = (
 )
 
 
-def create_app(settings: Settings | None = None, house: House | None = None) -> FastAPI:
-    """Return the application; `house` replaces what would be built from the settings (packs, journal, door …)."""
+def create_app(
+    settings: Settings | None = None, house: House | None = None, *, loaded: Callable[[], None] | None = None
+) -> FastAPI:
+    """Return the application; `house` replaces what would be built from the settings (packs, journal, door …).
+
+    `loaded` is called when packs were loaded and each time they were changed.
+    """
     house = house or build(settings or Settings())
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         watches: list[Watch] = []
-        warming = asyncio.create_task(_warm(house, watches)) if isinstance(house.packs, Arriving) else None
+        warming = asyncio.create_task(_warm(house, watches, loaded)) if isinstance(house.packs, Arriving) else None
         if warming is None:
             house.state.ready, house.state.reason = True, ""
         try:
@@ -104,10 +110,10 @@ def build(settings: Settings) -> House:
     )
 
 
-async def _warm(house: House, watches: list[Watch]) -> None:
+async def _warm(house: House, watches: list[Watch], loaded: Callable[[], None] | None) -> None:
     """Load the packs beside the event loop, then say that work may be sent."""
     try:
-        watches.append(await asyncio.to_thread(_load, house))
+        watches.append(await asyncio.to_thread(_load, house, loaded))
         watches[0].start()
     except SangaoError as error:
         house.state.reason = "; ".join(one.code for one in error.problems)
@@ -120,7 +126,7 @@ async def _warm(house: House, watches: list[Watch]) -> None:
         say("ready", packs=list(house.packs.names()))
 
 
-def _load(house: House) -> Watch:
+def _load(house: House, loaded: Callable[[], None] | None = None) -> Watch:
     """Open the packs, keep each beside the log, make ready what the services show of them."""
 
     def prepare(pack: Pack) -> None:  # before it serves, after a reload too: no answer without its pack beside the log
@@ -128,10 +134,12 @@ def _load(house: House) -> Watch:
         for service in offer().services.values():
             house.views.warm(pack, service)
 
-    def counted(_: object = None) -> None:
+    def counted(done: Reloaded | None = None) -> None:
         standing = packs.standing()
         house.metrics.troubled.set(sum(bool(one.loaded.problems) for one in standing))
         house.metrics.ready.set(any(one.loaded.pack for one in standing))
+        if loaded is not None and (done is None or done.changed):
+            loaded()
 
     book()  # read once, before the first patient waits for it
     packs = open_packs(house.settings, prepare)

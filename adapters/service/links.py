@@ -14,10 +14,11 @@ Without a key links hold until the service stops.
 
 import base64
 import hmac
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from sangao.adapters.service.settings import Settings
@@ -26,6 +27,7 @@ from sangao.engine.errors import Problem, SangaoError, Span, fail
 LEAST_KEY: Final = 32
 LONGEST: Final = 400  # characters of a part of a link
 CHARSETS: Final = ("utf-8", "gbk")
+UNRESERVED: Final = re.compile(r"[A-Za-z0-9_.~-]*")  # what stands in an address as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,12 @@ class Signer:
 
     def link(self, link: Link) -> dict[str, str]:
         """Return the query of a link."""
-        return {**_parts(link), "sign": _sign(self.keys[0], link)}
+        return {**_parts(link), "sign": _sign(self.keys[0], _written(link))}
 
     def query(self, link: Link) -> str:
         """Return the query of a link as text."""
-        return urlencode(self.link(link))
+        written = _written(link)
+        return f"{written}&sign={_sign(self.keys[0], written)}"
 
     def opened(self, query: Mapping[str, str], now: float) -> Link:
         """Return what a link stands for. Raises SangaoError: `api.link_broken`, `api.link_expired`."""
@@ -59,7 +62,8 @@ class Signer:
         given = query.get("sign", "")[:LONGEST].encode("utf-8", "replace")
         if link is None:
             raise fail("api.link_broken")
-        found = [hmac.compare_digest(_sign(key, link).encode(), given) for key in self.keys]
+        written = _written(link)
+        found = [hmac.compare_digest(_sign(key, written).encode(), given) for key in self.keys]
         if not any(found):
             raise fail("api.link_broken")
         if now >= link.expires:
@@ -108,7 +112,14 @@ def _read(query: Mapping[str, str]) -> Link | None:
     return Link(reference, tenant, int(until), query.get("lang", ""), query.get("charset", ""))
 
 
-def _sign(key: bytes, link: Link) -> str:
+def _written(link: Link) -> str:
     # INVARIANT: every part stands under its own name and percent-encoded, so no two links have one text.
-    said: Any = urlencode({"sangao": "page/1", **_parts(link)}, errors="replace")
-    return base64.urlsafe_b64encode(hmac.digest(key, said.encode(), "sha256")).rstrip(b"=").decode()
+    parts = _parts(link)
+    if all(map(UNRESERVED.fullmatch, parts.values())):
+        return "&".join([f"{name}={value}" for name, value in parts.items()])
+    return urlencode(parts, errors="replace")
+
+
+def _sign(key: bytes, written: str) -> str:
+    digest = hmac.digest(key, f"sangao=page%2F1&{written}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

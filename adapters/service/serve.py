@@ -130,8 +130,9 @@ def application() -> Any:
     """Return the application as file and environment describe it: what each worker process starts with."""
     from sangao.adapters.service.app import create_app
     from sangao.adapters.service.logs import configure
+    from sangao.adapters.service.memory import settle
     from sangao.adapters.service.settings import read_settings
 
     settings = read_settings()
     configure(settings.server.log_level)
-    return create_app(settings)
+    return create_app(settings, loaded=settle)

@@ -2,13 +2,15 @@
 
 What was answered is given again under new ids, and is a new entry in the log, when everything it rests on is the same:
 the whole request but the number of the call, the language, the tenant, the day, and the pack (each view of a pack has a
-memory of its own). A call for which data were fetched is never remembered. The memory is small and forgets the oldest.
+memory of its own). A call for which data were fetched is never remembered. The memory is small and forgets the oldest;
+it holds bytes, for hundreds of answers as objects would be looked through by the collector of garbage over and over.
 """
 
+import marshal
 import re
 import threading
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -45,7 +47,7 @@ class Again:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, Answered] = OrderedDict()
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
 
     def get(self, key: bytes | None) -> Answered | None:
         """Return the answer to the same call as a new one, None when it was not given lately."""
@@ -54,24 +56,45 @@ class Again:
             if key is None or found is None:
                 return None
             self._kept.move_to_end(key)
-        return anew(found)
+        return found.anew()
 
     def keep(self, key: bytes | None, answer: Answered) -> None:
         """Remember an answer, where there is a key for it."""
         if key is None:
             return
+        try:
+            kept = Kept.of(answer)
+        except ValueError:  # something in it is no plain JSON: it is worked out again
+            return
         with self._lock:
-            self._kept[key] = answer
+            self._kept[key] = kept
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
 
-def anew(answer: Answered) -> Answered:
-    """Return an answer with new ids for its cards, their suggestions and its entry."""
-    cards = [_renamed(one) for one in answer.cards]
-    body = {**answer.entry.answer, "sent": {"cards": cards}}
-    return replace(answer, cards=cards, entry=replace(answer.entry, id=fresh().hex, time=now(), answer=body))
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it is remembered: its cards, what the log says of them and the facts as bytes, the rest beside."""
+
+    data: bytes
+    bare: Answered
+
+    @classmethod
+    def of(cls, answer: Answered) -> "Kept":
+        """Return an answer as it is remembered."""
+        entry = answer.entry
+        told = {name: value for name, value in entry.answer.items() if name != "sent"}  # it is the cards
+        plain: Any = (answer.cards, told, entry.facts)
+        return cls(marshal.dumps(plain), replace(answer, cards=[], entry=replace(entry, answer={}, facts=None)))
+
+    def anew(self) -> Answered:
+        """Return the answer with new ids for its cards, their suggestions and its entry."""
+        before, told, facts = marshal.loads(self.data)  # INVARIANT: bytes of this process, which nobody else can write
+        cards = [_renamed(one) for one in before]
+        body = {**told, "sent": {"cards": cards}}
+        entry = replace(self.bare.entry, id=fresh().hex, time=now(), answer=body, facts=facts)
+        return replace(self.bare, cards=cards, entry=entry)
 
 
 def _renamed(card: dict[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,30 @@ def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
     assert found is not None and found.entry.answer["n"] == 2
 
 
+def test_what_is_remembered_is_the_answer_and_shares_nothing_with_it() -> None:
+    from sangao.adapters.journal.entry import Entry
+
+    card = {"uuid": "u", "summary": "高", "suggestions": [{"uuid": "v", "label": "x"}]}
+    entry = Entry("s", "p", "h", "c", {"decisions": {"a": {"value": 1.5}}, "sent": {"cards": [card]}}, {"on": "day"})
+    memory = Again()
+    memory.keep(b"a", Answered([card], entry, (("a", "settled"),)))
+    card["summary"] = "changed since"
+    found = memory.get(b"a")
+    assert found is not None and found.statuses == (("a", "settled"),)
+    assert found.cards[0]["summary"] == "高" and found.cards[0]["suggestions"][0]["label"] == "x"
+    assert found.entry.answer == {"decisions": {"a": {"value": 1.5}}, "sent": {"cards": found.cards}}
+    assert found.entry.facts == {"on": "day"} and found.entry.id != entry.id
+    assert {found.cards[0]["uuid"], found.cards[0]["suggestions"][0]["uuid"]}.isdisjoint({"u", "v"})
+
+
+def test_an_answer_that_is_no_plain_data_is_not_remembered() -> None:
+    from sangao.adapters.journal.entry import Entry
+
+    memory = Again()
+    memory.keep(b"a", Answered([], Entry("s", "p", "h", "c", {"n": object()}), ()))
+    assert memory.get(b"a") is None
+
+
 def test_only_the_number_of_a_call_is_left_out() -> None:
     one = b'{"hookInstance": "%s", "context": {"patientId": "a"}}' % ANOTHER.encode()
     assert key(one) == key(one.replace(b"0b2f", b"0b2e")) != key(one.replace(b"hookInstance", b"hook"))

@@ -33,7 +33,7 @@ setup: $(DEV)
 
 # The sanitizers run beside lint, which leaves a core idle; without a compiler there is nothing to sanitize.
 test: $(DEV)
-	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint $(if $(shell command -v $(CC)),sanitize) SECONDS=20
+	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint $(if $(shell command -v $(CC)),sanitize) SECONDS=60
 	$(BIN)/sangao check
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 

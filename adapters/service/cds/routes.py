@@ -23,7 +23,7 @@ from sangao.adapters.service.links import Link
 from sangao.engine.chart import today
 from sangao.engine.errors import Problem
 
-VERSION: Final = "2.0"
+VERSION: Final = "2.0.0"  # of CDS Hooks; 3.0 asks for all three numbers
 LINKED: Final = 3600  # seconds for which the link of a card opens its page
 PLACE: Final = "/page"
 Language = Annotated[str, Header(alias="Accept-Language")]

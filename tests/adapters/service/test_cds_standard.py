@@ -59,6 +59,18 @@ CARE = {
 }
 FACTS = {"on_antihypertensive": False, "symptomatic": False}
 NEW = {**CARE, "conditions": found(), "meds": found()}  # a pressure that is high, and nothing on record of it
+PAGED = {
+    "patient": PERSON,
+    "orders": found(
+        {
+            **AMOXICILLIN,
+            "id": "rx\u2011page\u20111\u201101",
+            "status": "active",
+        },  # as the standard has it, hyphens and all
+        total=2,
+        link=[{"relation": "next", "url": f"https://ehr.example.org/fhir/MedicationRequest?patient={WHO}&_page=2"}],
+    ),
+}
 SOUND = {"patient": PERSON, "bp": found(pressure("b", 112, 70, "2026-03-09", WHO)), "conditions": CARE["conditions"]}
 
 
@@ -99,7 +111,7 @@ def resources(cards: list[Json]) -> Iterator[Json]:
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_examples_of_the_standard_are_answered_by_its_rules(client: Client, service: str, hook: str) -> None:
-    for prefetch in (None, CARE, SOUND, NEW):
+    for prefetch in (None, CARE, SOUND, NEW, PAGED):
         asked = example(hook, prefetch)
         assert broken_hooks(asked, "request") == []
         answer = client.post(f"/cds-services/{service}", json=asked)
@@ -130,6 +142,7 @@ def test_what_is_on_offer_is_as_the_standard_models_it(client: Client) -> None:
     for one in offered["services"]:
         assert one["hook"] in HOOKS and CODE.fullmatch(one["id"]) and one["title"] and one["description"]
         assert isinstance(one["usageRequirements"], str) and one["prefetch"]
+        assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", one["version"])
         for key, query in one["prefetch"].items():
             assert CODE.fullmatch(key) and re.fullmatch(r"[A-Z][A-Za-z]+[/?][^{}]*\{\{context\.patientId\}\}.*", query)
     assert {(one["id"], one["hook"]) for one in offered["services"]} == {(id, one) for id in SERVICES for one in HOOKS}

@@ -13,7 +13,7 @@ from sangao.adapters.service import signing
 from sangao.adapters.service.offers import Made, offers
 from sangao.adapters.service.packs import Packs
 from sangao.adapters.service.reload import Watch, open_packs, said
-from sangao.adapters.service.settings import Settings
+from sangao.adapters.service.settings import Settings, read_settings
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
@@ -431,5 +431,33 @@ def test_the_watch_takes_a_new_file_by_itself_and_settings_when_told(tmp_path: P
         toml.write_text('[packs]\ndefault = "county.sangao"\n', encoding="utf-8")
         assert told.acquire(timeout=20) and packs.names() == ("default",)
         assert all(not one.loaded.problems for one in packs.standing())
+    finally:
+        watch.stop()
+
+
+def test_the_watch_withdraws_a_pack_when_the_settings_name_its_key_no_more(
+    tmp_path: Path, vouched: tuple[Path, Path, Path, Packs]
+) -> None:
+    toml, told = tmp_path / "service.toml", threading.Semaphore(0)
+    key(tmp_path, "new")
+
+    def write(*names: str) -> None:
+        put(toml, f'[packs]\ndefault = "county.sangao"\n[signing]\nkeys = {list(names)}\n'.encode())
+
+    write(vouched[2].name)
+    given = read_settings(toml, {})
+    packs = open_packs(given)
+    watch = Watch(packs, given, 0.02, lambda done: told.release())
+    watch.start()
+    try:
+        for names in ((vouched[2].name, "absent.pem"), ("new.pub.pem",), ()):
+            write(*names)
+            assert told.acquire(timeout=20)
+            if "absent.pem" in names:
+                assert packs.get().id == CLINIC, "a key that cannot be read takes none of the others along"
+            else:
+                assert refused(packs) == "operations.pack_withdrawn"
+        write(vouched[2].name)
+        assert told.acquire(timeout=20) and packs.get().id == CLINIC
     finally:
         watch.stop()

@@ -1,13 +1,14 @@
 """The full-size tier: every test at full size, then every benchmark; the report is `benchmarks/LONG.md`.
 
-`make long` runs all of it, some two hours on two cores, and may be stopped: begun again on the same commit it takes
-over the parts that passed (`ARGS=--anew`: it does not). `make bench` runs only the benchmarks, printing and leaving the
-report alone.
+`make long` runs all of it, some two hours and a half on two cores, in parts, and may be stopped: begun again it takes
+over the parts that passed and rest on nothing that has changed since (`ARGS=--anew`: it does not). `make bench` runs
+only the benchmarks, printing and leaving the report alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -15,36 +16,55 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))
 REPORT = HERE / "LONG.md"
-KEPT = ROOT / ".benchmarks" / "long"  # what passed, for a run that begins again
+KEPT = ROOT / ".benchmarks" / "long"  # what passed
 
 # The table of contents. A name whose file is not written yet is reported as absent, not passed over.
 BENCHES = ("one_patient.py", "million.py", "files.py", "engines.py", "nhanes.py", "service.py")
-
-
-DOTS = re.compile(r"[.sxX]+ *(\[ *\d+%\])?")  # pytest's progress: seen while it runs, left out of the page
-
-# The tests at full size, in parts that a stopped run need not repeat: laws on charts, seeded defects, all others.
 CHARTS, MUTANTS = "tests/laws/test_charts.py", "tests/laws/test_mutants.py"
-TESTS = {
-    "charts": [CHARTS],
-    "mutants": [MUTANTS],
-    "tests": [f"--ignore={CHARTS}", f"--ignore={MUTANTS}"],
-}
+
+# What the laws on charts rest on beside the compiled pack, whose hash speaks for its rules and for the compiler.
+RUNNERS = ("engine/run", "engine/pack", "engine/quantity", "engine/chart.py", "engine/fact.py", "engine/formulas.py")
+RUNNERS += ("engine/guide.py", "engine/lattice.py", "engine/truth.py", "engine/windows.py", "tests/laws")
+RULES = ("engine", "guidelines", "tests")
+ALL = (*RULES, "adapters", "docs", "examples", "sangao", "pyproject.toml", "setup.py", "constraints.txt", "README.md")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to run: its command, what it adds to the environment, and what it rests on: paths and other marks."""
+
+    name: str
+    command: list[str]
+    paths: tuple[str, ...]
+    around: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+
+    def key(self) -> str | None:
+        """Return what names the present state of all it rests on; None where something is not committed."""
+        if git("status", "--porcelain", "--", *self.paths):
+            return None
+        trees = git("rev-parse", *(f"HEAD:{one}" for one in self.paths))
+        return hashlib.sha256("\n".join((trees, *self.marks, *self.command[1:])).encode()).hexdigest()[:16]
+
+
+COUNTED = re.compile(r"=*\s*(\d+ (?:passed|failed).*?) in [0-9.]+s")  # the last line of pytest
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that ran: what it printed, when and how long it ran, how it ended (None: there is no such file)."""
+    """One thing that ran: at which commit, what it printed, when and how long, how it ended (None: no such file)."""
 
     name: str
+    commit: str
     output: str
     began: str
     seconds: float
@@ -56,18 +76,23 @@ class Part:
             return "absent"
         return "passed" if self.exit == 0 else f"FAILED (exit {self.exit})"
 
+    @property
+    def counted(self) -> str:
+        """What pytest counted at its end, nothing of a benchmark."""
+        return next((found[1] for line in self.output.splitlines()[-3:] if (found := COUNTED.match(line))), "")
 
-def run(name: str, command: list[str]) -> Part:
+
+def run(task: Task, source: str) -> Part:
     """Run one part, showing its output as it comes and keeping it."""
-    print(f"\n== {name}", flush=True)
-    env = os.environ | {"SANGAO_TIER": "long", "PYTHONUNBUFFERED": "1"}
+    print(f"\n== {task.name}", flush=True)
+    env = os.environ | {"SANGAO_TIER": "long", "PYTHONUNBUFFERED": "1"} | task.around
     start, began = time.perf_counter(), f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
     with subprocess.Popen(
-        command, cwd=ROOT, env=env, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        task.command, cwd=ROOT, env=env, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         assert process.stdout is not None
         lines = list(echo(process.stdout))
-    return Part(name, "".join(lines), began, time.perf_counter() - start, process.returncode)
+    return Part(task.name, source, "".join(lines), began, time.perf_counter() - start, process.returncode)
 
 
 def echo(lines: Iterable[str]) -> Iterator[str]:
@@ -76,27 +101,39 @@ def echo(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def commands(only: str | None) -> Iterator[tuple[str, list[str]]]:
-    """Yield the parts by name: tests on all cores (none is timed), then the benchmarks, each alone."""
-    many = ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
+def tasks(only: str | None) -> Iterator[Task]:
+    """Yield the parts: tests on all cores (none is timed), the laws on charts pack by pack, each benchmark alone."""
+    many = ["-m", "pytest", "-q", "-m", "", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", "--durations=10"]
     if only != "bench":
-        for name, which in TESTS.items():
-            yield name, [sys.executable, "-m", "pytest", "-q", "-m", "", *many, "--durations=10", *which]
+        from tests.laws.test_charts import PACKS, pack
+
+        yield Task("mutants", [sys.executable, *many, MUTANTS], RULES)
+        rest = [f"--ignore={CHARTS}", f"--ignore={MUTANTS}"]
+        yield Task("tests", [sys.executable, *many, *rest], ALL)
+        for name in PACKS:
+            yield Task(
+                f"charts of {name}",
+                [sys.executable, *many, CHARTS],
+                RUNNERS,
+                {"SANGAO_PACKS": name},
+                (name, pack(name).hash),
+            )
     if only != "tests":
         for name in BENCHES:
-            yield name, [sys.executable, str(HERE / name)]
+            yield Task(name, [sys.executable, str(HERE / name)], (*RULES, "adapters", "benchmarks/" + name))
 
 
-def done(name: str, command: list[str], source: str, anew: bool) -> Part:
-    """Return a part: from an earlier run of this very commit where it passed there, else run now."""
-    kept = KEPT / source / f"{name}.json"
-    if not anew and kept.exists():
-        print(f"\n== {name}: passed before on this commit ({kept.relative_to(ROOT)})", flush=True)
+def done(task: Task, source: str, anew: bool) -> Part:
+    """Return a part: from an earlier run where nothing it rests on has changed since and it passed, else run now."""
+    key = task.key()
+    kept = KEPT / f"{task.name.replace(' ', '-')}-{key}.json"
+    if key and not anew and kept.exists():
+        print(f"\n== {task.name}: passed before ({kept.relative_to(ROOT)})", flush=True)
         return Part(**json.loads(kept.read_text(encoding="utf-8")))
-    if command[-1].endswith(".py") and not Path(command[-1]).exists():
-        return Part(name, "", "", 0.0, None)
-    part = run(name, command)
-    if part.exit == 0 and source.isalnum():  # a tree with changes of its own is no commit
+    if task.command[-1].endswith(".py") and not Path(ROOT, task.command[-1]).exists():
+        return Part(task.name, source, "", "", 0.0, None)
+    part = run(task, source)
+    if part.exit == 0 and key:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(asdict(part), ensure_ascii=False), encoding="utf-8")
     return part
@@ -129,40 +166,43 @@ def git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 
-def page(parts: list[Part], total: int, source: str) -> str:
+def page(parts: list[Part], left: list[str], source: str) -> str:
     lines = [
         "# The full-size tier",
         "",
-        "Written by `make long`; do not edit. Compare ratios; absolute times belong to one machine.",
+        "Written by `make long`; do not edit. Compare ratios; absolute times belong to one machine. A part that ran",
+        "at an earlier commit was taken over: nothing it rests on has changed since (`long.py` says what).",
         "",
         f"* commit: {source}",
         f"* machine: {machine()}",
         f"* Python: {platform.python_implementation()} {platform.python_version()}",
-        *([f"* **not finished**: {total - len(parts)} parts did not run"] if len(parts) < total else []),
+        *([f"* **not finished**: {', '.join(left)}"] if left else []),
         "",
-        "| part | began (UTC) | result | seconds |",
-        "|---|---|---|---|",
-        *(f"| {part.name} | {part.began} | {part.verdict} | {part.seconds:.1f} |" for part in parts),
+        "| part | commit | began (UTC) | seconds | result | |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {one.name} | {one.commit} | {one.began} | {one.seconds:.0f} | {one.verdict} | {one.counted} |"
+        for one in parts
     ]
     for part in parts:
-        shown = [line for line in part.output.splitlines() if not DOTS.fullmatch(line)]
-        if any(shown):
-            lines += ["", f"## {part.name}", "", "````text", *shown, "````"]
+        if part.output.strip() and (part.exit or not part.counted):
+            lines += ["", f"## {part.name}", "", "````text", *part.output.strip("\n").splitlines(), "````"]
     return "\n".join(lines) + "\n"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["bench", "tests"], help="run one half and leave the report alone")
-    parser.add_argument("--anew", action="store_true", help="run also what passed before on this commit")
+    parser.add_argument("--anew", action="store_true", help="run also what passed before and has not changed")
     given = parser.parse_args()
     source = commit()
-    todo = list(commands(given.only))
+    todo = list(tasks(given.only))
     parts: list[Part] = []
-    for name, command in todo:
-        parts.append(done(name, command, source, given.anew or given.only is not None))
+    for at, task in enumerate(todo, 1):
+        parts.append(done(task, source, given.anew or given.only is not None))
         if given.only is None:  # written after each part: a run that is stopped has said what it saw
-            REPORT.write_text(page(parts, len(todo), source), encoding="utf-8")
+            REPORT.write_text(page(parts, [one.name for one in todo[at:]], source), encoding="utf-8")
     if given.only is None:
         print(f"\nwrote {REPORT.relative_to(ROOT)}")
     print(*(f"{part.name}: {part.verdict}" for part in parts), sep="\n")

@@ -1,7 +1,6 @@
 """Parquet and Arrow files with the mapping of any table: a row's cells are read as the texts they would have in CSV."""
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,6 @@ from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
 from sangao.adapters.tabular.wide import Wide, wide
 from sangao.engine.chart import today
-from sangao.engine.cli.behind import ahead
 from sangao.engine.cli.hashed import bytes_of
 from sangao.engine.errors import SangaoError, Span, fail
 from sangao.engine.fact import Dictionary
@@ -29,10 +27,14 @@ from sangao.engine.run.arriving import laid_out, python_values
 
 @dataclass(slots=True)
 class Part:
-    """Some rows, and the number of the first of them. Only they travel to a worker, not what they were cut out of."""
+    """Some rows, and the number of the first of them. Only they travel to a worker, not what they were cut out of.
+
+    `keyed`: their person keys, once somebody asked for them.
+    """
 
     number: int
     rows: Any
+    keyed: Any = None
 
     def __getstate__(self) -> tuple[int, bytes]:
         sink = pa.BufferOutputStream()
@@ -41,7 +43,7 @@ class Part:
         return self.number, sink.getvalue().to_pybytes()
 
     def __setstate__(self, state: tuple[int, bytes]) -> None:
-        self.number = state[0]
+        self.number, self.keyed = state[0], None
         [self.rows] = pa.ipc.open_stream(state[1])
 
 
@@ -100,22 +102,20 @@ class BoundArrow:
     on: date | None
     today: date
     _made: Rows | None = None
-    _keys: tuple[Part, Any] | None = None
 
     def batches(self, size: int) -> Iterator[Part]:
         """Yield the rows of the file, about `size` at a time. Raises SangaoError where the file breaks off."""
         number = 1
         try:
-            with closing(ahead(self._read(size))) as found:
-                for batch in found:
-                    for start in range(0, batch.num_rows, size):
-                        part = batch.slice(start, size)
-                        yield Part(number, part)
-                        number += part.num_rows
+            for batch in self._read(size):
+                for start in range(0, batch.num_rows, size):
+                    part = batch.slice(start, size)
+                    yield Part(number, part)
+                    number += part.num_rows
         except (pa.ArrowException, OSError) as error:
             raise fail("table.damaged", Span(str(self.table.path)), usage=True, reason=type(error).__name__) from error
 
-    def _read(self, size: int) -> Generator[Any]:
+    def _read(self, size: int) -> Iterator[Any]:
         names = list(self.table.header)
         if self.table.path.suffix.lower() == ".parquet":
             with pq.ParquetFile(self.table.path, read_dictionary=self._few()) as file:
@@ -169,10 +169,10 @@ class BoundArrow:
         return found
 
     def keyed(self, batch: Part) -> Any:
-        """Return the person keys as an Arrow column of texts; of the batch asked last it is known."""
-        if self._keys is None or self._keys[0] is not batch:
-            self._keys = batch, cleaned(batch.rows.column(self.table.key))
-        return self._keys[1]
+        """Return the person keys as an Arrow column of texts."""
+        if batch.keyed is None:
+            batch.keyed = cleaned(batch.rows.column(self.table.key))
+        return batch.keyed
 
     def groups(self, batch: Part) -> list[str]:
         """Return the group of each row, nothing where the mapping names none."""
@@ -194,7 +194,7 @@ class BoundArrow:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.table, self.dictionary, self.on, self.today = state
-        self._made = self._keys = None
+        self._made = None
 
 
 def records(batch: Part) -> Iterator[lines.Record]:

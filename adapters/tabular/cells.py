@@ -1,6 +1,7 @@
 """One cell → readings or list entries. Equal cells give the very same objects, so that the rest is worked out once."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -189,10 +190,17 @@ def lister(
     return read
 
 
+_named: deque[tuple[Mapping[str, Fact], dict[str, str]]] = deque(maxlen=4)  # thousands of spellings each
+
+
 def by_name(facts: Mapping[str, Fact]) -> dict[str, str]:
-    """Return every spelling of a fact (id, synonyms, zh, en) with its id."""
+    """Return every spelling of a fact (id, synonyms, zh, en) with its id; those of the facts asked last are known."""
+    for known, names in _named:
+        if known is facts:
+            return names
     found: dict[str, str] = {}
     for fact in facts.values():
         for text in (fact.id, *fact.synonyms, fact.zh, fact.en):
             found.setdefault(_folded(text), fact.id)
+    _named.append((facts, found))
     return found

@@ -18,6 +18,7 @@ LEFT_ASIDE = frozenset(
 )
 SPREAD = 250  # rows from one sampled patient to the next, at least
 MOST = 32  # sampled patients of a batch that is answered in columns
+SAID = 1_000  # problems whose words are remembered
 NOTHING: Mapping[int, Any] = {}
 Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
 
@@ -115,17 +116,24 @@ class Answering:
         self.pick = itemgetter(*places) if len(places) > 1 else lambda pairs: (pairs[places[0]],)
 
         self.columnwise = _columnwise(packs, questions, bound)
+        self._texts: dict[int, tuple[Problem, str, str]] = {}  # of problems met again and again, by their place
 
-    def __call__(self, batch: Any, left_out: Mapping[int, str] = NOTHING, instead: Mapping[int, Any] = NOTHING) -> Done:
-        """Answer one batch; `left_out` and `instead` as in `Job`."""
+    def read(self, batch: Any) -> Any:
+        """Return what is to be made of a batch before it is answered; another thread may do this."""
+        return None if self.columnwise is None else self.columnwise.read(batch)
+
+    def __call__(
+        self, batch: Any, left_out: Mapping[int, str] = NOTHING, instead: Mapping[int, Any] = NOTHING, read: Any = None
+    ) -> Done:
+        """Answer one batch; `left_out` and `instead` as in `Job`, `read` what was made of it before."""
         if self.columnwise is None:
             return self._by_rows(batch, left_out, instead)
-        return self._by_columns(batch, left_out, instead)
+        return self._by_columns(batch, left_out, instead, self.columnwise.read(batch) if read is None else read)
 
-    def _by_columns(self, batch: Any, left_out: Mapping[int, str], instead: Mapping[int, Any]) -> Done:
+    def _by_columns(self, batch: Any, left_out: Mapping[int, str], instead: Mapping[int, Any], read: Any) -> Done:
         """Answer a batch in columns; its odd rows one by one."""
         assert self.columnwise is not None
-        keys, found, odd = self.columnwise(batch)
+        keys, found, odd = self.columnwise(read)
         done = Done(rows=len(keys))
         known = [{pair: i for i, pair in enumerate(pairs)} for pairs, _ in found]
         gone = set()
@@ -255,6 +263,15 @@ class Answering:
             pairs += zip(opened, assumed, strict=True)
         return self.pick(pairs)
 
+    def _said(self, problem: Problem) -> tuple[str, str]:
+        """Return a problem in words; equal cells share one problem, which is put into words once."""
+        found = self._texts.get(id(problem))
+        if found is None:
+            if len(self._texts) >= SAID:
+                self._texts.clear()
+            found = self._texts[id(problem)] = problem, problem.text("zh"), problem.text("en")
+        return found[1:]
+
     def _problems(
         self, patient: Any, chart: Chart, problems: Sequence[Problem], done: Done, told: set[tuple[Any, ...]]
     ) -> None:
@@ -270,7 +287,7 @@ class Answering:
                 continue
             told.add(same)
             if problem.severity == "error" or problem.code in LEFT_ASIDE:
-                texts = (problem.text("zh"), problem.text("en"))
+                texts = self._said(problem)
                 for column, fact, value in places(chart, problem):
                     done.rejects.append((patient.line, patient.key, column, fact, value, problem.code, *texts))
             else:

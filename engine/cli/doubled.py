@@ -8,6 +8,7 @@ where the last of them stands. A row without a key is never taken for another's.
 from array import array
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -19,11 +20,14 @@ REFUSED = "table.doubled"
 
 
 class Doubles:
-    """The jobs of a source under a policy. All policies but `each` look through the keys first."""
+    """The jobs of a source under a policy. All policies but `each` look through the keys first.
+
+    `count`: how many rows had a key that stood before, once all jobs were taken.
+    """
 
     def __init__(self, bound: Any, policy: Policy, rows: int) -> None:
-        self.bound, self.policy, self.rows = bound, policy, rows
-        self._repeated = 0
+        self.bound, self.policy, self.rows = copy(bound), policy, rows  # one of its own: it may be read in a thread
+        self.count = 0
         self._hashes = array("q")  # of every key: eight bytes a row, for as long as a source may be
         self._all: dict[str, int] = {}
         self._left: dict[str, int] = {}
@@ -34,7 +38,7 @@ class Doubles:
         if self.policy != "each":
             self._all = _many(key for batch in self.bound.batches(self.rows) for key in keys(self.bound, batch))
             self._left = dict(self._all)
-            self._repeated = sum(self._all.values()) - len(self._all)
+            self.count = sum(self._all.values()) - len(self._all)
         with ExitStack() as stack:
             batches = self.bound.batches(self.rows)
             if hasattr(batches, "close"):
@@ -46,11 +50,8 @@ class Doubles:
                 else:
                     named = keys(self.bound, batch)
                     yield Job(batch, len(named), *self._planned(batch, named), digest)
-
-    @property
-    def count(self) -> int:
-        """Return how many rows had a key that stood before; of the rows read so far."""
-        return self._repeated if self.policy != "each" else len(self._hashes) - _different(self._hashes)
+        if self.policy == "each":
+            self.count = len(self._hashes) - _different(self._hashes)
 
     def _counted(self, batch: Any) -> int:
         """Remember the keys of a batch and return how many rows it has."""

@@ -19,21 +19,18 @@ def hashes(keys: Any) -> Any:
     (True, False)
     """
     data, ends = bytes_of(keys)
-    starts, sizes = ends[:-1], np.diff(ends)
-    found = []
-    for size in np.unique(sizes).tolist():
-        if not size:
-            continue
+    sizes = np.minimum(np.diff(ends), LONGEST + 1)
+    different = [size for size in np.flatnonzero(np.bincount(sizes)).tolist() if size]
+    found = [np.zeros(0, np.int64)]
+    for size in different:
         if size > LONGEST:
-            long = keys.take(np.flatnonzero(sizes > LONGEST)).to_pylist()
+            long = keys.take(np.flatnonzero(sizes == size)).to_pylist()
             found.append(np.array([hash(one) for one in long], np.int64))
-            break
-        if len(found) == 0 and (sizes == size).all():
-            letters = data[ends[0] : ends[-1]].reshape(-1, size)
+        elif len(different) == 1:  # all letters stand in a row, whatever blanks lie between
+            found.append(_mixed(data[ends[0] : ends[-1]].reshape(-1, size)))
         else:
-            letters = data[starts[sizes == size][:, None] + np.arange(size)]
-        found.append(_mixed(letters, size))
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+            found.append(_mixed(data[ends[:-1][sizes == size][:, None] + np.arange(size)]))
+    return np.concatenate(found)
 
 
 def bytes_of(keys: Any) -> tuple[Any, Any]:
@@ -46,15 +43,16 @@ def bytes_of(keys: Any) -> tuple[Any, Any]:
     return whole, np.frombuffer(ends, np.int32)[start : start + rows + 1]
 
 
-def _mixed(letters: Any, size: int) -> Any:
+def _mixed(letters: Any) -> Any:
     """Return one number for each row of letters: eight of them after the other, each stirred in (as in SplitMix64)."""
+    rows, size = letters.shape
     if size < WORD:
-        short, letters = letters, np.zeros((len(letters), WORD), np.uint8)
+        short, letters = letters, np.zeros((rows, WORD), np.uint8)
         letters[:, :size] = short
-    found = np.full(len(letters), size, np.uint64)
-    last = letters.shape[1] - WORD
+    found, width = np.full(rows, size, np.uint64), letters.shape[1]
+    last = width - WORD
     for at in (*range(0, last, WORD), last):  # the last eight may hold some of those before: it is the same for equals
-        found ^= np.ascontiguousarray(letters[:, at : at + WORD]).view(np.uint64)[:, 0]
+        found ^= np.ndarray(rows, np.uint64, letters, at, (width,))
         found += ODD
         found ^= found >> np.uint64(30)
         found *= FIRST

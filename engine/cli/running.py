@@ -6,12 +6,13 @@ import tempfile
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
 
+from sangao.engine.cli.behind import ahead
 from sangao.engine.cli.bulk import Answering, Done, Job, Question
 from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
@@ -53,8 +54,12 @@ def answered(
     number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= many else 1)
     if number == 1:
         answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)
-        for job in jobs:
-            yield answering(job.batch, job.left_out, job.instead)
+        read: Generator[tuple[Job, Any]] = ((job, answering.read(job.batch)) for job in jobs)
+        if answering.columnwise is not None and hasattr(bound, "keyed"):  # Arrow lets go of Python's lock
+            read = ahead(read)
+        with closing(read):
+            for job, one in read:
+                yield answering(job.batch, job.left_out, job.instead, one)
         return
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sangao-"))

@@ -23,6 +23,7 @@ def test_a_key_is_the_same_number_in_every_column(size: int) -> None:
     assert found.count(number(key)) == 2 and number(key) != number(other)
     assert hashes(mixed.slice(2, 1)).tolist() == [number(key)]
     assert hashes(pa.array([key, other, key])).tolist() == [number(key), number(other), number(key)]
+    assert hashes(pa.array([key, "", other])).tolist() == [number(key), number(other)]
 
 
 @pytest.mark.parametrize("form", ["{}", "P{:08}", "4201{:014}", "{:07}-A", "乡{}", "{:040}"])

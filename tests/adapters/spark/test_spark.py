@@ -1,4 +1,4 @@
-"""Spark on this machine: the same answers as `Pack.stratify`. A session takes long to start, so all of it is `long`."""
+"""Spark on this machine: the same answers as `Pack.stratify`: ten thousand rows and, in the tier long, ten million."""
 
 import os
 import runpy
@@ -53,7 +53,6 @@ def test_without_spark_the_extra_is_named(pack: Pack, monkeypatch: pytest.Monkey
     assert [(one.code, one.parts["name"]) for one in caught.value.problems] == [("table.no_extra", "spark")]
 
 
-@pytest.mark.long
 def test_the_answers_are_those_of_the_pack(spark: Any, pack: Pack, tmp_path: Path) -> None:
     table = people(10_000)
     pq.write_table(table, tmp_path / "people.parquet")
@@ -82,7 +81,6 @@ def test_ten_million_rows_generated_on_the_spot(spark: Any, pack: Pack, tmp_path
     }
 
 
-@pytest.mark.long
 def test_the_job_of_the_docs_reads_and_writes_parquet(spark: Any, pack: Pack, tmp_path: Path) -> None:
     """The last one: the job ends the session it finds."""
     pq.write_table(people(500), tmp_path / "people.parquet")

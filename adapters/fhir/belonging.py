@@ -82,7 +82,11 @@ def _names(asked: str | None) -> frozenset[str]:
 
 
 def _subject(resource: Resource) -> str | None:
-    return next((found for name in SUBJECTS if (found := reference(resource.content.get(name)))), None)
+    content = resource.content
+    for name in SUBJECTS:
+        if name in content and (found := reference(content[name])) is not None:
+            return found
+    return None
 
 
 def _person(resource: Resource) -> str | None:

@@ -108,7 +108,7 @@ def _walk(source: Any, found: Gathered) -> Iterator[Resource]:
         if isinstance(item, list | tuple):
             waiting += [(one, f"{place}[{i}]", None) for i, one in reversed(list(enumerate(item)))]
             continue
-        kind = text(item.get("resourceType")) if isinstance(item, Mapping) else None
+        kind = text(mapping(item).get("resourceType"))
         if kind is None or not TYPE.fullmatch(kind):
             if item is not None:  # a prefetch that found nothing is null
                 found.problems.append(Problem("fhir.unreadable", Span(place), {"element": "resourceType"}))
@@ -143,19 +143,20 @@ def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, s
     seen: set[str] = set()
     for i, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
         here = f"{place}.entry[{i}]"
-        full = text(mapping(entry).get("fullUrl"))
-        resource = mapping(entry).get("resource")
-        asked = mapping(mapping(entry).get("request"))
+        content = mapping(entry)
+        full = text(content.get("fullUrl"))
+        resource = content.get("resource")
+        asked = mapping(content.get("request"))
         if history:
             given = _id(mapping(resource))
             name = f"{mapping(resource).get('resourceType')}/{given}" if given else tail(full or str(asked.get("url")))
             if name in seen:
                 continue
             seen.add(name)
-        if asked.get("method") == "DELETE" or (resource is None and "response" in mapping(entry)):
+        if asked.get("method") == "DELETE" or (resource is None and "response" in content):
             continue
         whole = entry if resource is None else resource  # some senders leave the wrapping out
-        yield (whole if isinstance(whole, Mapping) else {}, here, full)
+        yield mapping(whole), here, full
 
 
 def _searched(bundle: Json, found: Gathered) -> None:

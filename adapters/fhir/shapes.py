@@ -72,6 +72,8 @@ def mappings(value: Any) -> Sequence[Json]:
     if value is None:
         return ()
     if isinstance(value, list | tuple):
+        if len(value) == 1 and type(value[0]) is dict:  # the common list
+            return value
         return [one for one in value if type(one) is dict or isinstance(one, Mapping)]
     return (value,) if isinstance(value, Mapping) else ()
 
@@ -84,7 +86,10 @@ def concept(value: Any) -> Concept:
     """
     if value is None:
         return NOTHING
-    parts = mappings(value)
+    parts = (value,) if type(value) is dict else mappings(value)
+    if len(parts) == 1:  # the common concept
+        own = [one for each in mappings(parts[0].get("coding")) if (one := coding(each)) is not None]
+        return Concept(tuple(own), text(parts[0].get("text")))
     found = [coding(one) for part in parts for one in mappings(part.get("coding"))]
     texts = [said for part in parts if (said := text(part.get("text"))) is not None]
     return Concept(tuple([one for one in found if one is not None]), texts[0] if texts else None)
@@ -107,6 +112,8 @@ def codes(value: Any) -> tuple[str, ...]:
 
 def reference(value: Any) -> str | None:
     """Return what a Reference refers to; of a list, its first."""
+    if type(value) is dict:
+        return text(value.get("reference"))
     return next((found for one in mappings(value) if (found := text(one.get("reference")))), None)
 
 

@@ -1,5 +1,6 @@
 """Code systems under one short name, whatever a host calls them: FHIR address, OID, or the mark of an HL7 message."""
 
+from functools import lru_cache
 from typing import Literal
 
 from sangao.engine.quantity import normalise
@@ -18,6 +19,7 @@ NATIONAL = "2.16.156.10011.2.3.3.11"
 _BY_NAME = {name: system for system, names in _NAMES.items() for name in names}
 
 
+@lru_cache(maxsize=512)
 def system_of(text: str | None) -> System | None:
     """Return the short name of a code system, None for one that is not known or was not named.
 

@@ -6,7 +6,7 @@ a whole answer of a search that asked for everything lets the members of a list 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from sangao.adapters.fhir.gathering import tail
 from sangao.adapters.fhir.searching import whole
@@ -144,13 +144,17 @@ def _is_error(resource: Mapping[str, Any]) -> bool:
 def flat(values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the resources of resources and bundles, one level deep."""
     for value in values:
-        if not isinstance(value, Mapping):
+        if not _is_object(value):
             continue
         if value.get("resourceType") != "Bundle":
             yield value
             continue
         entries = value.get("entry")
         for entry in entries if isinstance(entries, list) else ():
-            resource = entry.get("resource") if isinstance(entry, Mapping) else None
-            if isinstance(resource, Mapping):
+            resource = entry.get("resource") if _is_object(entry) else None
+            if _is_object(resource):
                 yield resource
+
+
+def _is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    return type(value) is dict or isinstance(value, Mapping)

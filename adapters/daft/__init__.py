@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangao.adapters.engines.job import ROWS, answer, job, make
+from sangao.adapters.engines.job import ROWS, answer, fields, job
 from sangao.engine.errors import fail
 from sangao.engine.guide import Pack, load
 
@@ -49,13 +49,13 @@ def stratify(
         complete=complete,
         mapping=mapping,
     )
-    fields = make(asked, opened.compiled).fields
-    kind = daft.DataType.from_arrow_type(pa.struct(fields))
+    answered = fields(asked)
+    kind = daft.DataType.from_arrow_type(pa.struct(answered))
     names = list(asked.names)
 
     def answers(*columns: Any) -> Any:
         batch = pa.RecordBatch.from_arrays([one.to_arrow() for one in columns], names)
-        return pa.StructArray.from_arrays(answer(asked, batch), fields=fields)
+        return pa.StructArray.from_arrays(answer(asked, batch), fields=answered)
 
     answering = daft.func.batch(return_dtype=kind, unnest=True, batch_size=rows)(answers)
     return df.select(daft.col(key), answering(*(daft.col(one) for one in names)))

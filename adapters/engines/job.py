@@ -1,12 +1,13 @@
 """What travels to the workers of an engine: made and checked where the question is asked, opened where it is answered.
 
-The pack travels as the bytes of one `.sangao` file. A worker process XX
+The pack travels as the bytes of one `.sangao` file, which a worker process opens once.
 """
 
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -70,9 +71,14 @@ def job(
         raise fail("table.no_column", usage=True, name=key, nearest="、".join(names[:8]))
     else:
         made = replace(made, on_column=on_column, lists=tuple(lists), complete=tuple(complete))
-    needed = make(made, opened.compiled).needed
-    made = replace(made, names=(key, *(one for one in needed if one != key)))
-    return replace(made, digest=hashlib.sha256(repr(made).encode()).hexdigest())
+    runner = make(made, opened.compiled)
+    made = replace(made, names=(key, *(one for one in runner.needed if one != key)))
+    made = replace(made, digest=hashlib.sha256(repr(made).encode()).hexdigest())
+    with _lock:
+        _free(made).append(
+            runner
+        )  # it reads the same columns whatever stands beside them: the first batch here gets it
+    return made
 
 
 def _fitted(names: Sequence[str], key: str, on_column: str | None, mapping: Mapping[str, Any]) -> Any:
@@ -94,20 +100,37 @@ def _opened(data: bytes) -> ir.Pack:
 
 
 def answer(asked: Job, batch: Any) -> list[Any]:
-    """Return the answer columns of a record batch, by a runner that no other thread is using meanwhile.
-
-    Runners are kept by the process and lent: an engine's threads are not Python's, what is kept per thread is gone
-    after every call there.
-    """
-    with _lock:
-        free = _idle.setdefault(asked.digest, [])
-        _idle.move_to_end(asked.digest)
-        if len(_idle) > KEPT:
-            _idle.popitem(last=False)
-        runner = free.pop() if free else make(asked, _opened(asked.data))
-    found: list[Any] = runner(batch)
-    free.append(runner)
+    """Return the answer columns of a record batch, by a runner that no other thread is using meanwhile."""
+    with _lent(asked) as runner:
+        found: list[Any] = runner(batch)
     return found
+
+
+def fields(asked: Job) -> list[Any]:
+    """Return the fields of the answer columns."""
+    with _lent(asked) as runner:
+        found: list[Any] = runner.fields
+    return found
+
+
+@contextmanager
+def _lent(asked: Job) -> Iterator[Any]:
+    """Lend a runner that the process keeps: an engine's threads are not Python's, what is kept per thread is gone after
+    every call there. One that failed is not kept."""
+    with _lock:
+        free = _free(asked)
+        runner = free.pop() if free else make(asked, _opened(asked.data))
+    yield runner
+    free.append(runner)
+
+
+def _free(asked: Job) -> list[Any]:
+    """Return the runners of a job that are free; those of jobs not asked for long are let go of. Under the lock."""
+    free = _idle.setdefault(asked.digest, [])
+    _idle.move_to_end(asked.digest)
+    if len(_idle) > KEPT:
+        _idle.popitem(last=False)
+    return free
 
 
 def make(asked: Job, pack: ir.Pack) -> Any:

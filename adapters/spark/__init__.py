@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangao.adapters.engines.job import answer, job, make
+from sangao.adapters.engines.job import answer, fields, job
 from sangao.engine.errors import fail
 from sangao.engine.guide import Pack, load
 
@@ -57,8 +57,10 @@ def stratify(
         pa.uint64(): types.LongType(),
         pa.list_(pa.string()): types.ArrayType(types.StringType()),
     }
-    fields = make(asked, opened.compiled).fields
-    schema = types.StructType([df.schema[key], *(types.StructField(field.name, kinds[field.type]) for field in fields)])
+    answered = fields(asked)
+    schema = types.StructType(
+        [df.schema[key], *(types.StructField(field.name, kinds[field.type]) for field in answered)]
+    )
 
     def answers(batches: Iterator[Any]) -> Iterator[Any]:
         for batch in batches:

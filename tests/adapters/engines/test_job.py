@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sangao.adapters.engines.job import Job, answer, job, make
+from sangao.adapters.engines import job as work
+from sangao.adapters.engines.job import Job, answer, fields, job, make
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
 from tests.adapters.engines.people import ASKED, DAY, FACTS, MAP, PACK, people, same
@@ -32,6 +33,7 @@ def asked(pack: Pack, table: Any, **settings: Any) -> Job:
 def answers(made: Job, pack: Pack, table: Any, rows: int) -> Any:
     """Answer a table cut into batches, on a worker that knows nothing but the job."""
     here = pickle.loads(pickle.dumps(made))
+    work._idle.clear()
     schema = pa.schema([pa.field("id", pa.string()), *make(made, pack.compiled).fields])
     found = [
         pa.RecordBatch.from_arrays([batch.column("id"), *answer(here, batch)], schema=schema)
@@ -46,6 +48,25 @@ def test_nothing_is_asked_of_nobody(pack: Pack, table: Any) -> None:
     assert [len(one) for one in answer(made, empty)] == [0] * 15
     mapped = asked(pack, table, mapping=MAP)
     assert [len(one) for one in answer(mapped, empty.select(list(mapped.names)))] == [0] * 16
+
+
+def test_a_job_is_lowered_once_where_it_is_asked(pack: Pack, table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Job] = []
+
+    def counted(one: Job, opened: Any) -> Any:
+        made.append(one)
+        return make(one, opened)
+
+    monkeypatch.setattr(work, "make", counted)
+    one = asked(pack, table, on=DAY, lists=("conditions",))
+    expected = answers(one, pack, table, 1000)  # by another worker
+    first = len(made)
+    two = asked(pack, table, on=DAY, lists=("conditions",))
+    schema = pa.schema([pa.field("id", pa.string()), *fields(two)])
+    batch = table.select(list(two.names)).to_batches()[0]
+    found = pa.RecordBatch.from_arrays([batch.column("id"), *answer(two, batch)], schema=schema)
+    assert (first, len(made)) == (2, 3) and one == two
+    assert pa.Table.from_batches([found]).equals(expected.combine_chunks())
 
 
 def test_blanks_stay_unknown(pack: Pack) -> None:

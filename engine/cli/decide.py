@@ -42,8 +42,7 @@ def decide(
         for result in results:
             for name in decision or ():
                 result.pack.decision(name)
-        own = form in ("text", "json")
-        typer.echo(shown(results, form, lang, decision) if own else written(here, results, form, lang, decision))
+        tell(here, results, form, lang, decision)
         if strict and any(result.problems for result in results):
             raise typer.Exit(1)
 
@@ -72,11 +71,15 @@ def read(here: Desk, source: str, on: date | None) -> Chart:
     return chart
 
 
-def shown(results: list[Result], form: str, lang: Lang, decisions: list[str] | None) -> str:
-    """Return results as JSON (a list where packs share a decision id) or as a page of text."""
+def tell(here: Desk, results: list[Result], form: str, lang: Lang, decisions: list[str] | None) -> None:
+    """Print results: JSON (a list where packs share a decision id), a page of text block by block, or another form."""
     if form == "json":
-        return json.dumps(joined(results, decisions), ensure_ascii=False, indent=2)
-    return "\n\n".join(page.text(result, lang, decisions) for result in results)
+        typer.echo(json.dumps(joined(results, decisions), ensure_ascii=False, indent=2))
+    elif form == "text":
+        for at, block in enumerate(block for one in results for block in page.blocks(one, lang, decisions)):
+            typer.echo(f"\n{block}" if at else block)  # as it comes: what to ask next takes longest
+    else:
+        typer.echo(written(here, results, form, lang, decisions))
 
 
 def written(here: Desk, results: list[Result], form: str, lang: Lang, decisions: list[str] | None) -> str:

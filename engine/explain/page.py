@@ -1,5 +1,8 @@
 """A whole result as a page of text: what is settled and open, what to do and ask, what was wrong with the data."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from sangao.engine.answer import Answer, Result
 from sangao.engine.explain import later, names, words
 from sangao.engine.explain.filled import filled
@@ -40,36 +43,48 @@ MOST_QUESTIONS = 8
 
 def text(result: Result, lang: str = "zh", decisions: list[str] | None = None) -> str:
     """Return the page; with `decisions` the full explanation of those, else one line a decision."""
+    return "\n\n".join(blocks(result, lang, decisions))
+
+
+def blocks(result: Result, lang: str = "zh", decisions: list[str] | None = None) -> Iterator[str]:
+    """Yield the blocks of the page, as `text` joins them by blank lines: what takes long to work out comes late."""
     pack = result.pack.compiled
     if decisions:
-        return "\n\n".join(
-            words.text(result.pack, result.decisions[name], lang) for name in decisions if name in result.decisions
-        )
+        chosen = [result.decisions[name] for name in decisions if name in result.decisions]
+        yield from (words.text(result.pack, one, lang) for one in chosen)
+        return
     head = HEADS[lang]
     title = pack.meta.zh if lang == "zh" else pack.meta.en
-    lines = [f"{title} [{pack.meta.id} · {result.pack.hash[:12]}] {result.chart.on.isoformat()}"]
+    yield f"{title} [{pack.meta.id} · {result.pack.hash[:12]}] {result.chart.on.isoformat()}"
     for position, status in enumerate(("settled", "provisional", "unknown")):
         group = [one for one in result.decisions.values() if one.status == status]
         if group:
-            lines += ["", f"■ {head[position]}", *(_line(result, one, lang) for one in group)]
-    if result.advice.shown:
-        questions = [item for item in result.advice.shown if item.question]
-        told = [item for item in result.advice.shown if not item.question] + questions[:MOST_QUESTIONS]
-        lines += ["", f"■ {head[3]}", *(_advice(result, item, lang) for item in told)]
-        if len(questions) > MOST_QUESTIONS:
-            lines.append("  " + head[7].format(len(questions) - MOST_QUESTIONS))
+            yield "\n".join([f"■ {head[position]}", *(_line(result, one, lang) for one in group)])
+    if told := _told(result, lang):
+        yield "\n".join([f"■ {head[3]}", *told])
+    if result.problems:
+        yield "\n".join([f"■ {head[5]}", *(f"  {one.text(lang)};{one.help(lang)}" for one in result.problems)])
+    if asked := result.ask[:MOST_ASKED]:
+        yield "\n".join([f"■ {head[4]}", *(_question(result, one, lang) for one in asked)])
+
+
+def _told(result: Result, lang: str) -> list[str]:
+    """Return the lines of advice: what is due, a few questions, and how many more there are."""
+    head = HEADS[lang]
+    questions = [item for item in result.advice.shown if item.question]
+    shown = [item for item in result.advice.shown if not item.question] + questions[:MOST_QUESTIONS]
+    lines = [_advice(result, item, lang) for item in shown]
+    if len(questions) > MOST_QUESTIONS:
+        lines.append("  " + head[7].format(len(questions) - MOST_QUESTIONS))
     if result.advice.folded:
         lines.append("  " + head[6].format(len(result.advice.folded)))
-    asked = result.ask[:MOST_ASKED]
-    if asked:
-        lines += ["", f"■ {head[4]}"]
-        for one in asked:
-            settles = len(one["settles"])
-            tail = f"(涉及 {settles} 项判断)" if lang == "zh" else f" ({settles} decisions)"
-            lines.append(f"  {names.thing(pack, one['fact'], lang)}{tail}")
-    if result.problems:
-        lines += ["", f"■ {head[5]}", *(f"  {problem.text(lang)};{problem.help(lang)}" for problem in result.problems)]
-    return "\n".join(lines)
+    return lines
+
+
+def _question(result: Result, asked: Mapping[str, Any], lang: str) -> str:
+    settles = len(asked["settles"])
+    tail = f"(涉及 {settles} 项判断)" if lang == "zh" else f" ({settles} decisions)"
+    return f"  {names.thing(result.pack.compiled, asked['fact'], lang)}{tail}"
 
 
 def _line(result: Result, answer: Answer, lang: str) -> str:

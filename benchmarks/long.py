@@ -28,7 +28,7 @@ REPORT = HERE / "LONG.md"
 KEPT = ROOT / ".benchmarks" / "long"  # what passed
 
 # The table of contents. A name whose file is not written yet is reported as absent, not passed over.
-BENCHES = ("one_patient.py", "million.py", "files.py", "engines.py", "nhanes.py", "service.py")
+BENCHES = ("one_patient.py", "test_parts.py", "million.py", "files.py", "engines.py", "nhanes.py", "service.py")
 CHARTS, MUTANTS = "tests/laws/test_charts.py", "tests/laws/test_mutants.py"
 
 # What the laws on charts rest on beside the compiled pack, whose hash speaks for its rules and for the compiler.

@@ -72,32 +72,34 @@ def read(here: Desk, source: str, on: date | None) -> Chart:
 
 
 def tell(here: Desk, results: list[Result], form: str, lang: Lang, decisions: list[str] | None) -> None:
-    """Print results: JSON (a list where packs share a decision id), a page of text block by block, or another form."""
+    """Print results: JSON (a list where packs share a decision id), a page of text block by block, or another form.
+
+    With `decisions` only those are worked out, and `ask` is what they ask.
+    """
+    if decisions and form != "text":
+        results = [
+            replace(one, decisions={name: one[name] for name in decisions if name in one.decisions}) for one in results
+        ]
     if form == "json":
-        typer.echo(json.dumps(joined(results, decisions), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(joined(results), ensure_ascii=False, indent=2))
     elif form == "text":
         for at, block in enumerate(block for one in results for block in page.blocks(one, lang, decisions)):
             typer.echo(f"\n{block}" if at else block)  # as it comes: what to ask next takes longest
     else:
-        typer.echo(written(here, results, form, lang, decisions))
+        typer.echo(written(here, results, form, lang))
 
 
-def written(here: Desk, results: list[Result], form: str, lang: Lang, decisions: list[str] | None) -> str:
+def written(here: Desk, results: list[Result], form: str, lang: Lang) -> str:
     """Return results in a form that an adapter writes. Raises SangaoError when none does (`host.unknown_form`)."""
-    if decisions:
-        results = [replace(one, decisions={name: one.decisions[name] for name in decisions}) for one in results]
     found = [here.hook.write_answer(result=one, form=form, lang=lang) for one in results]
     if None in found:
         raise fail("host.unknown_form", usage=True, name=form)
     return "\n".join(found)
 
 
-def joined(results: list[Result], decisions: list[str] | None) -> Any:
+def joined(results: list[Result]) -> Any:
     """Return one result object, several packs in one where their decision ids differ, else a list of results."""
     found = [result.to_dict() for result in results]
-    for one in found:
-        if decisions:
-            one["decisions"] = {name: one["decisions"][name] for name in decisions if name in one["decisions"]}
     if len(found) == 1:
         return found[0]
     ids = [name for one in found for name in one["decisions"]]

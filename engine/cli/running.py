@@ -21,6 +21,7 @@ BATCH = 2000
 WIDE = 1 << 16  # rows at a time where they are answered in columns
 MANY = 30_000  # rows from which further processes pay for their start
 WIDELY = 1_500_000  # the same, where rows are answered in columns
+ARROW = 6_000_000  # the same, of an Arrow or Parquet file: one process answers it on more than one core by itself
 AHEAD = 2  # batches on their way per worker
 ASKED_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -50,12 +51,13 @@ def answered(
     rows = rows_at_a_time(bound)
     if jobs is None:
         jobs = map(Job, bound.batches(rows))
-    many = MANY if rows == BATCH else WIDELY
+    apart = hasattr(bound, "keyed")  # Arrow columns: reading them lets go of Python's lock
+    many = MANY if rows == BATCH else ARROW if apart else WIDELY
     number = workers or (min(os.cpu_count() or 1, 8) if (total or 0) >= many else 1)
     if number == 1:
         answering = Answering([pack.compiled for pack in packs], questions, bound, tabled)
         read: Generator[tuple[Job, Any]] = ((job, answering.read(job.batch)) for job in jobs)
-        if answering.columnwise is not None and hasattr(bound, "keyed"):  # Arrow lets go of Python's lock
+        if answering.columnwise is not None and apart:
             read = ahead(read)
         with closing(read):
             for job, one in read:

@@ -128,18 +128,21 @@ def test_a_parquet_file_cut_short_leaves_nothing(folder: Path) -> None:
     assert codes(result) == ["table.damaged"] and nothing_written(folder)
 
 
-def test_a_disk_that_is_full_says_so_and_leaves_no_answers(folder: Path) -> None:
+@pytest.mark.parametrize("out", ["out.csv", "out.parquet", "out.arrow"])
+def test_a_disk_that_is_full_says_so_and_leaves_no_answers(folder: Path, out: str) -> None:
     """A file may not grow beyond some kilobytes: what the system says then is what it says of a full disk."""
+    if out != "out.csv":
+        pytest.importorskip("pyarrow", reason="the extra `arrow` is not installed")
     small.write(folder / "county.csv", small.people(400))
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384))\n"
-        "sys.argv = 'sangao stratify county.csv --map map.yaml --pack pack.sangao --out out.csv --lang en'.split()\n"
+        f"sys.argv = 'sangao stratify county.csv --map map.yaml --pack pack.sangao --out {out} --lang en'.split()\n"
         "from sangao.adapters.main import main; main()"
     )
     ended = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, check=False)
     assert ended.returncode == 2, ended.stderr
-    assert "host.unwritable" in ended.stderr and "Traceback" not in ended.stderr
+    assert "host.unwritable" in ended.stderr and "Traceback" not in ended.stderr, ended.stderr
     assert nothing_written(folder)
 
 

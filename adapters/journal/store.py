@@ -24,6 +24,12 @@ from sangao.engine.errors import SangaoError, Span, fail, why
 FORMAT: Final = 1
 ONLY_ONE: Final = 0x5A6A  # the advisory lock of PostgreSQL under which tables are made
 
+# Statements of every batch, made once.
+_HEAD: Final = sql.select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.one == 1)
+_HEAD_LOCKED: Final = _HEAD.with_for_update()
+_MOVE: Final = HEAD.update().where(HEAD.c.one == 1)
+_ADD: Final = ROWS.insert()
+
 
 class Store:
     """One log in one database. Raises SangaoError (`journal.url`, `journal.unavailable`, `journal.key` …)."""
@@ -54,8 +60,10 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that may write."""
-        with turn(self.file), self.engine.execution_options(**{database.WRITES: True}).begin() as connection:
-            yield connection
+        with turn(self.file), self.engine.connect() as connection:
+            connection.execution_options(**{database.WRITES: True})
+            with connection.begin():
+                yield connection
 
     def chained(self, connection: Connection, drafts: Sequence[Draft]) -> list[Row]:
         """Put rows behind the last one, within a transaction."""
@@ -67,8 +75,8 @@ class Store:
             seq, prev = seq + 1, last
             last = self.seal.of(seq, draft, prev)
             rows.append(Row(seq, draft, prev, last))
-        connection.execute(ROWS.insert(), [columns(row) for row in rows])
-        connection.execute(HEAD.update().where(HEAD.c.one == 1).values(seq=seq, hash=last))
+        connection.execute(_ADD, [columns(row) for row in rows])
+        connection.execute(_MOVE, {"seq": seq, "hash": last})
         return rows
 
     def keep(self, hash: str, pack: str, data: Callable[[], bytes]) -> None:
@@ -95,8 +103,7 @@ class Store:
 
     def head(self, connection: Connection, *, lock: bool = False) -> tuple[int, str]:
         """Return the number and hash of the last row; with `lock` nobody else adds one until the transaction ends."""
-        asked = sql.select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.one == 1)
-        seq, hash = connection.execute(asked.with_for_update() if lock else asked).one()
+        seq, hash = connection.execute(_HEAD_LOCKED if lock else _HEAD).one()
         return int(seq), str(hash)
 
     def rows(self, connection: Connection, *conditions: Any) -> Iterator[Row]:

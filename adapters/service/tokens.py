@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import jwt
 
+from sangao.adapters.service.curves import quickened
 from sangao.adapters.service.settings import Issuer
 
 LONGEST: Final = 16 * 1024  # characters of a token
@@ -139,7 +140,7 @@ def keys_of(found: Mapping[str, Any], algorithms: Sequence[str]) -> dict[tuple[s
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
         if key.Algorithm.check_key_length(key.key) is None and row.get("crv", CURVE) == CURVE:
-            usable[row["kid"], algorithm] = key
+            usable[row["kid"], algorithm] = quickened(key)
     return usable
 
 

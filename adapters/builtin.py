@@ -12,6 +12,21 @@ from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Span, fail
 
+CORE = (
+    "demo:demo",
+    "decide:decide",
+    "stratify:stratify",
+    "check:check",
+    "show:show",
+    "packs:packs",
+    "packs:build",
+    "diff:diff",
+    "list:list_",
+    "pathway:pathway",
+    "measure:measure",
+    "report:report",
+)
+
 
 @hookimpl
 def guideline_folders() -> Iterable[Path]:
@@ -21,20 +36,8 @@ def guideline_folders() -> Iterable[Path]:
 
 @hookimpl
 def commands() -> Iterable[Any]:
-    """Return the commands of the core."""
-    from sangao.engine.cli.check import check
-    from sangao.engine.cli.decide import decide
-    from sangao.engine.cli.demo import demo
-    from sangao.engine.cli.diff import diff
-    from sangao.engine.cli.list import list_
-    from sangao.engine.cli.measure import measure
-    from sangao.engine.cli.packs import build, packs
-    from sangao.engine.cli.pathway import pathway
-    from sangao.engine.cli.report import report
-    from sangao.engine.cli.show import show
-    from sangao.engine.cli.stratify import stratify
-
-    return [demo, decide, stratify, check, show, packs, build, diff, list_, pathway, measure, report]
+    """Return where the commands of the core stand: one that is asked for needs little of what the others import."""
+    return [f"sangao.engine.cli.{one}" for one in CORE]
 
 
 @hookimpl(trylast=True)

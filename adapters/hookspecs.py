@@ -61,4 +61,7 @@ def run_columns(pack: Pack, batch: Any, decisions: Sequence[str]) -> Any | None:
 
 @hookspec
 def commands() -> Iterable[Any]:  # type: ignore[empty-body]
-    """Return command-line commands: `typer.Typer` apps or plain functions, named as they shall be typed."""
+    """Return command-line commands: `typer.Typer` apps or plain functions, named as they shall be typed.
+
+    A function may be given by where it stands, as `module:function`: then it is imported when it is asked for.
+    """

@@ -136,8 +136,8 @@ def _tree(decision: ir.Decision, root: ir.Branch, env: spec.Env, closed: bool) -
     rests: dict[str, str] = {}
     while True:
         held = [(one, spec.truth(one.when, env)) for one in node.exceptions]
-        certain = [one for one, state in held if state == TRUE]
-        certain = [one for one in certain if not any(one.id in other.over for other in certain)]
+        beaten = {below for one, state in held if state == TRUE for below in one.over}
+        certain = [one for one, state in held if state == TRUE and one.id not in beaten]
         if not certain:
             break
         node = certain[0]
@@ -146,11 +146,11 @@ def _tree(decision: ir.Decision, root: ir.Branch, env: spec.Env, closed: bool) -
     for one, state in held:
         if state != TRUE:
             rests |= support(one.when, env) if state == FALSE and node is root else {}
-    state_of = TRUE if closed or all(state != UNKNOWN for _, state in held) else UNKNOWN
+    unsure = [one for one, state in held if state == UNKNOWN and one.id not in beaten]
+    state_of = UNKNOWN if unsure and not closed else TRUE
     yield Reason(decision.id, node.id, state_of, tuple(rests.items()), considered)
-    for one, state in held:
-        if state == UNKNOWN:
-            yield Reason(decision.id, one.id, UNKNOWN, _rests(one.when, env))
+    for one in unsure:
+        yield Reason(decision.id, one.id, UNKNOWN, _rests(one.when, env))
 
 
 def _rests(expr: ir.Expr, env: spec.Env) -> tuple[tuple[str, str], ...]:

@@ -14,9 +14,9 @@ from sangao.engine.truth import TRUE, UNKNOWN
 
 def pick(states: Sequence[int], subs: Sequence[Any], own: Any, over: Sequence[Sequence[int]]) -> Any:
     """Answer a number or date node as `spec.branch` does: `over[i]` are the siblings that exception *i* beats."""
-    certain = [i for i, state in enumerate(states) if state == TRUE]
-    certain = [i for i in certain if not any(i in over[j] for j in certain)]
-    unsure = [i for i, state in enumerate(states) if state == UNKNOWN]
+    beaten = {below for i, state in enumerate(states) if state == TRUE for below in over[i]}
+    certain = [i for i, state in enumerate(states) if state == TRUE and i not in beaten]
+    unsure = [i for i, state in enumerate(states) if state == UNKNOWN and i not in beaten]
     if not certain:
         return intervals.hull([*(subs[i] for i in unsure), own])
     parts = [_meet([subs[i] for i in certain])]

@@ -154,12 +154,13 @@ def branch(node: ir.Branch, outcome: ir.Outcome, env: Env) -> Abstract:
     """A node answers with its exception that holds, else with its own outcome.
 
     A sibling that certainly holds leaves only its subtree, and those `over` it that may hold; several that certainly
-    hold agree, so what all of them allow remains. Else: the subtrees that may hold, and the node's own outcome.
+    hold agree, so what all of them allow remains. Else: the subtrees that may hold, and the node's own outcome. Whoever
+    is beaten by a sibling that certainly holds answers nothing, whether it holds or not.
     """
     held = [(one, truth(one.when, env)) for one in node.exceptions]
-    certain = [one for one, state in held if state == TRUE]
-    certain = [one for one in certain if not any(one.id in other.over for other in certain)]
-    unsure = [one for one, state in held if state == UNKNOWN]
+    beaten = {below for one, state in held if state == TRUE for below in one.over}
+    certain = [one for one, state in held if state == TRUE and one.id not in beaten]
+    unsure = [one for one, state in held if state == UNKNOWN and one.id not in beaten]
     if not certain:
         parts = [branch(one, outcome, env) for one in unsure]
         return _join(outcome, [*parts, _own(node, outcome, env)])

@@ -9,7 +9,7 @@ from sangao.engine.run.known import Abstract, Closed, Ends, certain, planes, uns
 
 
 class Held(NamedTuple):
-    """An exception of a node: where it certainly holds unbeaten, where it may hold, and what it answers."""
+    """An exception of a node: where it holds unbeaten, where it may and is not certainly beaten, what it answers."""
 
     branch: ir.Branch
     best: int
@@ -32,8 +32,8 @@ def branch(
     held: list[Held] = []
     for one, state, answer in zip(node.exceptions, states, answers, strict=True):
         beaten = circuit.some(certain(states[i]) for i, other in enumerate(node.exceptions) if one.id in other.over)
-        best = circuit.both(certain(state), beaten ^ 1)
-        held.append(Held(one, best, unsure(state, circuit), answer))
+        best, maybe = (circuit.both(where, beaten ^ 1) for where in (certain(state), unsure(state, circuit)))
+        held.append(Held(one, best, maybe, answer))
     joined = _Numbers(circuit) if isinstance(mine, Ends) else _Planes(circuit, len(mine))
     none = circuit.some(one.best for one in held) ^ 1
     joined.join(none ^ 1, joined.met([(one.best, one.answer) for one in held]))

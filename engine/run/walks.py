@@ -152,9 +152,10 @@ class _Walk:
                 self.condition(when, env)
 
     def _node(self, node: ir.Branch, env: Env) -> None:
-        for one in node.exceptions:
-            state, why = self.truth(one.when, env)
-            if state != FALSE:
+        held = [(one, *self.truth(one.when, env)) for one in node.exceptions]
+        beaten = {below for one, state, _ in held if state == TRUE for below in one.over}
+        for one, state, why in held:
+            if state != FALSE and one.id not in beaten:
                 self._reach(why, env)
                 self._node(one, env)
         if not isinstance(node.then, int):

@@ -191,12 +191,19 @@ class Maker:
         below: list[ir.Branch] = []
         conditions: list[ir.Expr] = []
         over_all = self.chance(0.5)
-        for i in range(self.random.randint(0, 3) if depth else 0):
+        # Each is over those before it that answer otherwise, so that who is over whom does not carry on.
+        by_turns = self.lawful and outcomes is not None and self.chance(0.3)
+        for i in range(self.random.randint(0, 4 if by_turns else 3) if depth else 0):
             condition = self.condition(1)
             guarded = condition
             over: tuple[str, ...] = ()
             if not self.lawful:
                 over = tuple(f"{name}.{j}" for j in range(3) if j != i and self.chance(0.2))
+            elif by_turns:
+                then = self.random.randrange(outcomes or 1)
+                over = tuple(x.id for x in below if x.then != then)
+                below.append(ir.Branch(f"{name}.{i}", condition, then, (), over))
+                continue
             elif over_all:
                 over = tuple(x.id for x in below)
             elif conditions:

@@ -1,6 +1,8 @@
 """Learning more never overturns a settled answer; the order of rows does not matter where the policy says so."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations, product
 from random import Random
 from typing import Any
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.rows import compile_rows
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 from tests.laws.random_packs import Half, Maker, charts, refined, values
 
 
@@ -49,6 +52,48 @@ def test_nothing_but_an_empty_chart_still_answers_every_decision(half: Half) -> 
     before, _ = compile_rows(half.pack).evaluate(half.opened, half.opened)
     for one in half.pack.decisions.values():
         assert within(one.outcome, before[one.id], opened[one.id])
+
+
+def trees() -> Iterator[ir.Branch]:
+    """Yield trees of four exceptions: of two that answer otherwise one is over the other, of alike ones as it comes.
+
+    Who is over whom need not carry on: a over b and b over c says nothing of a and c.
+    """
+    random = Random(4)
+    for outcomes in product((0, 1), repeat=4):
+        for ranks in permutations(range(4)):
+            alike = random.random()
+            below = [
+                ir.Branch(
+                    f"e{i}",
+                    ir.Read(f"e{i}"),
+                    outcomes[i],
+                    (),
+                    tuple(
+                        f"e{j}"
+                        for j in range(4)
+                        if ranks[i] > ranks[j] and (outcomes[i] != outcomes[j] or random.random() < alike)
+                    ),
+                )
+                for i in range(4)
+            ]
+            yield ir.Branch("default", ir.Always(TRUE), 2, tuple(below))
+
+
+def test_exceptions_that_beat_one_another_allow_what_they_may_come_to_and_less_when_more_is_known() -> None:
+    outcome = ir.Outcome("code", ("a", "b", "c"), False)
+    for root in trees():
+        allowed: dict[tuple[int, ...], int] = {}
+        for states in product((TRUE, FALSE, UNKNOWN), repeat=4):
+            env = spec.Env({f"e{i}": state for i, state in enumerate(states)}, {})
+            allowed[states] = spec.branch(root, outcome, env)
+        for states, found in allowed.items():
+            assert UNKNOWN in states or found.bit_count() == 1
+            for i in range(4):
+                if states[i] == UNKNOWN:
+                    for known in (TRUE, FALSE):
+                        less = allowed[(*states[:i], known, *states[i + 1 :])]
+                        assert less & ~found == 0, (root, states, i)
 
 
 @given(st.randoms(use_true_random=True))

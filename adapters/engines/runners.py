@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from sangao.adapters.engines.job import ROWS, Job
 from sangao.adapters.tabular.arrow import ArrowTable, BoundArrow, Part, cleaned
 from sangao.adapters.tabular.binding import check
-from sangao.engine.cli.bulk import Answering, Question
+from sangao.engine.cli.bulk import Answering
+from sangao.engine.cli.jobs import Question
 from sangao.engine.errors import SangaoError
 from sangao.engine.pack import ir
 from sangao.engine.run.arriving import laid_out

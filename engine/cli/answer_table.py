@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from sangao.engine.cli.bulk import Done, Question
 from sangao.engine.cli.cells import header
+from sangao.engine.cli.jobs import Done, Question
 from sangao.engine.errors import Span, fail
 from sangao.engine.guide import Pack
 

@@ -17,8 +17,8 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from sangao.engine.cli.behind import Behind
-from sangao.engine.cli.bulk import Done
 from sangao.engine.cli.cells import frozen
+from sangao.engine.cli.jobs import Done
 from sangao.engine.pack import ir
 from sangao.engine.run.stratified import PARTS, Told
 

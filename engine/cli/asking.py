@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sangao.engine.chart import today
-from sangao.engine.cli.bulk import Question
+from sangao.engine.cli.jobs import Question
 from sangao.engine.cli.maps import is_address
 from sangao.engine.errors import Span, fail
 from sangao.engine.fact import Dictionary

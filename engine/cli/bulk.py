@@ -1,94 +1,21 @@
 """A batch of patients → lines of the answer table, rejected values, counts. Runs in this process or in a worker."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sangao.engine.chart import Chart
-from sangao.engine.cli.cells import Counts, Texts, text
+from sangao.engine.cli.cells import Counts, Texts, counted, picked, placed, text
+from sangao.engine.cli.jobs import NOTHING, Done, Question
+from sangao.engine.cli.refused import LEFT_ASIDE, places
 from sangao.engine.errors import Problem
 from sangao.engine.pack import ir
 from sangao.engine.run.many import Many
 
-# Not errors of a value, but what was sent was not used as it stands: it must not get lost either.
-LEFT_ASIDE = frozenset(
-    {"chart.future", "chart.left_out", "chart.sample_unknown", "chart.unmapped", "chart.unknown_fact", "chart.bad_time"}
-)
 SPREAD = 250  # rows from one sampled patient to the next, at least
 MOST = 32  # sampled patients of a batch that is answered in columns
 SAID = 1_000  # problems whose words are remembered
-NOTHING: Mapping[int, Any] = {}
-Rejects = list[tuple[int, str, str, str, str, str, str, str]]  # line, key, column, fact, value, code, zh, en
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One column group of the answer table: a decision of a pack and the name it goes by."""
-
-    pack: int
-    decision: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A batch on its way, picklable; `total` is the number of its rows.
-
-    Rows `left_out` are not answered: the code says why, "" where the row went into another one. Rows `instead` are
-    answered as these patients. `digest` stands for everything read of the source up to here, where the source tells.
-    """
-
-    batch: Any
-    total: int = 0
-    left_out: Mapping[int, str] = field(default_factory=dict)
-    instead: Mapping[int, Any] = field(default_factory=dict)
-    digest: int = 0
-
-
-@dataclass(slots=True)
-class Done:
-    """What came of one batch, picklable. `counts`: per question the number of (open, assumed) pairs.
-
-    `groups`: per question how many rows of each group (a text) count as what (`cells.cell`); `sample`: some patients
-    with an answer that stays open, each with its row in the batch.
-    """
-
-    text: str = ""
-    table: Any = None  # keys, and per question its different pairs and which each row has, for `arrow_out`
-    rows: int = 0
-    answered: int = 0
-    rejects: Rejects = field(default_factory=list)
-    counts: list[Counter[Any]] = field(default_factory=list)
-    notes: Counter[str] = field(default_factory=Counter)
-    groups: list[Counter[tuple[str, str]]] = field(default_factory=list)
-    sample: list[tuple[int, Chart]] = field(default_factory=list)
-
-
-def _placed(column: Sequence[Any]) -> tuple[list[Any], list[int]]:
-    """Return the different pairs of a column, and which of them stands where."""
-    places: dict[Any, int] = {}
-    at = [places.setdefault(pair, len(places)) for pair in column]
-    return list(places), at
-
-
-def _some(column: Any, places: Sequence[int]) -> Any:
-    """Return some places of an Arrow column."""
-    import numpy as np
-
-    return column.take(np.array(places, np.int64))
-
-
-def _counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
-    """Return how often each pair stands in a column of places among the pairs, in the order of the pairs."""
-    import numpy as np
-
-    numbers = np.bincount(at, minlength=len(pairs)).tolist()
-    return Counter({pair: number for pair, number in zip(pairs, numbers, strict=True) if number})
-
-
-REJECTS_HEADER = ("line", "key", "column", "fact", "value", "code", "zh", "en")
 
 
 class Answering:
@@ -145,21 +72,21 @@ class Answering:
             if answered is None:
                 gone.add(row)
                 continue
-            for (pairs, at), places, pair in zip(found, known, answered, strict=True):
-                place = places.setdefault(pair, len(pairs))
+            for (pairs, at), met, pair in zip(found, known, answered, strict=True):
+                place = met.setdefault(pair, len(pairs))
                 if place == len(pairs):
                     pairs.append(pair)
                 at[row] = place
         kept = [i for i in range(len(keys)) if i not in gone] if gone else None
         groups = self._groups(batch)
         if kept is not None:
-            keys = [keys[i] for i in kept] if isinstance(keys, list) else _some(keys, kept)
+            keys = [keys[i] for i in kept] if isinstance(keys, list) else picked(keys, kept)
             groups = [groups[i] for i in kept] if groups else groups
             found = [(pairs, at[kept]) for pairs, at in found]
         done.answered = len(keys)
         plain_rows = done.rows - len(apart)
         done.notes.update({code: number * plain_rows for code, number in self.columnwise.notes.items()})
-        done.counts = [_counted(pairs, at) for pairs, at in found]
+        done.counts = [counted(pairs, at) for pairs, at in found]
         if groups:
             for cells, (pairs, at) in zip(self.cells, found, strict=True):
                 each = [cells[pair] for pair in pairs]
@@ -223,7 +150,7 @@ class Answering:
                 for cells, column in zip(self.cells, columns, strict=True)
             ]
         if self.tabled:
-            done.table = keys, [_placed(column) for column in columns]
+            done.table = keys, [placed(column) for column in columns]
             return done
         texts = [[words[pair] for pair in column] for words, column in zip(self.texts, columns, strict=True)]
         done.text = text(keys, texts)
@@ -312,25 +239,3 @@ def _several(taken: Any) -> bool:
     if isinstance(taken, int):
         return bool(taken & taken - 1)
     return taken is None or bool(taken[0] != taken[1])
-
-
-def places(chart: Chart, problem: Problem) -> Iterator[tuple[str, str, str]]:
-    """Yield column, fact and value of each reading or entry that a problem speaks of."""
-    named = str(problem.parts.get("facts") or problem.fact or "").split("、")
-    found = [
-        (one.source or "", one.fact, str(one.value))
-        for one in chart.readings
-        if one.fact in named and ("facts" in problem.parts or problem.given is None or _said(one, problem.given))
-    ]
-    if not found:
-        found = [
-            (entry.source or name, problem.fact or "", entry.key)
-            for name, entries in chart.lists.items()
-            for entry in entries
-            if problem.given in (entry.key, entry.start, entry.end)
-        ]
-    yield from found or [("", problem.fact or "", "" if problem.given is None else str(problem.given))]
-
-
-def _said(reading: Any, given: Any) -> bool:
-    return given in (reading.value, reading.at)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sangao.engine.cli.answer_table import form_of, is_tabled
-from sangao.engine.cli.bulk import REJECTS_HEADER, Job, Question
 from sangao.engine.cli.doubled import Doubles, Policy, some
 from sangao.engine.cli.files import part_of, writable
+from sangao.engine.cli.jobs import REJECTS_HEADER, Job, Question
 from sangao.engine.cli.journal import CHANGED, kept
 from sangao.engine.cli.running import answered, rows_at_a_time, undisturbed
 from sangao.engine.cli.tally import Tally

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -73,6 +74,28 @@ def text(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> str:
     """Return the lines of a batch: keys, and per decision the five cells of each row."""
     quoted = [key if key.isalnum() else line((key,)) for key in keys]
     return "".join(f"{line}\n" for line in map(",".join, zip(quoted, *columns, strict=True)))
+
+
+def placed(column: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """Return the different pairs of a column, and which of them stands where."""
+    places: dict[Any, int] = {}
+    at = [places.setdefault(pair, len(places)) for pair in column]
+    return list(places), at
+
+
+def picked(column: Any, places: Sequence[int]) -> Any:
+    """Return some places of an Arrow column."""
+    import numpy as np
+
+    return column.take(np.array(places, np.int64))
+
+
+def counted(pairs: Sequence[Any], at: Any) -> Counter[Any]:
+    """Return how often each pair stands in a column of places among the pairs, in the order of the pairs."""
+    import numpy as np
+
+    numbers = np.bincount(at, minlength=len(pairs)).tolist()
+    return Counter({pair: number for pair, number in zip(pairs, numbers, strict=True) if number})
 
 
 class Texts(dict[Any, str]):

@@ -12,8 +12,8 @@ from copy import copy
 from dataclasses import replace
 from typing import Any, Literal
 
-from sangao.engine.cli.bulk import Job
 from sangao.engine.cli.cohort import united
+from sangao.engine.cli.jobs import Job
 
 Policy = Literal["each", "first", "last", "merge", "refuse"]
 REFUSED = "table.doubled"

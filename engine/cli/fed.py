@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sangao.engine.chart import Chart
-from sangao.engine.cli.bulk import Question
+from sangao.engine.cli.jobs import Question
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
 from sangao.engine.run.many import Many

@@ -13,7 +13,8 @@ from threading import current_thread, main_thread
 from typing import Any
 
 from sangao.engine.cli.behind import ahead
-from sangao.engine.cli.bulk import Answering, Done, Job, Question
+from sangao.engine.cli.bulk import Answering
+from sangao.engine.cli.jobs import Done, Job, Question
 from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
 

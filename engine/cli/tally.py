@@ -7,8 +7,8 @@ from typing import Any
 
 from sangao.engine.answer import Status
 from sangao.engine.chart import Chart
-from sangao.engine.cli.bulk import Done, Question
 from sangao.engine.cli.cells import cell, frozen, plain
+from sangao.engine.cli.jobs import Done, Question
 from sangao.engine.errors import Problem
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack

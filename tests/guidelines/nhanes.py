@@ -11,7 +11,7 @@ from typing import Any
 
 from sangao.adapters.tabular import read_columns
 from sangao.engine.cli.asking import chosen
-from sangao.engine.cli.bulk import Done
+from sangao.engine.cli.jobs import Done
 from sangao.engine.cli.maps import read_map
 from sangao.engine.cli.running import answered
 from sangao.engine.cli.tally import Tally

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sangao.engine.cli.bulk import Done
+from sangao.engine.cli.jobs import Done
 from sangao.engine.cli.tally import Tally
 from sangao.engine.guide import Pack, load
 from sangao.engine.run.many import Many

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sangao.adapters.tabular import read_columns
-from sangao.engine.cli.bulk import Answering, Question
+from sangao.engine.cli.bulk import Answering
+from sangao.engine.cli.jobs import Question
 from sangao.engine.cli.maps import read_map
 from sangao.engine.errors import SangaoError, catalogue
 from tests.laws.odd import TEXTS, deep, odd, within

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from sangao.adapters import main
 from sangao.adapters.tabular import read_columns
-from sangao.engine.cli import answer_table, bulk, county, running
+from sangao.engine.cli import answer_table, county, jobs, running
 from sangao.engine.cli import cells as cells_of
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import ir
@@ -160,7 +160,7 @@ def test_a_run_that_is_broken_off_at_once_leaves_no_file_and_an_older_table_stan
     (table.parent / "out.csv").write_text("yesterday")
     before = sorted(table.parent.iterdir())
 
-    def broken(self: Any, done: bulk.Done) -> None:
+    def broken(self: Any, done: jobs.Done) -> None:
         raise error
 
     monkeypatch.setattr(answer_table.Text, "chunk", broken)

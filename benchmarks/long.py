@@ -108,8 +108,6 @@ def tasks(only: str | None) -> Iterator[Task]:
         from tests.laws.test_charts import PACKS, pack
 
         yield Task("mutants", [sys.executable, *many, MUTANTS], RULES)
-        rest = [f"--ignore={CHARTS}", f"--ignore={MUTANTS}"]
-        yield Task("tests", [sys.executable, *many, *rest], ALL)
         for name in PACKS:
             yield Task(
                 f"charts of {name}",
@@ -118,6 +116,9 @@ def tasks(only: str | None) -> Iterator[Task]:
                 {"SANGAO_PACKS": name},
                 (name, pack(name).hash),
             )
+        for folder in sorted({one.relative_to(ROOT / "tests").parts[0] for one in ROOT.glob("tests/*/**/test_*.py")}):
+            left = [f"--ignore={CHARTS}", f"--ignore={MUTANTS}"] if folder == "laws" else []
+            yield Task(f"tests of {folder}", [sys.executable, *many, *left, f"tests/{folder}"], ALL)
     if only != "tests":
         for name in BENCHES:
             yield Task(name, [sys.executable, str(HERE / name)], (*RULES, "adapters", "benchmarks/" + name))

@@ -12,7 +12,7 @@ import gc
 import sys
 from typing import Final
 
-YOUNG: Final = 20_000  # objects that may come along before the youngest are looked through; 700 is the default
+YOUNG: Final = 10_000  # objects that may come along before the youngest are looked through; 700 is the default
 OLDER: Final = 20  # times the younger are looked through before the older are
 TURN: Final = 0.001  # seconds for which a thread thinks while another waits; 0.005 is the default
 

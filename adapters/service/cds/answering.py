@@ -54,6 +54,7 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
     entry = entry_of(
         view.pack, chart, answers, service=view.service.id, tenant=tenant, advice=advice, sent={"cards": cards}
     )
+    view.forget(chart)
     return Answered(cards, entry, tuple((name, one.status) for name, one in answers.items()))
 
 

@@ -65,6 +65,14 @@ class View:
         known = self.pack.admit(chart).assumed
         return Seen(answers, result, {fact: known.get(fact, UNKNOWN) for fact in self._records})
 
+    def forget(self, chart: Chart) -> None:
+        """Let go what was worked out for a chart that nobody asks again.
+
+        It refers to the admitted chart, which refers to it: left as they are, only the collector would ever find them,
+        and a hundred calls later every thread would wait for it.
+        """
+        self.pack.admit(chart).worked.clear()
+
     def _remembering(self, answer: Answer, chart: Chart) -> Answer:
         later = answer.later
         if later is None:

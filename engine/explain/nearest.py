@@ -51,7 +51,7 @@ def changes(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
     found: list[Change] = []
     for name in leaves:
         leaf = case.pack.leaves[name]
-        fact = leaf.source.fact if not isinstance(leaf.source, ir.Window) else None
+        fact = leaf.source.fact if not isinstance(leaf.source, ir.Window | ir.Unusable) else None
         if fact is None or not case.pack.dictionary.facts[fact].actionable:
             continue
         if any(one.fact == fact for one in found):

@@ -74,7 +74,7 @@ typedef enum { SANGAO_BOOL, SANGAO_CODED, SANGAO_NUMBER, SANGAO_DATE, SANGAO_SET
 
 typedef enum {
     SANGAO_FACT,      /* a fact of the day: a measurement, a condition, a drug */
-    SANGAO_LIST,      /* a list of the host: blank: not delivered; 0: delivered; 1: delivered and complete */
+    SANGAO_LIST,      /* a list of the host: blank: not delivered; 0: delivered; 1: complete too; UNSURE: in part not read */
     SANGAO_TODAY,     /* the day judged by */
     SANGAO_WINDOW     /* something over dated readings; blank: worked out from the facts of this day */
 } sangao_origin;

@@ -201,6 +201,17 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Unusable:
+    """Whether something was said of `fact` that nobody can use; every chart settles it, and only `enough:` looks at it.
+
+    True: what was last said and is still valid was rejected, contradicted or is "not known", or nothing was said and
+    the fact's list holds an entry that maps to no fact. Else false.
+    """
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """One thing a chart is asked for; everything a pack reads of a patient is one of its leaves.
 
@@ -211,7 +222,7 @@ class Leaf:
 
     id: str
     kind: Kind
-    source: Bare | Window | Derived
+    source: Bare | Window | Derived | Unusable
     facts: tuple[str, ...]
     unit: str = ""
     step: Fraction = Fraction(1)
@@ -291,11 +302,13 @@ class Enough:
     """Close the decision in the assumed pass.
 
     When `when` is met, the blank leaves of `assuming` are taken to lie in the given interval or mask. The answer is
-    provisional and lists the facts of `assuming` as assumed.
+    provisional and lists the facts of `assuming` as assumed. `unusable`: the leaves that say of the facts of `assuming`
+    whether something was said that cannot be used (`Unusable`); such a fact is not blank, and nothing is taken of it.
     """
 
     when: "Known"
     assuming: tuple[tuple[str, int | tuple[int, int]], ...]
+    unusable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,8 @@ def _leaf(leaf: ir.Leaf, pack: ir.Pack, by_fact: _Names) -> None:
             need(len(slots) == len(inputs) and all(one in pack.leaves for one in inputs))
             for slot, one in zip(slots, inputs, strict=True):
                 need(pack.leaves[one].kind == ("number" if slot.direction else "code"))
+        case ir.Unusable(fact):
+            need(fact in facts and leaf.kind == "bool" and leaf.facts == (fact,))
         case ir.Bare(fact, rule):
             need(fact in facts and facts[fact].kind == leaf.kind and facts[fact].values == leaf.values)
             _rule(rule, facts)
@@ -241,6 +243,11 @@ def _decision(decision: ir.Decision, names: _Names, pack: ir.Pack) -> None:
         for id, taken in decision.enough.assuming:
             need(id in pack.leaves and isinstance(taken, int) == (pack.leaves[id].kind in ("bool", "code")))
             need(taken > 0 if isinstance(taken, int) else taken[0] <= taken[1])
+        need(all(one in pack.leaves for one in decision.enough.unusable))
+        said = [pack.leaves[one].source for one in decision.enough.unusable]
+        need(all(isinstance(one, ir.Unusable) for one in said))
+        asked = {fact for id, _ in decision.enough.assuming for fact in pack.leaves[id].facts}
+        need(asked <= {one.fact for one in said if isinstance(one, ir.Unusable)})
 
 
 def _input(column: ir.Input, names: _Names, pack: ir.Pack) -> None:

@@ -118,7 +118,7 @@ def _mapped(part: Any, change: Any) -> Any:
 
 def _rule(pack: ir.Pack, leaf: ir.Leaf) -> Group | None:
     """Return how several readings of one day become the value that a leaf reads."""
-    if isinstance(leaf.source, ir.Derived):
+    if isinstance(leaf.source, ir.Derived | ir.Unusable):
         return None
     groups = pack.dictionary.groups
     return leaf.source.rule or groups.get(pack.dictionary.facts[leaf.facts[0]].group or "")
@@ -130,7 +130,9 @@ def _made(rule: Group) -> tuple[Any, ...]:
 
 def _way(leaf: ir.Leaf) -> tuple[Any, ...]:
     """Return what a leaf reads and how, but for the rule of an occasion."""
-    source = leaf.source if isinstance(leaf.source, ir.Derived) else replace(leaf.source, rule=None)
+    source = leaf.source
+    if not isinstance(source, ir.Derived | ir.Unusable):
+        source = replace(source, rule=None)
     return leaf.kind, source, leaf.unit, leaf.step, leaf.values
 
 

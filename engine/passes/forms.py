@@ -102,7 +102,15 @@ def _enough(doc: DecisionDoc, here: Here) -> ir.Enough:
     taken += _uncounted(dict(taken), read, here.work)
     if not doc.assuming:
         here.work.report("rules.needs", doc.enough, given="enough", needed="assuming")
-    return ir.Enough(when, tuple(taken))
+    return ir.Enough(when, tuple(taken), _unusable([leaf for leaf, _ in taken], here))
+
+
+def _unusable(taken: Iterable[str], here: Here) -> tuple[str, ...]:
+    """Return the leaves that say whether something was said of the facts taken for granted that cannot be used."""
+    facts = dict.fromkeys(fact for leaf in taken for fact in here.work.leaves[leaf].facts)
+    found = tuple(leaves.unusable(fact, here.work) for fact in facts)
+    here.reads.update(dict.fromkeys(found))
+    return found
 
 
 def _uncounted(

@@ -65,6 +65,11 @@ def derived(doc: FormulaDoc, here: Here) -> str:
     return claim(leaf, work, f"~{formula.id}", f"~{here.scope.pack.pack}")
 
 
+def unusable(fact: str, work: Work) -> str:
+    """Return the leaf that says whether something was said of a fact that nobody can use."""
+    return claim(ir.Leaf(f"unusable({fact})", "bool", ir.Unusable(fact), (fact,)), work)
+
+
 def window(node: tree.Window, where: ir.Expr | None, here: Here) -> str:
     """Return the leaf of a window whose names are resolved and whose condition is lowered."""
     work, subject = here.work, node.subject.id

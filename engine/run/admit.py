@@ -4,7 +4,7 @@ Admission happens once per chart and pack. What was rejected stays an occasion w
 takes its place, for a value nobody could read is not a normal one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -69,8 +69,10 @@ class Admitter:
         self.lists = ListReader(facts, self.names)
         self.blank = {leaf.id: nothing_known(leaf.kind, len(leaf.values)) for leaf in pack.leaves.values()}
         self.by_fact: dict[str, list[ir.Leaf]] = {}
+        self.unusable = {one.source.fact: one.id for one in pack.leaves.values() if isinstance(one.source, ir.Unusable)}
+        self.blank |= dict.fromkeys(self.unusable.values(), FALSE)
         for leaf in pack.leaves.values():
-            for fact in self.subjects(leaf):
+            for fact in self.subjects(leaf) if not isinstance(leaf.source, ir.Unusable) else ():
                 self.by_fact.setdefault(fact, []).append(leaf)
         self.rank = {leaf: i for i, leaf in enumerate(self._ordered())}
         self.plain = {fact.id: self._plain(fact) for fact in facts.values()}
@@ -100,7 +102,12 @@ class Admitter:
         timeline = Timeline(self.pack, admitted, on, problems, self.nothing, self.conditions)
         values = dict(self.blank)
         self._fill(values, timeline.facts(), timeline, problems)
-        assumed_facts = self._absent(chart, values, timeline, problems)
+        suspended = self.lists.suspended(chart)
+        assumed_facts = self._absent(chart, suspended, values, timeline, problems)
+        for fact, leaf in self.unusable.items():
+            said = timeline.unusable(fact) if timeline.holds(fact) else None
+            if said or (said is None and self.pack.dictionary.facts[fact].list in suspended):
+                values[leaf] = TRUE
         assumed = values
         if assumed_facts:
             assumed = dict(values)
@@ -202,6 +209,8 @@ class Admitter:
             for one in source.inputs:
                 own.update(self.subjects(self.pack.leaves[one]))
             return tuple(own)
+        if isinstance(source, ir.Unusable):
+            return leaf.facts
         subject = source.fact if isinstance(source, ir.Bare) else source.subject
         group = self.pack.dictionary.groups.get(subject)
         if group is None:
@@ -267,7 +276,12 @@ class Admitter:
         return measured, None
 
     def _absent(
-        self, chart: Chart, values: dict[str, Any], timeline: Timeline, problems: list[Problem]
+        self,
+        chart: Chart,
+        suspended: Collection[str],
+        values: dict[str, Any],
+        timeline: Timeline,
+        problems: list[Problem],
     ) -> tuple[str, ...]:
         """Settle what is false by rule or by a complete list; return the facts that are assumed false."""
         false: dict[str, None] = {}
@@ -277,8 +291,8 @@ class Admitter:
             for fact in self.guarded:
                 if not timeline.holds(fact.id) and self.conditions.truth(self.pack.guards[fact.id], known) == TRUE:
                     false[fact.id] = None
-        suspended, stated = self.lists.suspended(chart), timeline.by_fact
-        for name in {*chart.lists, *chart.complete} - suspended:
+        stated = timeline.by_fact
+        for name in {*chart.lists, *chart.complete}.difference(suspended):
             whole = name in chart.complete
             for member, assumable in self.members.get(name, ()):
                 if member in stated or member in false:

@@ -54,6 +54,7 @@ def direct(decision: ir.Decision) -> tuple[set[str], set[str]]:
     if decision.enough:
         leaves.update(_named(decision.enough.when))
         leaves.update(leaf for leaf, _ in decision.enough.assuming)
+        leaves.update(decision.enough.unusable)
     return leaves, asks
 
 
@@ -77,3 +78,8 @@ def windows_beside(pack: ir.Pack, enough: ir.Enough, leaf: str) -> tuple[str, ..
     return tuple(
         x.id for x in leaves if isinstance(x.source, ir.Window) and set(x.facts) & set(pack.leaves[leaf].facts)
     )
+
+
+def unusable_beside(pack: ir.Pack, enough: ir.Enough, leaf: str) -> tuple[str, ...]:
+    """Return the leaves that say whether something unusable was said of the facts of a leaf of `assuming`."""
+    return tuple(one for one in enough.unusable if set(pack.leaves[one].facts) & set(pack.leaves[leaf].facts))

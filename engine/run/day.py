@@ -39,6 +39,7 @@ class Day:
         self.slots: list[tuple[int, Part]] = []
         self.outside: dict[str, int] = {}
         self.denied: dict[str, int] = {}
+        self._lists: dict[str, Said] = {}
         self._admitter = Admitter(pack)
         wanted = [pack.leaves[one] for one in leaves]
         named = self._named(wanted)
@@ -119,7 +120,7 @@ class Day:
             at = self._slot(Slot.BYTE, "value")
             value = tuple(circuit.equal_byte(at, i) for i in range(len(one.values)))
         valid = circuit.bits(self._slot(Slot.BITS, "valid"))
-        there = circuit.bits(self._slot(Slot.BITS, "there")) if one.origin == "fact" else valid
+        there = circuit.bits(self._slot(Slot.BITS, "there")) if one.origin in ("fact", "list") else valid
         if (wrong := circuit.both(valid, outside)) != NO:
             self.outside[one.id] = wrong
         return Said(there, valid, value).but(circuit, outside)
@@ -162,8 +163,7 @@ class Day:
     # --- what is made of it -------------------------------------------------------------------------------------------
     def _absent(self, facts: Facts) -> tuple[Facts, Facts]:
         """Return the facts of both passes: false by rule, by a complete list, or assumed so by a delivered one."""
-        circuit, opened, assumed = self.circuit, dict(facts), dict(facts)
-        lists: dict[str, Said] = {}
+        circuit, opened, assumed, lists = self.circuit, dict(facts), dict(facts), self._lists
         for name, said in facts.items():
             fact = self.pack.dictionary.facts[name]
             blank_here = said.there ^ 1
@@ -188,6 +188,13 @@ class Day:
         """Return a leaf from the facts of one pass."""
         circuit, source = self.circuit, leaf.source
         nothing = blank(circuit, leaf.kind, len(leaf.values))
+        if isinstance(source, ir.Unusable):
+            said, of_list = facts[source.fact], self._lists.get(self.pack.dictionary.facts[source.fact].list or "")
+            kept_out = circuit.both(said.there, said.valid ^ 1)
+            if of_list is not None:
+                unread = circuit.both(of_list.there, of_list.valid ^ 1)
+                kept_out = circuit.either(kept_out, circuit.both(said.there ^ 1, unread))
+            return kept_out ^ 1, kept_out
         if not isinstance(source, ir.Window):
             return facts[source.fact].known(circuit) if source.fact in facts else nothing
         fact = self.pack.dictionary.facts.get(source.subject)

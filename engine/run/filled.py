@@ -292,6 +292,11 @@ class Filling:
                 return Held(here.value, here.value, here.there)
             mask = np.where(here.there, here.value, blank)
             return Held(mask, mask, np.ones(rows, bool))
+        if isinstance(source, ir.Unusable):  # a row that holds a refused value is odd
+            here = found[source.fact]
+            mask = np.where(here.there & (here.value & (here.value - 1) != 0), TRUE, FALSE)
+            mask = mask if self.facts[source.fact].kind in ("bool", "code") else np.full(rows, FALSE, np.int64)
+            return Held(mask, mask, np.ones(rows, bool))
         assert isinstance(source, ir.Window)
         return self._window(leaf, source, found, rows, blank)
 

@@ -58,6 +58,9 @@ class Many:
         self._formulas: dict[Any, tuple[Any, Problem | None]] = {}
         facts = self.pack.dictionary.facts
         self.parts = Parts(self.pack, self.admitter, self._at)
+        self._of_list: dict[str | None, list[int]] = {}  # what says that a fact of the list cannot be used
+        for fact, name in self.admitter.unusable.items():
+            self._of_list.setdefault(facts[fact].list, []).append(self._at[name])
         self.by_formula: list[tuple[int, ir.Leaf, frozenset[str]]] = []
         for leaf in sorted(self.pack.leaves.values(), key=lambda one: self.admitter.rank[one.id]):
             if isinstance(leaf.source, ir.Derived):
@@ -103,6 +106,9 @@ class Many:
             if facts <= present.keys() and holds(named) == TRUE:
                 return None
         opened, assumed = base.open.copy(), base.assumed.copy()
+        for name in suspended:
+            for i in self._of_list.get(name, ()):
+                opened[i] = assumed[i] = TRUE
         groups: dict[str, list[Part]] = {}
         for part in present.values():
             if part.writes is None:

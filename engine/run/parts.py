@@ -12,8 +12,8 @@ from sangao.engine.pack import ir
 from sangao.engine.run import occasions
 from sangao.engine.run.admit import Admitter
 from sangao.engine.run.conditions import truth_of
-from sangao.engine.run.timeline import falls_due, over
-from sangao.engine.truth import TRUE, UNKNOWN
+from sangao.engine.run.timeline import falls_due, over, usable
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 from sangao.engine.windows import Occasion
 
 KEPT = 200_000  # readings and results remembered before starting anew
@@ -86,16 +86,20 @@ class Parts:
 
     def part(self, one: occasions.Admitted, day: Day) -> Part:
         fact = self.pack.dictionary.facts[one.fact]
-        named: Any = one.value
-        if fact.valid_for and one.day is not None:
-            span = quantity.parse_span(fact.valid_for)
-            assert span is not None
-            if one.day < quantity.add_span(date.fromordinal(day.on), span, -1).toordinal():
-                named = None
+        named: Any = None if self._past(one.fact, one.day, day.on) else one.value
         kind_of = one.fact in self.admitter.lists.broader
         part = Part(one.fact, one.day, one.moment, one.value, named, None, kind_of)
         writes = None if fact.group is not None else self.group([part], day)
         return Part(one.fact, one.day, one.moment, one.value, named, writes, kind_of)
+
+    def _past(self, fact: str, at: int | None, on: int) -> bool:
+        """Return whether a fact is not valid any more."""
+        valid_for = self.pack.dictionary.facts[fact].valid_for
+        if not valid_for or at is None:
+            return False
+        span = quantity.parse_span(valid_for)
+        assert span is not None
+        return at < quantity.add_span(date.fromordinal(on), span, -1).toordinal()
 
     def group(self, parts: Sequence[Part], day: Day) -> tuple[tuple[int, Any], ...] | None:
         """Return what the leaves of one group (or fact) hold when these are its only readings, one per fact.
@@ -120,6 +124,10 @@ class Parts:
                     return None
                 value = known.get(source.fact)
                 writes[self.at[leaf.id]] = blank if value is None else value
+                continue
+            if isinstance(source, ir.Unusable):
+                if not self._past(source.fact, first.day, day.on):
+                    writes[self.at[leaf.id]] = FALSE if usable(values[source.fact]) else TRUE
                 continue
             assert isinstance(source, ir.Window)
             if first.day is None:

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import pick
-from sangao.engine.run.cones import expressions, walk, windows_beside
+from sangao.engine.run.cones import expressions, unusable_beside, walk, windows_beside
 from sangao.engine.run.far import FAR, bounded
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
 from sangao.engine.run.writer import Writer, name_leaf, remark
-from sangao.engine.truth import UNKNOWN
+from sangao.engine.truth import FALSE, UNKNOWN
 
 ARGUMENTS = {"closing": ", opened", "assumed": ", before", "enough": ", answers, keys"}
 
@@ -183,7 +183,9 @@ class Program(Writer):
         for leaf, given in enough.assuming:
             old = self.words.leaves[leaf]
             new = Name(old.kind, self.new("t"), self.new("t") if old.two else "")
-            read = " or ".join(self._holds(one) for one in (leaf, *windows_beside(self.pack, enough, leaf)))
+            tests = [self._holds(one) for one in (leaf, *windows_beside(self.pack, enough, leaf))]
+            tests += [self._may(one) for one in unusable_beside(self.pack, enough, leaf)]
+            read = " or ".join(tests)
             if old.two:
                 self.write(f"{new.one}, {new.two} = ({old.one}, {old.two}) if {read} else {given!r}")
             else:
@@ -199,6 +201,10 @@ class Program(Writer):
         if name.two:
             return f"{name.one} > {-FAR if leaf in self.near else 'NINF'}"
         return f"{name.one} != 2" if name.kind == "truth" else f"{name.one} & {name.one} - 1 == 0"
+
+    def _may(self, leaf: str) -> str:
+        name = self.words.leaves[leaf]
+        return f"{name.one} != {0 if name.kind == 'truth' else FALSE}"
 
     def _known(self, test: ir.Known) -> str:
         texts = [self._holds(one) if isinstance(one, str) else self._known(one) for one in test.leaves]

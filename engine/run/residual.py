@@ -42,10 +42,13 @@ def blank_leaves(
     open_values: Mapping[str, Abstract],
     assumed_values: Mapping[str, Abstract],
 ) -> tuple[str, ...]:
-    """Return the leaves without a single value in the pass that gives the value."""
+    """Return the leaves that can be asked for and hold no single value in the pass that gives the value."""
     strict = {leaf for one in decisions for leaf in must_ask(pack, pack.decisions[one])}
     return tuple(
-        leaf for leaf in leaves if not point(assumed_values[leaf]) or (leaf in strict and not point(open_values[leaf]))
+        leaf
+        for leaf in leaves
+        if (not point(assumed_values[leaf]) or (leaf in strict and not point(open_values[leaf])))
+        and not isinstance(pack.leaves[leaf].source, ir.Unusable)
     )
 
 

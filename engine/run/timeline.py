@@ -7,7 +7,7 @@ from typing import Any
 
 from sangao.engine import quantity, windows
 from sangao.engine.errors import Problem
-from sangao.engine.fact import Group
+from sangao.engine.fact import Fact, Group
 from sangao.engine.pack import ir
 from sangao.engine.run import intervals
 from sangao.engine.run.conditions import Conditions
@@ -56,6 +56,11 @@ class Timeline:
         """Return whether the last that was sent of a fact could not be used."""
         return fact in self.by_fact and self.named().get(fact) is None
 
+    def unusable(self, fact: str) -> bool | None:
+        """Return whether what was last said of a fact cannot be used, as far as it is valid; None: nothing was said."""
+        last = self._last(self.pack.dictionary.facts[fact], self._occasions(fact, None))
+        return any(not usable(value) for value in last) if last else None
+
     def named(self) -> dict[str, Any]:
         """Return the value of every fact by its name, under the dictionary's occasion rules; blanks are unknown."""
         if not self.facts_known:
@@ -100,16 +105,7 @@ class Timeline:
         occasions = self._occasions(fact.group or fact_id, rule)
         if fact.group and fact.kind != "number":
             occasions = self._occasions(fact_id, None)
-        if not occasions:
-            return blank
-        dated = [one for one in occasions if one[0] is not None]
-        undated = [one[1].get(fact_id) for one in occasions if one[0] is None]
-        if fact.valid_for and dated:
-            span = quantity.parse_span(fact.valid_for)
-            assert span is not None
-            first = quantity.add_span(date.fromordinal(self.on), span, -1).toordinal()
-            dated = [one for one in dated if (one[0] or 0) >= first]
-        values = ([dated[-1][1].get(fact_id)] if dated else []) + undated
+        values = self._last(fact, occasions)
         if not values or any(value is None for value in values):
             return blank
         if fact.kind in ("number", "date"):
@@ -118,6 +114,17 @@ class Timeline:
         for value in values:
             mask |= value or 0
         return mask
+
+    def _last(self, fact: Fact, occasions: Occasions) -> list[Any]:
+        """Return what the last valid occasion gave of a fact, and every undated one."""
+        dated = [one for one in occasions if one[0] is not None]
+        undated = [one[1].get(fact.id) for one in occasions if one[0] is None]
+        if fact.valid_for and dated:
+            span = quantity.parse_span(fact.valid_for)
+            assert span is not None
+            first = quantity.add_span(date.fromordinal(self.on), span, -1).toordinal()
+            dated = [one for one in dated if (one[0] or 0) >= first]
+        return ([dated[-1][1].get(fact.id)] if dated else []) + undated
 
     def _window(self, source: ir.Window, blank: Any) -> Any:
         fact = self.pack.dictionary.facts.get(source.subject)
@@ -247,6 +254,15 @@ class Timeline:
             touched |= {member for group in groups if group for member in dictionary.groups[group].members}
             for fact in touched & self.by_fact.keys():
                 self.facts_known[fact] = self._bare(fact, None, self._nothing[fact])
+
+
+def usable(value: Any) -> bool:
+    """Return whether something is known by a value that was said: any interval, but one truth or code.
+
+    >>> usable((0, 5)), usable(TRUE), usable(UNKNOWN), usable(None)
+    (True, True, False, False)
+    """
+    return value is not None and (not isinstance(value, int) or value & (value - 1) == 0)
 
 
 def falls_due(source: ir.Window, known: tuple[int, int] | None) -> tuple[int, int] | None:

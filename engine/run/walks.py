@@ -108,6 +108,7 @@ class _Walk:
         self._form(one, Env(self.values, self.answers))
         if one.enough:
             self._known(one.enough.when)
+            self.read.append(tuple(self.values[said] for said in one.enough.unusable))
             for leaf, _ in one.enough.assuming:
                 self._leaf(leaf, self.values)
             if spec.known(self.pack, one.enough.when, self.values):

@@ -38,7 +38,7 @@ class Hosts:
                 row.append((ON.toordinal(), GIVEN))
             elif not here:
                 row.append((self.random.choice((0, 1, -(2**31), 2**31 - 1)), BLANK))
-            elif one.origin == "fact" and self.random.random() < 0.03:
+            elif one.origin in ("fact", "list") and self.random.random() < 0.03:
                 row.append((1, UNSURE))
             else:
                 row.append((self.value(one), GIVEN))
@@ -113,8 +113,8 @@ def chart(inputs: Iterable[Input], row: Row, on: date) -> Chart:
         if state == BLANK or one.origin in ("day", "window"):
             continue
         if one.origin == "list":
-            given[one.id] = []
-            if value:
+            given[one.id] = [{"name": "an entry nobody can map"}] if state == UNSURE else []
+            if value and state == GIVEN:
                 given["complete"].append(one.id)
         elif state == UNSURE:
             facts[one.id] = "unknown" if one.kind == "bool" else "?"

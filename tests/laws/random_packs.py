@@ -34,6 +34,7 @@ class Maker:
         self.random, self.lawful, self.enough, self.size = random, lawful, enough, size
         self.facts: dict[str, Fact] = {}
         self.leaves: dict[str, ir.Leaf] = {}
+        self.unusable: dict[str, ir.Leaf] = {}
         self.decisions: dict[str, ir.Decision] = {}
 
     def chance(self, share: float) -> bool:
@@ -45,7 +46,7 @@ class Maker:
         for i in range(self.random.randint(1, 4)):
             self.decision(f"d{i}")
         meta = ir.Meta("laws", "1", "laws", "规则", "laws", "project", "")
-        return ir.Pack(meta, Dictionary(facts=self.facts), self.leaves, self.decisions)
+        return ir.Pack(meta, Dictionary(facts=self.facts), {**self.leaves, **self.unusable}, self.decisions)
 
     def leaf(self, i: int) -> None:
         kind = self.random.choice(["number", "number", "bool", "bool", "code", "date"])
@@ -135,7 +136,8 @@ class Maker:
         reads, asks = self.looked_at(form)
         must = tuple(x for x in self.facts if self.chance(0.15)) if self.chance(0.3) else ()
         enough = self.closing(reads) if self.enough and reads and self.chance(0.4) else None
-        self.decisions[name] = ir.Decision(name, outcome, form, reads, asks, must, enough)
+        said = enough.unusable if enough else ()
+        self.decisions[name] = ir.Decision(name, outcome, form, (*reads, *said), asks, must, enough)
 
     def looked_at(self, form: ir.Form) -> tuple[tuple[str, ...], tuple[str, ...]]:
         text = repr(form)
@@ -149,7 +151,11 @@ class Maker:
         beside = [
             x for x in map(self.leaves.__getitem__, reads) if leaf.id in x.facts and isinstance(x.source, ir.Window)
         ]
-        return ir.Enough(when, ((leaf.id, given), *((x.id, (3, 3)) for x in beside if x.id != leaf.id)))
+        taken = ((leaf.id, given), *((x.id, (3, 3)) for x in beside if x.id != leaf.id))
+        facts = {fact for one, _ in taken for fact in self.leaves[one].facts}
+        said = [ir.Leaf(f"unusable({x})", "bool", ir.Unusable(x), (x,)) for x in self.facts if x in facts]
+        self.unusable |= {x.id: x for x in said}
+        return ir.Enough(when, taken, tuple(x.id for x in said))
 
     def outcome(self) -> ir.Outcome:
         if self.chance(0.2):
@@ -243,6 +249,8 @@ def known(random: Random, leaf: ir.Leaf, blank: float = 0.4) -> Any:
             return None
         ends = sorted((random.randint(0, HIGH), random.randint(0, HIGH)))
         return (ends[0], ends[1] if random.random() < 0.3 else ends[0])
+    if isinstance(leaf.source, ir.Unusable):
+        return random.choice([1, 1, 1, 2, 3])
     every = (1 << (len(leaf.values) or 2)) - 1
     if random.random() < blank:
         return every
@@ -265,6 +273,8 @@ def values(random: Random, pack: ir.Pack, blank: float = 0.4) -> tuple[dict[str,
     opened = {x.id: known(random, x, blank) for x in pack.leaves.values()}
     assumed = dict(opened)
     for one in pack.leaves.values():
+        if isinstance(one.source, ir.Unusable):
+            continue
         fact = pack.dictionary.facts[one.id]
         if fact.absent == "assume_false" and opened[one.id] == 3 and random.random() < 0.7:
             assumed[one.id] = 1

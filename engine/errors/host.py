@@ -38,6 +38,13 @@ ENTRIES: dict[str, Entry] = {
         "升级 sangao,或用旧版本重新生成规则包",
         "upgrade sangao, or build the pack again with this version",
     ),
+    "host.pack_older": Entry(
+        "error",
+        "规则包格式版本 {version} 比本软件所用的 {known} 旧,按它作答已不安全",
+        "the pack has format version {version}, older than {known} which this software reads: not safe to answer by",
+        "用现在的版本从规则文件夹重新生成规则包",
+        "build the pack again from its folders with this version",
+    ),
     "host.pack_damaged": Entry(
         "error",
         "规则包文件损坏({section})",

@@ -7,7 +7,7 @@
 
 #include "pack.h"
 
-enum { FILE_HEAD = 16, ENTRY = 64, SECTIONS = 64 };
+enum { FILE_VERSION = 2, FILE_HEAD = 16, ENTRY = 64, SECTIONS = 64 };
 
 static const char *const CODES[] = {
     "done",
@@ -19,6 +19,7 @@ static const char *const CODES[] = {
     "no memory",
     "an argument makes no sense",
     "the decision is not in the program",
+    "written by an older sangao, and not safe to answer by any more: build it again",
 };
 
 const char *sangao_code_text(int32_t code) {
@@ -56,7 +57,8 @@ int32_t sangao_pack_read(const void *bytes, size_t size, sangao_pack **pack, san
     if (!bytes) return sangao_fail(why, SANGAO_BAD_ARGUMENT, "`bytes` is NULL");
     const uint8_t *at = bytes;
     if (size < FILE_HEAD || memcmp(at, "SANGAOPK", 8) != 0) return sangao_fail(why, SANGAO_NOT_A_PACK, NULL);
-    if (u32(at + 8) > 1) return sangao_fail(why, SANGAO_NEWER, "a file of version %u", (unsigned)u32(at + 8));
+    if (u32(at + 8) > FILE_VERSION) return sangao_fail(why, SANGAO_NEWER, "a file of version %u", (unsigned)u32(at + 8));
+    if (u32(at + 8) < FILE_VERSION) return sangao_fail(why, SANGAO_OLDER, "a file of version %u", (unsigned)u32(at + 8));
     uint32_t many = u32(at + 12);
     if (many > SECTIONS || size - FILE_HEAD < (size_t)many * ENTRY) return sangao_fail(why, SANGAO_DAMAGED, "its head");
     const uint8_t *program = NULL, *meaning = NULL;

@@ -40,7 +40,8 @@ typedef enum {
     SANGAO_NO_PROGRAM = 5, /* a pack without a program: write it again with `sangao build` */
     SANGAO_NO_MEMORY = 6,
     SANGAO_BAD_ARGUMENT = 7,
-    SANGAO_REFUSED = 8 /* a decision that the program does not hold: `refused` of the decision says why */
+    SANGAO_REFUSED = 8, /* a decision that the program does not hold: `refused` of the decision says why */
+    SANGAO_OLDER = 9    /* written by an older sangao, and not safe to answer by any more: build it again */
 } sangao_code;
 
 typedef struct {

@@ -21,7 +21,7 @@ from sangao.engine.pack import ir, typed
 from sangao.engine.pack.sound import sound
 
 MAGIC = b"SANGAOPK"
-VERSION = 1
+VERSION = 2  # 1: `enough:` could not tell a fact that cannot be used from one that is blank
 HEAD = struct.Struct("<8sII")
 SECTION = struct.Struct("<16sQQ32s")
 MOST = 64  # sections; a larger number means the head is not one of ours
@@ -87,14 +87,15 @@ def dumps(pack: ir.Pack, further: Mapping[str, bytes] | None = None) -> bytes:
 def sections(data: bytes, name: str = "") -> dict[str, bytes]:
     """Return the sections of a file by name, each checked against its hash.
 
-    Raises SangaoError: `host.not_a_pack`, `host.pack_newer`, `host.pack_damaged`.
+    Raises SangaoError: `host.not_a_pack`, `host.pack_newer`, `host.pack_older`, `host.pack_damaged`.
     """
     where = Span(name)
     if len(data) < HEAD.size or data[: len(MAGIC)] != MAGIC:
         raise fail("host.not_a_pack", where, usage=True)
     _, version, number = HEAD.unpack_from(data)
-    if version > VERSION:
-        raise fail("host.pack_newer", where, usage=True, version=version, known=VERSION)
+    if version != VERSION:
+        code = "host.pack_newer" if version > VERSION else "host.pack_older"
+        raise fail(code, where, usage=True, version=version, known=VERSION)
     if number > MOST or len(data) < HEAD.size + number * SECTION.size:
         raise fail("host.pack_damaged", where, usage=True, section="head")
     found: dict[str, bytes] = {}
@@ -136,7 +137,7 @@ def save(pack: ir.Pack, path: Path) -> str:
 
 
 def load(path: Path) -> ir.Pack:
-    """Open a `.sangao` file. Raises SangaoError (unreadable, not a pack, newer, damaged)."""
+    """Open a `.sangao` file. Raises SangaoError (unreadable, not a pack, newer, older, damaged)."""
     return opened(path)[0]
 
 

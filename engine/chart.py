@@ -22,6 +22,7 @@ from sangao.engine.errors import Problem, SangaoError
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991, no leap into tz data needed
 LISTS = ("conditions", "medications", "symptoms", "family_history")
 QUALIFIERS = ("sample", "fasting_hours", "setting", "arm", "method", "standardised", "status")
+BLANK = ("status", "blank")  # of a reading that says "unknown": nobody was asked, the place for the answer is empty
 _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
 _ENTRY = {"code", "fact", "name", "since", "until", "from", "status", "source", "dose", "system"}
 _CHART = {"schema", "patient", "on", "facts", "readings", "complete", *LISTS}

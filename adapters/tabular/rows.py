@@ -12,7 +12,7 @@ from sangao.adapters.tabular.persons import from_arms, identified, masked
 from sangao.adapters.terms.book import book
 from sangao.adapters.terms.charts import entries
 from sangao.engine import quantity
-from sangao.engine.chart import Chart, Entry, Reading, day_of
+from sangao.engine.chart import BLANK, Chart, Entry, Reading, day_of
 from sangao.engine.fact import Dictionary, Fact
 from sangao.engine.run.lists import ListReader
 
@@ -187,7 +187,7 @@ class Rows:
                     # INVARIANT: a column of its own answers for its fact; blank there is unknown, never assumed.
                     stated = kept.stated.get(fact)
                     if stated is None:
-                        stated = kept.stated[fact] = Reading(fact, "unknown", None, kept.text, chain[0].name)
+                        stated = kept.stated[fact] = Reading(fact, "unknown", None, kept.text, chain[0].name, (BLANK,))
                     found.append(stated)
         return found
 

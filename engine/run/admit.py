@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from sangao.engine import formulas, quantity
-from sangao.engine.chart import Chart, Reading, day_of
+from sangao.engine.chart import BLANK, Chart, Reading, day_of
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
@@ -185,7 +185,7 @@ class Admitter:
         entered = self.takers[fact.id](reading.value, reading.unit)
         if entered.problem is not None:
             problems.append(entered.problem)
-        found.append(Admitted(fact.id, day, moment, entered.value, i))
+        found.append(Admitted(fact.id, day, moment, entered.value, i, BLANK in reading.qualifiers))
 
     def _edition(self, on: date) -> list[Problem]:
         meta = self.pack.meta

@@ -113,6 +113,7 @@ class Cells:
             blank = ~(there | bad)
             value[blank] = self._blank
             there |= blank
+            return Seen(there, value, blank)
         return Seen(there, value)
 
     def _rounded(self, column: Any) -> tuple[Array, Array]:

@@ -127,7 +127,8 @@ class Filling:
             before = found.get(cells.fact.id)
             if before is not None:
                 odd |= before.there & here.there
-                here = Seen(before.there | here.there, np.where(before.there, before.value, here.value))
+                value = np.where(before.there, before.value, here.value)
+                here = Seen(before.there | here.there, value, here.blank if before.blank is None else before.blank)
             found[cells.fact.id] = here
         if "today" in found:
             odd |= found.pop("today").there
@@ -178,7 +179,7 @@ class Filling:
             if before is None:
                 found[fact] = Seen(new != 0, new)
             else:
-                found[fact] = Seen(before.there | (new != 0), np.where(new != 0, new, before.value))
+                found[fact] = Seen(before.there | (new != 0), np.where(new != 0, new, before.value), before.blank)
 
     def _part(self, fact: str, value: int) -> Part:
         key = (fact, value)
@@ -293,9 +294,11 @@ class Filling:
             mask = np.where(here.there, here.value, blank)
             return Held(mask, mask, np.ones(rows, bool))
         if isinstance(source, ir.Unusable):  # a row that holds a refused value is odd
-            here = found[source.fact]
-            mask = np.where(here.there & (here.value & (here.value - 1) != 0), TRUE, FALSE)
-            mask = mask if self.facts[source.fact].kind in ("bool", "code") else np.full(rows, FALSE, np.int64)
+            here, kept_out = found[source.fact], np.zeros(rows, bool)
+            if self.facts[source.fact].kind in ("bool", "code"):
+                kept_out = here.there & (here.value & (here.value - 1) != 0)
+                kept_out &= True if here.blank is None else ~here.blank
+            mask = np.where(kept_out, TRUE, FALSE)
             return Held(mask, mask, np.ones(rows, bool))
         assert isinstance(source, ir.Window)
         return self._window(leaf, source, found, rows, blank)

@@ -25,7 +25,8 @@ class Admitted:
     """One reading a pack has admitted.
 
     `day` is ordinal (None: undated), `moment` orders the readings of a day, `value` counts grid steps (numbers, dates)
-    or is a mask (codes, truths; None: it was rejected), `given` is its place among the readings given.
+    or is a mask (codes, truths; None: it was rejected), `given` is its place among the readings given. `blank`: it only
+    says that nothing was said, so that a list does not answer for the fact.
     """
 
     fact: str
@@ -33,6 +34,7 @@ class Admitted:
     moment: str
     value: Known | int | None
     given: int
+    blank: bool = False
 
 
 @lru_cache(maxsize=4096)

@@ -56,6 +56,7 @@ class Parts:
             if not isinstance(leaf.source, ir.Derived):
                 for fact in admitter.subjects(leaf):
                     self.own.setdefault(fact, []).append(leaf)
+        self._unusable = frozenset(at[leaf] for leaf in admitter.unusable.values())
         self._windows: dict[Any, Any] = {}
         self._where = {
             leaf.id: truth_of(pack, leaf.source.where)
@@ -90,6 +91,8 @@ class Parts:
         kind_of = one.fact in self.admitter.lists.broader
         part = Part(one.fact, one.day, one.moment, one.value, named, None, kind_of)
         writes = None if fact.group is not None else self.group([part], day)
+        if one.blank and writes is not None:  # nothing was said
+            writes = tuple(write for write in writes if write[0] not in self._unusable)
         return Part(one.fact, one.day, one.moment, one.value, named, writes, kind_of)
 
     def _past(self, fact: str, at: int | None, on: int) -> bool:

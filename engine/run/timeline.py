@@ -58,6 +58,8 @@ class Timeline:
 
     def unusable(self, fact: str) -> bool | None:
         """Return whether what was last said of a fact cannot be used, as far as it is valid; None: nothing was said."""
+        if all(one.blank for one in self.by_fact[fact]):
+            return None
         last = self._last(self.pack.dictionary.facts[fact], self._occasions(fact, None))
         return any(not usable(value) for value in last) if last else None
 

@@ -25,10 +25,14 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(slots=True)
 class Seen:
-    """What the rows say of one fact: where something is said (bool), and what (int64: grid steps, or a mask)."""
+    """What the rows say of one fact: where something is said (bool), and what (int64: grid steps, or a mask).
+
+    `blank`: where that is only that nothing was said, so that a list does not answer for the fact.
+    """
 
     there: Array
     value: Array
+    blank: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
 _ENTRY = {"code", "fact", "name", "since", "until", "from", "status", "source", "dose", "system"}
 _CHART = {"schema", "patient", "on", "facts", "readings", "complete", *LISTS}
 _SCALARS = (str, int, float, bool)
+_MANY = (list, tuple, set, frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class _Reader:
         found = self.given.get(key)
         if found is None:
             return ()
-        if isinstance(found, list | tuple | set | frozenset):
+        if isinstance(found, _MANY):
             return found
         self._wrong("chart.wrong_shape", key=key)
         return ()
@@ -242,14 +243,19 @@ class _Reader:
             self._reading(fact, item.get("value"), unit=None if unit is None else _text(unit), **rest)
 
     def _entries(self, name: str) -> Iterable[Entry]:
-        for item in self._items(name):
+        given = self.given[name]
+        if not isinstance(given, _MANY):
+            self._wrong("chart.wrong_shape", key=name)
+            yield Entry("", "name")  # what nobody can read still suspends what the list would let us assume
+            return
+        for item in given:
             if isinstance(item, str):
                 yield Entry(item, "fact")
                 continue
             by = next((key for key in ("fact", "code", "name") if isinstance(item, Mapping) and item.get(key)), None)
             if by is None:
                 self._wrong("chart.wrong_shape", key=name)
-                yield Entry("", "name")  # an item nobody can read still suspends what the list would let us assume
+                yield Entry("", "name")
                 continue
             for key in item.keys() - _ENTRY:
                 self._wrong("chart.unknown_key", key=str(key))

@@ -153,7 +153,7 @@ class Rows:
         readings = self._readings(fields, kept, named)
         rejected: tuple[Rejected, ...] = ()
         if loose:
-            rejected = self._loose(line, loose, kept, readings)
+            readings += self._loose(loose, kept)
         for place, name in self.identities:
             readings, refused = identified(line, name, fields[place], on, readings)
             rejected += refused
@@ -200,7 +200,7 @@ class Rows:
     def _lists(
         self, fields: Sequence[str], named: set[str]
     ) -> tuple[dict[str, tuple[Entry, ...]], frozenset[str], tuple[tuple[str, Entry], ...]]:
-        """Return the delivered lists, the complete ones, and the items of lists that were not delivered.
+        """Return the delivered lists, the complete ones, and the known items of lists that were not delivered.
 
         The facts that items name are added to `named`.
         """
@@ -229,25 +229,27 @@ class Rows:
                 complete.append(name)
         if not unsure:
             return items, frozenset(complete), ()
-        loose = tuple((name, entry) for name, entries in items.items() if name in unsure for entry in entries)
-        lists = {name: entries for name, entries in items.items() if name not in unsure}
-        return lists, frozenset(complete) - unsure, loose
+        lists, loose = {}, []
+        for name, many in items.items():
+            if name not in unsure:
+                lists[name] = many
+                continue
+            loose += [(name, entry) for entry in many if self.targets(entry, name)]
+            # INVARIANT: a list with an entry that maps to no fact lets nothing be assumed: it is as if not delivered.
+            if unread := tuple(entry for entry in many if not self.targets(entry, name)):
+                lists[name] = unread
+        return lists, frozenset(complete) - unsure, tuple(loose)
 
     def _targets(self, name: str) -> Callable[[Entry], tuple[str, ...]]:
         return lambda entry: self.targets(entry, name)
 
-    def _loose(
-        self, line: int, loose: Sequence[tuple[str, Entry]], kept: _Kept, readings: list[Reading]
-    ) -> tuple[Rejected, ...]:
-        """State the items of an undelivered list one by one; what maps to no fact is said to be left out."""
-        rejected = []
-        for name, entry in loose:
-            facts = self.targets(entry, name)
-            readings += [Reading(fact, True, None, kept.text, entry.source) for fact in facts]
-            if not facts:
-                parts = (("list", entry.source or ""),)
-                rejected.append(Rejected(line, entry.source or "", "", entry.key, "chart.unmapped", parts))
-        return tuple(rejected)
+    def _loose(self, loose: Sequence[tuple[str, Entry]], kept: _Kept) -> list[Reading]:
+        """Return the items of undelivered lists as readings, one by one."""
+        return [
+            Reading(fact, True, None, kept.text, entry.source)
+            for name, entry in loose
+            for fact in self.targets(entry, name)
+        ]
 
     def _keep(self, on: date) -> _Kept:
         if len(self.kept) >= 32:

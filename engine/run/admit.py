@@ -138,18 +138,24 @@ class Admitter:
         return found
 
     def _aged(self, found: list[Admitted], on: int) -> list[Admitted]:
-        """Return the readings with the age a birth date gives; it beats an age that was given."""
-        born = next((one for one in found if one.fact == "birth_date" and one.value is not None), None)
+        """Return the readings with the age a birth date gives; it beats an age that was given.
+
+        A birth date that cannot be used, or lies ahead, gives an age that cannot be used.
+        """
+        births = [one for one in found if one.fact == "birth_date"]
+        born = next((one for one in births if one.value is not None), None)
         age = self.pack.dictionary.facts.get("age")
-        if born is None or age is None:
+        if not births or age is None:
             return found
+        if born is None:
+            given = any(one.fact == "age" for one in found)
+            return found if given else [*found, Admitted("age", on, "", None, births[0].given)]
         assert isinstance(born.value, tuple)
         step = quantity.to_grid(1, grid=age.grid)
         years = tuple(completed_years(end, on) * step for end in reversed(born.value))
         kept = [one for one in found if one.fact != "age"]
-        if years[1] < 0:
-            return kept
-        return [*kept, Admitted("age", on, "", (max(years[0], 0), years[1]), born.given)]
+        value = None if years[1] < 0 else (max(years[0], 0), years[1])
+        return [*kept, Admitted("age", on, "", value, born.given)]
 
     def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
         if not reading.qualifiers:

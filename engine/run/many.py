@@ -164,8 +164,8 @@ class Many:
                     if got[1][0].fact != "birth_date":
                         continue  # the age a birth date gave beats the one that was given
                 present[fact] = part
-                if fact == "birth_date" and part.value is not None:
-                    if len(got[1]) == 1:
+                if fact == "birth_date":
+                    if part.value is None or len(got[1]) == 1:
                         return None  # a birth date that gives no age
                     born = fact
         return present

@@ -17,6 +17,7 @@ from sangao.engine.chart import Chart
 from sangao.engine.cli.maps import read_map
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
+from sangao.engine.truth import FALSE
 
 ON = "2025-10-20"
 
@@ -262,6 +263,21 @@ def test_a_list_column_that_says_unknown_delivers_no_list(tmp_path: Path) -> Non
     }
     found = people(written(tmp_path, "id,kidney\n1,1\n2,2\n3,9\n"), mapping)
     assert [entries(one, "conditions") for one in found] == [["ckd"], [], None]
+
+
+def test_an_item_nobody_can_map_is_not_lost_where_its_list_was_not_delivered(tmp_path: Path) -> None:
+    lists = {"conditions": {"from": ["ills", "af"], "delivered": "all"}}
+    columns = {"ills": {"list": "conditions"}, "af": {"fact": "af", "values": {"1": True, "2": False}}}
+    mapping = {"key": "id", "lists": lists, "columns": columns}
+    found = people(written(tmp_path, "id,ills,af\n1,I63；怪病,\n2,I63,\n3,怪病,2\n"), mapping)
+    assert [entries(one, "conditions") for one in found] == [["怪病"], None, ["怪病"]]
+    assert [values(one).get("ischaemic_stroke") for one in found] == [True, True, None]
+    for one, codes_of in zip(found, (["chart.unmapped"], [], ["chart.unmapped"]), strict=True):
+        admission = pack().admit(chart(one))
+        assert [problem.code for problem in admission.problems] == codes_of
+        assert not admission.assumed_facts and not one.rejected
+    left_empty = pack().admit(chart(found[1]))
+    assert all(left_empty.open[one] == FALSE for one in pack().compiled.leaves if one.startswith("unusable("))
 
 
 # --- the mapping ------------------------------------------------------------------------------------------------------

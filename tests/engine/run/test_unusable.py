@@ -95,6 +95,22 @@ def test_an_entry_that_nobody_can_map_leaves_its_list_open(entry: Any) -> None:
         assert (told.value, told.status) == (value, "provisional")
 
 
+def test_a_list_that_is_none_leaves_its_facts_open() -> None:
+    answer = asked("dm.state", chart({"fpg": 5.8, "pg2h_ogtt": 6}, medications="metformin"))
+    assert answer.status == "unknown" and answer.ask_first == "on_glucose_lowering"
+
+
+def test_an_age_nobody_can_work_out_is_not_blank() -> None:
+    rules = load("lipid_2023")
+    many = Many(rules.compiled, ["lipid.ckd"])
+    for born, status in (("1961-03-02", "settled"), ("soon", "unknown"), ("2061-03-02", "unknown")):
+        facts = {"creatinine": 180, "sex": "male", "birth_date": born}
+        given = Chart.of(facts, on=ON, conditions=["ckd_stage2"], complete=["conditions"])
+        assert rules.decide("lipid.ckd", given).status == status
+        found = rules.admit(given)
+        assert many.admit(given).open == [found.open[one] for one in many.leaves]
+
+
 def test_a_later_reading_that_can_be_used_wins() -> None:
     before = {"fact": SICK, "value": "gibberish", "at": "2026-03-01"}
     for value, wanted in ((False, "correct"), (True, "not_supported")):

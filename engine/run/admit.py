@@ -4,7 +4,7 @@ Admission happens once per chart and pack. What was rejected stays an occasion w
 takes its place, for a value nobody could read is not a normal one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -129,6 +129,7 @@ class Admitter:
             selected = self._selected(fact, reading, problems)
             if selected is not None:
                 self._enter(selected, reading, i, on, found, problems)
+        found += self._left_out(chart, {one.fact for one in found}, on)
         found = self._aged(found, on)
         if TODAY in self.by_fact and TODAY not in self.pack.settings:
             found.append(Admitted(TODAY, on, "", (on, on), -1))
@@ -136,6 +137,16 @@ class Admitter:
         for i, reading in enumerate(self.settings, start):
             self._enter(facts[reading.fact], reading, i, on, found, problems)
         return found
+
+    def _left_out(self, chart: Chart, said: set[str], on: int) -> Iterator[Admitted]:
+        """Yield what whoever made the chart had to keep out of it: said of a fact, and of no use."""
+        facts = self.pack.dictionary.facts
+        for problem in chart.problems:
+            name = problem.fact or ""
+            fact = facts.get(name) or facts.get(self.names.get(quantity.normalise(name).lower(), ""))
+            if problem.severity == "error" and fact is not None and not fact.site and fact.id not in said:
+                said.add(fact.id)
+                yield Admitted(fact.id, on, "", None, -1)
 
     def _aged(self, found: list[Admitted], on: int) -> list[Admitted]:
         """Return the readings with the age a birth date gives; it beats an age that was given.

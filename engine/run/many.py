@@ -89,7 +89,7 @@ class Many:
             return None
         problems: list[Problem] = list(chart.problems) if chart.problems else []
         present = self._present(chart, day, problems)
-        if present is None:
+        if present is None or any(one.fact for one in chart.problems):
             return None
         suspended: set[str] = set()
         if chart.lists and not self._listed(chart, day, present, suspended, problems):

@@ -57,7 +57,7 @@ def test_what_nobody_asked_is_taken_for_granted_and_said_to_be() -> None:
     assert SICK in answer.assumed
 
 
-@pytest.mark.parametrize("said", ["gibberish", "unknown", "不详", "7 mmol/L", 12])
+@pytest.mark.parametrize("said", ["gibberish", "unknown", "不详", "7 mmol/L", 12, {"is": "severe"}, [True]])
 def test_what_was_said_and_cannot_be_read_is_not(said: Any) -> None:
     answer = asked("dm.dx_correct", chart({**AUDIT, SICK: said}))
     assert answer.status == "unknown"

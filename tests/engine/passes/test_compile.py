@@ -318,7 +318,10 @@ enough: "fpg is known or hba1c is known"
 assuming: {pg2h: "< 11.1 mmol/L"}
 """
     pack = compile_folder(folder(text))
-    assert pack.decisions["t.dm"].enough == ir.Enough(ir.Known("any", ("fpg", "hba1c")), (("pg2h", (500, 11099)),))
+    assert pack.decisions["t.dm"].enough == ir.Enough(
+        ir.Known("any", ("fpg", "hba1c")), (("pg2h", (500, 11099)),), ("unusable(pg2h)",)
+    )
+    assert pack.leaves["unusable(pg2h)"] == ir.Leaf("unusable(pg2h)", "bool", ir.Unusable("pg2h"), ("pg2h",))
     opened, assumed = answers(pack, facts={"fpg": "5.0"})
     assert (opened["t.dm"], assumed["t.dm"]) == (UNKNOWN, FALSE)
 

@@ -44,11 +44,19 @@ def _compared(pack: ir.Pack, expr: ir.Compare) -> Iterator[tuple[str, ir.Expr]]:
         side = getattr(expr, name)
         if isinstance(side, ir.Int) and side.value != NEVER:
             for by in (-pace(pack, other), pace(pack, other)):
+                if _always(pack, expr.op, other, side.value) and _always(pack, expr.op, other, side.value + by):
+                    continue
                 yield f"bound {side.value} → {side.value + by}", replace(expr, **{name: ir.Int(side.value + by)})
             factor = other_unit(pack, other)
             if factor is not None:
                 value = round(side.value * factor)
                 yield f"unit: {side.value} → {value}", replace(expr, **{name: ir.Int(value)})
+
+
+def _always(pack: ir.Pack, op: str, expr: ir.Expr, bound: int) -> bool:
+    """Return whether a count reaches a bound wherever it is known: without `where` it is unknown, or one at least."""
+    source = pack.leaves[expr.leaf].source if isinstance(expr, ir.Read) and expr.leaf in pack.leaves else None
+    return op == ">=" and bound <= 1 and isinstance(source, ir.Window) and source.op == "count" and source.where is None
 
 
 def pace(pack: ir.Pack, expr: ir.Expr) -> int:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sangao.engine import quantity
 from sangao.engine.chart import Chart, Entry, Reading
 from sangao.engine.errors import Problem
 from sangao.engine.pack import ir
 from sangao.engine.run import occasions
 from sangao.engine.run.admit import Admitter
 from sangao.engine.run.conditions import truth_of
-from sangao.engine.run.timeline import falls_due, over, usable
+from sangao.engine.run.timeline import falls_due, over, usable, valid_from
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 from sangao.engine.windows import Occasion
 
@@ -97,12 +96,7 @@ class Parts:
 
     def _past(self, fact: str, at: int | None, on: int) -> bool:
         """Return whether a fact is not valid any more."""
-        valid_for = self.pack.dictionary.facts[fact].valid_for
-        if not valid_for or at is None:
-            return False
-        span = quantity.parse_span(valid_for)
-        assert span is not None
-        return at < quantity.add_span(date.fromordinal(on), span, -1).toordinal()
+        return at is not None and at < valid_from(self.pack.dictionary.facts[fact], on)
 
     def group(self, parts: Sequence[Part], day: Day) -> tuple[tuple[int, Any], ...] | None:
         """Return what the leaves of one group (or fact) hold when these are its only readings, one per fact.

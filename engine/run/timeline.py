@@ -119,13 +119,9 @@ class Timeline:
 
     def _last(self, fact: Fact, occasions: Occasions) -> list[Any]:
         """Return what the last valid occasion gave of a fact, and every undated one."""
-        dated = [one for one in occasions if one[0] is not None]
+        first = valid_from(fact, self.on)
+        dated = [one for one in occasions if one[0] is not None and one[0] >= first]
         undated = [one[1].get(fact.id) for one in occasions if one[0] is None]
-        if fact.valid_for and dated:
-            span = quantity.parse_span(fact.valid_for)
-            assert span is not None
-            first = quantity.add_span(date.fromordinal(self.on), span, -1).toordinal()
-            dated = [one for one in dated if (one[0] or 0) >= first]
         return ([dated[-1][1].get(fact.id)] if dated else []) + undated
 
     def _window(self, source: ir.Window, blank: Any) -> Any:
@@ -256,6 +252,20 @@ class Timeline:
             touched |= {member for group in groups if group for member in dictionary.groups[group].members}
             for fact in touched & self.by_fact.keys():
                 self.facts_known[fact] = self._bare(fact, None, self._nothing[fact])
+
+
+def valid_from(fact: Fact, on: int) -> int:
+    """Return the first day (ordinal) whose reading of a fact still counts on a day; 0 for what never expires.
+
+    >>> day = date(2025, 3, 9).toordinal()
+    >>> date.fromordinal(valid_from(Fact("hba1c", "number", "糖化", "HbA1c", valid_for="6 months"), day)).isoformat()
+    '2024-09-09'
+    """
+    if not fact.valid_for:
+        return 0
+    span = quantity.parse_span(fact.valid_for)
+    assert span is not None
+    return quantity.add_span(date.fromordinal(on), span, -1).toordinal()
 
 
 def usable(value: Any) -> bool:

@@ -304,11 +304,14 @@ class Enough:
     When `when` is met, the blank leaves of `assuming` are taken to lie in the given interval or mask. The answer is
     provisional and lists the facts of `assuming` as assumed. `unusable`: the leaves that say of the facts of `assuming`
     whether something was said that cannot be used (`Unusable`); such a fact is not blank, and nothing is taken of it.
+    `measured`: the leaves of what was measured for those of them that a formula gives (`Slot.measured`); one that holds
+    a value shows that somebody looked.
     """
 
     when: "Known"
     assuming: tuple[tuple[str, int | tuple[int, int]], ...]
     unusable: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

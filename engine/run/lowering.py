@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from sangao.engine.pack import ir
 from sangao.engine.run import known
 from sangao.engine.run.circuit import NO, YES, Circuit, Refused, Wanted, Writer
-from sangao.engine.run.cones import cone, unusable_beside, windows_beside
+from sangao.engine.run.cones import cone, read_beside, unusable_beside
 from sangao.engine.run.flat import Out, Program, Slot
 from sangao.engine.run.known import Abstract, Closed, Ends, Items
 from sangao.engine.run.regions import regions
@@ -194,7 +194,7 @@ class _Maker:
         closes = self.circuit.both(known.single(self.circuit, result) ^ 1, now.known(decision.enough.when))
         granted = dict(kept)
         for name, given in decision.enough.assuming:
-            beside = windows_beside(self.pack, decision.enough, name)
+            beside = read_beside(self.pack, decision.enough, name)
             said = unusable_beside(self.pack, decision.enough, name)
             tests = [*(now.holds(one) for one in (name, *beside)), *(now.truth(ir.Read(one))[1] for one in said)]
             read = self.circuit.some(tests)

@@ -18,9 +18,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.systems import system_of
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991, no leap into tz data needed
 LISTS = ("conditions", "medications", "symptoms", "family_history")
+CODED = {"medications": "atc"}  # the system a list's codes are read in; ICD-10 in the others
 QUALIFIERS = ("sample", "fasting_hours", "setting", "arm", "method", "standardised", "status")
 BLANK = ("status", "blank")  # of a reading that says "unknown": nobody was asked, the place for the answer is empty
 _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
@@ -259,6 +261,10 @@ class _Reader:
                 continue
             for key in item.keys() - _ENTRY:
                 self._wrong("chart.unknown_key", key=str(key))
+            if by == "code" and item.get("system") and system_of(_text(item["system"])) != CODED.get(name, "icd10"):
+                # K86 is high blood pressure in ICPC and the pancreas in ICD-10: such a code is at most a name
+                self.problems.append(Problem("chart.unknown_system", parts={"list": name}, given=_text(item["system"])))
+                item, by = {"name": item["code"], **item}, "name"
             text = {
                 key: None if item.get(key) is None else _text(item[key])
                 for key in ("until", "status", "source", "dose")

@@ -264,7 +264,7 @@ class _Reader:
             if by == "code" and item.get("system") and system_of(_text(item["system"])) != CODED.get(name, "icd10"):
                 # K86 is high blood pressure in ICPC and the pancreas in ICD-10: such a code is at most a name
                 self.problems.append(Problem("chart.unknown_system", parts={"list": name}, given=_text(item["system"])))
-                item, by = {"name": item["code"], **item}, "name"
+                item, by = {**item, "name": item.get("name") or item["code"]}, "name"
             text = {
                 key: None if item.get(key) is None else _text(item[key])
                 for key in ("until", "status", "source", "dose")

@@ -207,6 +207,8 @@ def test_a_code_of_another_system_is_not_read_and_suspends_its_list(system: Any)
     assert found.open["diabetes"] == TRUE
     named = admitted(conditions=[{"code": "I48", "system": system, "name": "糖尿病"}])
     assert named.open["diabetes"] == TRUE and named.open["af"] == UNKNOWN
+    nameless = admitted(conditions=[{"code": "糖尿病", "system": system, "name": None}])
+    assert nameless.open["diabetes"] == TRUE, "a word in the place of a code is a name"
 
 
 def test_age_is_completed_years_and_a_birth_date_beats_a_given_age() -> None:

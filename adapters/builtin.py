@@ -36,7 +36,7 @@ def guideline_folders() -> Iterable[Path]:
 
 @hookimpl(tryfirst=True)
 def commands() -> Iterable[Any]:
-    """Return where the commands of the core stand, the first of the page of help: what is asked for alone is imported."""
+    """Return where the commands of the core stand, first on the page of help: only what is asked for is imported."""
     return [f"sangao.engine.cli.{one}" for one in CORE]
 
 

@@ -187,7 +187,8 @@ except:
 """
 
 
-def test_the_patient_is_not_asked_for_what_the_site_sets(tmp_path: Path) -> None:
+def test_the_patient_is_not_asked_for_what_the_site_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "page" / "rules").mkdir(parents=True)
     (tmp_path / "page" / "pack.yaml").write_text(PACK, encoding="utf-8")
     (tmp_path / "page" / "rules" / "all.yaml").write_text(RULES + SITE, encoding="utf-8")

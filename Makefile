@@ -68,9 +68,10 @@ $(LIBSANGAO)/sangao.h: engine/native/sangao.h
 	@mkdir -p $(@D)
 	cp $< $@
 
-# `build/` is emptied first: setuptools would pack what an older tree left there.
-wheel: $(DEV)
+# `build/` is emptied first: setuptools would pack what an older tree left there. A wheel wants none of the tools of tests.
+wheel: $(RUN)
 	rm -rf build dist
+	$(BIN)/python -m pip install -qq -c constraints.txt build setuptools
 	$(BIN)/python -m build --wheel --no-isolation
 
 wheels-offline: wheel

@@ -1,4 +1,4 @@
-"""Run the kernel, what readies its columns, and libsangao under sanitizers (address, undefined) on random and damaged input.
+"""Run the kernel, what readies its columns, and libsangao under sanitizers on random and damaged input.
 
 `make sanitize` calls it; `sanitize.py SECONDS [SEED]`. Exit 0: nothing found; 1: something was; 2: no compiler.
 """

@@ -11,7 +11,7 @@ ffibuilder.cdef((HERE / "kernel.h").read_text(encoding="utf-8"))
 ffibuilder.set_source(
     "sangao.engine.native._kernel",
     '#include <stddef.h>\n#include <stdint.h>\n#include "kernel.h"',
-    sources=[str(HERE / name) for name in ("kernel.c", "program.c", "simd.c")],
+    sources=[str(HERE / name) for name in ("kernel.c", "plan.c", "leaves.c", "program.c", "simd.c")],
     depends=[str(HERE / name) for name in ("kernel.h", "inside.h")],
     include_dirs=[str(HERE)],
     extra_compile_args=["-O3"],

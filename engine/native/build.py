@@ -12,7 +12,7 @@ for header in ("kernel.h", "arriving.h"):
 ffibuilder.set_source(
     "sangao.engine.native._kernel",
     '#include <stddef.h>\n#include <stdint.h>\n#include "kernel.h"\n#include "arriving.h"',
-    sources=[str(HERE / name) for name in ("kernel.c", "program.c", "simd.c", "arriving.c")],
+    sources=[str(HERE / name) for name in ("kernel.c", "plan.c", "leaves.c", "program.c", "simd.c", "arriving.c")],
     depends=[str(HERE / name) for name in ("kernel.h", "inside.h", "arriving.h")],
     include_dirs=[str(HERE)],
     extra_compile_args=["-O3", "-ffp-contract=off"],

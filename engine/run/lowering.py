@@ -70,6 +70,7 @@ def lower(
     `half`: leaves that may be half known (an interval, several codes); all others hold one value or nothing.
     `differ`: leaves that may differ between the passes; by default the bool leaves of facts that are assumed false.
     `fields`: the outputs that are wanted (`Column`), by default all.
+    Numbers enter in 16 bits where these say as much (`flat.Slot`).
     """
     if differ is None:
         facts = pack.dictionary.facts
@@ -78,7 +79,7 @@ def lower(
             for leaf in pack.leaves.values()
             if leaf.kind == "bool" and any(facts[one].absent == "assume_false" for one in leaf.facts if one in facts)
         }
-    maker = _Maker(pack, frozenset(half), frozenset(differ))
+    maker = _Maker(pack, frozenset(half), frozenset(differ), narrow=True)
     return maker.flat(tuple(decisions), lambda _: fields)
 
 
@@ -108,8 +109,8 @@ def truth_over(pack: ir.Pack, circuit: Circuit, expr: ir.Expr, values: Mapping[s
 
 
 class _Maker:
-    def __init__(self, pack: ir.Pack, half: frozenset[str], differ: frozenset[str]) -> None:
-        self.pack, self.half, self.differ = pack, half, differ
+    def __init__(self, pack: ir.Pack, half: frozenset[str], differ: frozenset[str], narrow: bool = False) -> None:
+        self.pack, self.half, self.differ, self.narrow = pack, half, differ, narrow
         self.circuit = Circuit()
         self.places: list[Place] = []
         self.leaves: dict[tuple[str, bool], Abstract] = {}
@@ -137,7 +138,7 @@ class _Maker:
                     columns += [one for one in self.columns(decision) if kept is None or one[0].field in kept]
                 except Refused as error:
                     self.refused[name] = str(error)
-        program = Writer(self.circuit).program([*(one for _, one in columns), *more])
+        program = Writer(self.circuit, self.narrow).program([*(one for _, one in columns), *more])
         refused = {name: self.refused[name] for name in wanted if name in self.refused}
         return Flat(program, tuple(self.places), tuple(column for column, _ in columns), refused)
 

@@ -24,7 +24,7 @@ from sangao.engine.run.arriving import Cells, bound, laid_out, python_values
 from sangao.engine.run.bulk import Bulk
 from sangao.engine.run.columns import Batch
 from sangao.engine.run.filled import Filling, Held
-from sangao.engine.run.flat import Out, Slot
+from sangao.engine.run.flat import INT16, Out, Slot
 from sangao.engine.run.lowering import Field, Place, lower
 from sangao.engine.run.many import Many
 from sangao.engine.run.vectors import Array, distinct
@@ -323,9 +323,10 @@ class _Shape:
             return _bits(self.low & self.low.dtype.type(1 << place.value))
         if place.part == "valid":
             return _bits(self.single if self.closed else self.held.known)
-        if kind == Slot.INT32:
-            found = (self.held.high if place.part == "high" else self.held.low).astype(np.int32)
-            found &= -self.held.known.astype(np.int32)  # 0 where nothing is known
+        if kind in (Slot.INT32, Slot.INT16):
+            ends = self.held.high if place.part == "high" else self.held.low
+            found = ends.astype(np.int32) if kind == Slot.INT32 else np.clip(ends, *INT16).astype(np.int16)
+            found &= -self.held.known.astype(found.dtype)  # 0 where nothing is known
             return found
         if kind == Slot.BYTE:
             found = np.zeros(len(self.low), np.uint8)

@@ -23,7 +23,7 @@ from tests.native.programs import everything  # noqa: E402
 NATIVE = ROOT / "engine" / "native"
 FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined"]
 FLAGS += ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer", f"-I{NATIVE}", f"-I{HERE}"]
-KERNEL = ("kernel.c", "program.c", "simd.c")
+KERNEL = ("kernel.c", "plan.c", "leaves.c", "program.c", "simd.c")
 LIBRARY = (*KERNEL, "library.c", "section.c", "answers.c", "columns.c", "told.c", "equations.c", "days.c", "sha256.c")
 
 

@@ -15,6 +15,7 @@ import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from sangao.engine.errors import Problem, SangaoError
@@ -27,6 +28,7 @@ _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
 _ENTRY = {"code", "fact", "name", "since", "until", "from", "status", "source", "dose", "system"}
 _CHART = {"schema", "patient", "on", "facts", "readings", "complete", *LISTS}
 _SCALARS = (str, int, float, bool)
+LONGEST_DAY = 40  # characters of a day or moment that is remembered
 _MANY = (list, tuple, set, frozenset)
 
 
@@ -117,6 +119,10 @@ def day_of(text: str) -> tuple[int, int] | None:
     >>> low, high = day_of("1961"); high - low
     364
     """
+    return _remembered_day(text) if len(text) <= LONGEST_DAY else _day_of(text)
+
+
+def _day_of(text: str) -> tuple[int, int] | None:
     text = text.strip()
     try:
         if len(text) == 4 and text.isdigit():
@@ -134,6 +140,9 @@ def day_of(text: str) -> tuple[int, int] | None:
         return moment.toordinal(), moment.toordinal()
     except (ValueError, OverflowError):
         return None
+
+
+_remembered_day = lru_cache(4096)(_day_of)  # the readings of a visit share their day, and patients do
 
 
 class _Reader:

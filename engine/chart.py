@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sangao.engine.errors import Problem, SangaoError
@@ -55,6 +56,9 @@ class Entry:
     status: str | None = None
     source: str | None = None
     dose: str | None = None
+
+
+_READING_PARTS, _ENTRY_PARTS = attrgetter(*Reading.__slots__), attrgetter(*Entry.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ class Chart:
         return Chart(self.id, self.on, self.readings + added, self.lists, self.complete, self.problems)
 
     def _content(self) -> dict[str, Any]:
-        lists = {name: [_tuple(entry) for entry in entries] for name, entries in self.lists.items()}
-        readings = [_tuple(reading) for reading in self.readings]
+        lists = {name: [_ENTRY_PARTS(entry) for entry in entries] for name, entries in self.lists.items()}
+        readings = [_READING_PARTS(reading) for reading in self.readings]
         return {"on": self.on.isoformat(), "readings": readings, "lists": lists, "complete": sorted(self.complete)}
 
 
@@ -285,10 +289,6 @@ class _Reader:
 
     def _wrong(self, code: str, **parts: Any) -> None:
         self.problems.append(Problem(code, parts=parts))
-
-
-def _tuple(item: Reading | Entry) -> list[Any]:
-    return [getattr(item, name) for name in item.__slots__]
 
 
 def _text(value: Any) -> str:

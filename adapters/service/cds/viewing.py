@@ -98,9 +98,13 @@ class View:
 
     def _because(self, decision: str, chart: Chart, values: Told) -> Any:
         """Return the argument: the rules that decided are the same for charts that are alike, their data are not."""
-        one, case = self.pack.compiled.decisions[decision], explained.case_of(self.pack, chart)
-        found = self._once((decision, "because", values), lambda: argument.argued(case, one))
-        return argument.because(case, one, found)
+        worked = self.pack.admit(chart).worked  # a card reads it twice
+        key = (decision, "because")
+        if key not in worked:
+            one, case = self.pack.compiled.decisions[decision], explained.case_of(self.pack, chart)
+            found = self._once((decision, "because", values), lambda: argument.argued(case, one))
+            worked[key] = argument.because(case, one, found)
+        return worked[key]
 
     def missing(self, decision: str, chart: Chart) -> Missing:
         """Return the smallest sets of blank facts that would settle a decision or an advice."""

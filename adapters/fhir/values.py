@@ -94,8 +94,8 @@ def _unit(given: Json, book: Book) -> str | None:
     return _remembered(*words, book) if brief(*words) else _read_as(*words, book)
 
 
-def _read_as(code: Any, shown: Any, system: Any, book: Book) -> str | None:
-    code, shown = text(code), text(shown)
+def _read_as(given: Any, beside: Any, system: Any, book: Book) -> str | None:
+    code, shown = text(given), text(beside)
     if code is None or shown is None:
         return code or shown or ""
     known = book.unit(code), book.unit(shown)

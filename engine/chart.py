@@ -15,6 +15,8 @@ import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sangao.engine.errors import Problem, SangaoError
@@ -29,6 +31,7 @@ _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
 _ENTRY = {"code", "fact", "name", "since", "until", "from", "status", "source", "dose", "system"}
 _CHART = {"schema", "patient", "on", "facts", "readings", "complete", *LISTS}
 _SCALARS = (str, int, float, bool)
+LONGEST_DAY = 40  # characters of a day or moment that is remembered
 _MANY = (list, tuple, set, frozenset)
 
 
@@ -55,6 +58,9 @@ class Entry:
     status: str | None = None
     source: str | None = None
     dose: str | None = None
+
+
+_READING_PARTS, _ENTRY_PARTS = attrgetter(*Reading.__slots__), attrgetter(*Entry.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,8 @@ class Chart:
         return Chart(self.id, self.on, self.readings + added, self.lists, self.complete, self.problems)
 
     def _content(self) -> dict[str, Any]:
-        lists = {name: [_tuple(entry) for entry in entries] for name, entries in self.lists.items()}
-        readings = [_tuple(reading) for reading in self.readings]
+        lists = {name: [_ENTRY_PARTS(entry) for entry in entries] for name, entries in self.lists.items()}
+        readings = [_READING_PARTS(reading) for reading in self.readings]
         return {"on": self.on.isoformat(), "readings": readings, "lists": lists, "complete": sorted(self.complete)}
 
 
@@ -119,6 +125,10 @@ def day_of(text: str) -> tuple[int, int] | None:
     >>> low, high = day_of("1961"); high - low
     364
     """
+    return _remembered_day(text) if len(text) <= LONGEST_DAY else _day_of(text)
+
+
+def _day_of(text: str) -> tuple[int, int] | None:
     text = text.strip()
     try:
         if len(text) == 4 and text.isdigit():
@@ -136,6 +146,9 @@ def day_of(text: str) -> tuple[int, int] | None:
         return moment.toordinal(), moment.toordinal()
     except (ValueError, OverflowError):
         return None
+
+
+_remembered_day = lru_cache(4096)(_day_of)  # the readings of a visit share their day, and patients do
 
 
 class _Reader:
@@ -282,10 +295,6 @@ class _Reader:
 
     def _wrong(self, code: str, **parts: Any) -> None:
         self.problems.append(Problem(code, parts=parts))
-
-
-def _tuple(item: Reading | Entry) -> list[Any]:
-    return [getattr(item, name) for name in item.__slots__]
 
 
 def _text(value: Any) -> str:

@@ -49,7 +49,7 @@ class Said:
     en: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # known by its place in memory, so that what it said can be remembered
 class Book:
     """Everything `guidelines/shared/terms/` says, indexed for lookup. Safe to share between threads.
 

@@ -16,7 +16,6 @@ from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.fhir.values import over
 from sangao.adapters.terms import unmatched
 from sangao.engine.chart import Entry, day_of
-from sangao.engine.systems import system_of
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})

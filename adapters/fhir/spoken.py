@@ -8,7 +8,7 @@ from sangao.adapters.fhir.answers import among, answers
 from sangao.adapters.fhir.editions import Open, left_open, says, system
 from sangao.adapters.fhir.shapes import Concept
 from sangao.adapters.terms import Book
-from sangao.adapters.terms.systems import system_of
+from sangao.engine.systems import system_of
 
 T = TypeVar("T")
 MOST: Final = 1024  # concepts that are remembered by each function here

@@ -56,7 +56,7 @@ sanitize: $(DEV)
 # The kernel as a plain shared library for hosts without Python: library and header in LIBSANGAO. See docs/libsangao.md.
 LIBSANGAO ?= build/libsangao
 SHARED = $(if $(filter Darwin,$(shell uname -s)),libsangao.dylib,$(if $(filter Windows_NT,$(OS)),sangao.dll,libsangao.so))
-ROOMS = $(addprefix engine/native/,kernel.c program.c simd.c library.c section.c answers.c columns.c told.c equations.c days.c sha256.c)
+ROOMS = $(addprefix engine/native/,kernel.c plan.c leaves.c program.c simd.c library.c section.c answers.c columns.c told.c equations.c days.c sha256.c)
 
 libsangao: $(LIBSANGAO)/$(SHARED) $(LIBSANGAO)/sangao.h
 
@@ -68,9 +68,10 @@ $(LIBSANGAO)/sangao.h: engine/native/sangao.h
 	@mkdir -p $(@D)
 	cp $< $@
 
-# `build/` is emptied first: setuptools would pack what an older tree left there.
-wheel: $(DEV)
+# `build/` is emptied first: setuptools would pack what an older tree left there. A wheel wants none of the tools of tests.
+wheel: $(RUN)
 	rm -rf build dist
+	$(BIN)/python -m pip install -qq -c constraints.txt build setuptools
 	$(BIN)/python -m build --wheel --no-isolation
 
 wheels-offline: wheel

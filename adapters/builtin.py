@@ -34,9 +34,9 @@ def guideline_folders() -> Iterable[Path]:
     return [Path(str(files("sangao.guidelines")))]
 
 
-@hookimpl
+@hookimpl(tryfirst=True)
 def commands() -> Iterable[Any]:
-    """Return where the commands of the core stand: one that is asked for needs little of what the others import."""
+    """Return where the commands of the core stand, first on the page of help: only what is asked for is imported."""
     return [f"sangao.engine.cli.{one}" for one in CORE]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from sangao.engine.run.flat import Op, Out, Program, Slot
 
 Run = Callable[[], Any]
-KINDS = {Slot.BYTE: np.uint8, Slot.INT32: np.int32}
+KINDS = {Slot.BYTE: np.uint8, Slot.INT32: np.int32, Slot.INT16: np.int16}
 OUTS = {Out.BITS: np.bool_, Out.BYTE: np.uint8, Out.MASK: np.uint64, Out.NUMBER: np.int64}
 CHUNK = 16_384  # rows that numpy works on at a time, so that they stay in the cache
 Step = tuple[Op, int, tuple[Any, ...]]

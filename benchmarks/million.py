@@ -34,7 +34,7 @@ except ImportError as error:
 import sangao
 from sangao.engine import native
 from sangao.engine.run import columns
-from sangao.engine.run.flat import Op, Out, Program, Slot
+from sangao.engine.run.flat import INT16, Op, Out, Program, Slot
 from sangao.engine.run.lowering import Flat, lower
 
 CODES = ("value", "known", "settled", "at_least", "at_most")
@@ -88,11 +88,14 @@ def drawn(pack: Any, flat: Flat, rows: int) -> tuple[bytes, ...]:
             edges.setdefault(operands[0], []).append(operands[1])
     found = []
     for i, (place, kind) in enumerate(zip(flat.slots, flat.program.slots, strict=True)):
-        if kind == Slot.INT32:
+        if kind in (Slot.INT32, Slot.INT16):
             near = edges.get(i, [0])
             wide = max(max(near) - min(near), abs(near[0]) // 4, 8)
             low, high = min(near) - wide // 2, max(near) + wide // 2
-            found.append(array("i", [chance.randint(low, high) for _ in range(rows)]).tobytes())
+            if kind == Slot.INT16:
+                low, high = max(low, INT16[0]), min(high, INT16[1])
+            code = "h" if kind == Slot.INT16 else "i"
+            found.append(array(code, [chance.randint(low, high) for _ in range(rows)]).tobytes())
         elif kind == Slot.BYTE:
             many = len(pack.leaves[place.leaf].values)
             found.append(bytes(chance.randrange(many) for _ in range(rows)))

@@ -15,18 +15,23 @@ import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.systems import system_of
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991, no leap into tz data needed
 LISTS = ("conditions", "medications", "symptoms", "family_history")
+CODED = {"medications": "atc"}  # the system a list's codes are read in; ICD-10 in the others
 QUALIFIERS = ("sample", "fasting_hours", "setting", "arm", "method", "standardised", "status")
 BLANK = ("status", "blank")  # of a reading that says "unknown": nobody was asked, the place for the answer is empty
 _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
 _ENTRY = {"code", "fact", "name", "since", "until", "from", "status", "source", "dose", "system"}
 _CHART = {"schema", "patient", "on", "facts", "readings", "complete", *LISTS}
 _SCALARS = (str, int, float, bool)
+LONGEST_DAY = 40  # characters of a day or moment that is remembered
 _MANY = (list, tuple, set, frozenset)
 
 
@@ -53,6 +58,9 @@ class Entry:
     status: str | None = None
     source: str | None = None
     dose: str | None = None
+
+
+_READING_PARTS, _ENTRY_PARTS = attrgetter(*Reading.__slots__), attrgetter(*Entry.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +105,8 @@ class Chart:
         return Chart(self.id, self.on, self.readings + added, self.lists, self.complete, self.problems)
 
     def _content(self) -> dict[str, Any]:
-        lists = {name: [_tuple(entry) for entry in entries] for name, entries in self.lists.items()}
-        readings = [_tuple(reading) for reading in self.readings]
+        lists = {name: [_ENTRY_PARTS(entry) for entry in entries] for name, entries in self.lists.items()}
+        readings = [_READING_PARTS(reading) for reading in self.readings]
         return {"on": self.on.isoformat(), "readings": readings, "lists": lists, "complete": sorted(self.complete)}
 
 
@@ -117,6 +125,10 @@ def day_of(text: str) -> tuple[int, int] | None:
     >>> low, high = day_of("1961"); high - low
     364
     """
+    return _remembered_day(text) if len(text) <= LONGEST_DAY else _day_of(text)
+
+
+def _day_of(text: str) -> tuple[int, int] | None:
     text = text.strip()
     try:
         if len(text) == 4 and text.isdigit():
@@ -134,6 +146,9 @@ def day_of(text: str) -> tuple[int, int] | None:
         return moment.toordinal(), moment.toordinal()
     except (ValueError, OverflowError):
         return None
+
+
+_remembered_day = lru_cache(4096)(_day_of)  # the readings of a visit share their day, and patients do
 
 
 class _Reader:
@@ -259,6 +274,10 @@ class _Reader:
                 continue
             for key in item.keys() - _ENTRY:
                 self._wrong("chart.unknown_key", key=str(key))
+            if by == "code" and item.get("system") and system_of(_text(item["system"])) != CODED.get(name, "icd10"):
+                # K86 is high blood pressure in ICPC and the pancreas in ICD-10: such a code is at most a name
+                self.problems.append(Problem("chart.unknown_system", parts={"list": name}, given=_text(item["system"])))
+                item, by = {**item, "name": item.get("name") or item["code"]}, "name"
             text = {
                 key: None if item.get(key) is None else _text(item[key])
                 for key in ("until", "status", "source", "dose")
@@ -276,10 +295,6 @@ class _Reader:
 
     def _wrong(self, code: str, **parts: Any) -> None:
         self.problems.append(Problem(code, parts=parts))
-
-
-def _tuple(item: Reading | Entry) -> list[Any]:
-    return [getattr(item, name) for name in item.__slots__]
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,10 @@ DIGITS = 60
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One input: its unit, whether raising it raises (1) or lowers (-1) the result (0: a code), where it is valid."""
+    """One input: its unit, whether raising it raises (1) or lowers (-1) the result (0: a code), where it is valid.
+
+    `measured`: whether a value shows that somebody looked: a creatinine does for the filtration rate, an age does not.
+    """
 
     name: str
     unit: str
@@ -28,6 +31,7 @@ class Slot:
     low: Fraction | None = None
     high: Fraction | None = None
     codes: tuple[str, ...] = ()
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,8 @@ def _decimal(number: Fraction) -> Decimal:
 _ADULT = Fraction(18)
 _KIDNEY = (
     Slot("creatinine", "umol/L", -1, low=Fraction(1, 1000)),
-    Slot("age", "years", -1, low=_ADULT),
-    Slot("sex", "", 0, codes=("male", "female")),
+    Slot("age", "years", -1, low=_ADULT, measured=False),
+    Slot("sex", "", 0, codes=("male", "female"), measured=False),
 )
 _TC, _HDL = Slot("tc", "mmol/L", 1), Slot("hdl", "mmol/L", -1)
 
@@ -171,6 +175,15 @@ FORMULAS: dict[str, Formula] = {
         ),
     )
 }
+
+
+def measured(formula: str, inputs: Sequence[str]) -> tuple[str, ...]:
+    """Return of the names of a formula's inputs those that somebody measured for it.
+
+    >>> measured("egfr_ckd_epi_2009@1", ("creatinine", "age", "sex"))
+    ('creatinine',)
+    """
+    return tuple(one for one, slot in zip(inputs, FORMULAS[formula].inputs, strict=True) if slot.measured)
 
 
 def apply(

@@ -32,7 +32,7 @@ def events(
     most: Annotated[int, typer.Option("--most", min=1, help="最多看护多少人 · people watched at most")] = MOST_PEOPLE,
     lang: Language = "zh",
 ) -> None:
-    """事件随到随判:多日达标、随访超期、路径移动、答案变化 · Watch events as they arrive."""
+    """事件随到随判:达标、超期、变化 · Watch events as they arrive."""
     with ending(lang):
         from sangao.adapters.events.happened import to_dict
         from sangao.adapters.events.watching import Watcher

@@ -5,12 +5,12 @@ else: `editions.yaml` names those that matter here, and a letter in the third or
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sangao.adapters.fhir.answers import document
-from sangao.adapters.fhir.shapes import Coding, Concept
+from sangao.adapters.fhir.shapes import Coding
 from sangao.adapters.terms import Book
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
@@ -64,11 +64,6 @@ def left_open(one: Coding, book: Book) -> Open | None:
         return Open(one.code, known)
     own = OWN.fullmatch(code)
     return Open(one.code, frozenset(book.condition(ICD10, own[1]))) if own else None
-
-
-def all_left_open(name: Concept, book: Book) -> Iterator[Open]:
-    """Yield what the codes of a concept leave open."""
-    yield from (open for one in name.codings if (open := left_open(one, book)) is not None)
 
 
 def _is_cm(one: Coding) -> bool:

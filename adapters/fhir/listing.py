@@ -8,14 +8,13 @@ absent. An item that maps to no fact stays in the list under its own code, and s
 
 from typing import Any
 
-from sangao.adapters.fhir.answers import among, answers
-from sangao.adapters.fhir.editions import all_left_open, left_open, says, system
+from sangao.adapters.fhir import spoken
+from sangao.adapters.fhir.answers import answers
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.shapes import Concept, Json, codes, concept, mapping, mappings, reference, text
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.fhir.values import over
 from sangao.adapters.terms import unmatched
-from sangao.adapters.terms.systems import system_of
 from sangao.engine.chart import Entry, day_of
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -41,8 +40,8 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         return
     if nothing(name, "conditions", taken):
         return
-    facts = diagnoses(name, taken)
-    for open in all_left_open(name, taken.book):
+    facts = spoken.diagnoses(name, taken.book)
+    for open in spoken.all_left_open(name, taken.book):
         taken.doubt(open.facts, resource)
         taken.problem("fhir.other_edition", resource, code=open.code)
     clinical = next(iter(codes(content.get("clinicalStatus"))), None)
@@ -58,7 +57,7 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
         span = {"start": start, "end": end if status != "active" else None}
         _items("conditions", resource, name, facts, taken, status=status, **span)
-        for fact, value in (said for code in _native(name, taken) for said in taken.book.recorded(code)):
+        for fact, value in spoken.recorded(name, taken.book):
             taken.reading(fact, value, resource, at=start)
 
 
@@ -85,8 +84,8 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
     start = text(content.get("authoredOn")) or text(content.get("effectiveDateTime"))
     start = start or text(mapping(content.get("effectivePeriod")).get("start"))
     for name in names:
-        facts = drugs(name, taken)
-        if not facts and any(taken.book.bystander(one) for one in name.names):
+        facts = spoken.drugs(name, taken.book)
+        if not facts and spoken.bystander(name, taken.book):
             continue  # a drug no fact speaks of is no gap
         if sound and sure:
             _items("medications", resource, name, facts, taken, start=start, dose=_dose(content))
@@ -99,7 +98,7 @@ def allergy(resource: Resource, taken: Taken, sound: bool) -> None:
     """Add what an AllergyIntolerance says of the drugs that rules ask about."""
     content, known = resource.content, answers()
     name = concept(content.get("code"))
-    if among(name, known.none_known) or among(name, known.no_information):
+    if spoken.none_known(name, taken.book) or spoken.no_information(name, taken.book):
         return
     checked = codes(content.get("verificationStatus"))
     clinical = next(iter(codes(content.get("clinicalStatus"))), "active")
@@ -108,7 +107,7 @@ def allergy(resource: Resource, taken: Taken, sound: bool) -> None:
         taken.problem("fhir.left_out", resource, status=gone)
         return
     table = known.intolerances if content.get("type") == "intolerance" else known.allergies
-    agents = drugs(name, taken)
+    agents = spoken.drugs(name, taken.book)
     facts = tuple(dict.fromkeys(table[drug] for drug in agents if drug in table))
     if not agents and _may_be_a_drug(content):
         taken.problems.append(unmatched("drug", name.name or "—", where=resource.where))
@@ -129,24 +128,10 @@ def _may_be_a_drug(content: Json) -> bool:
 
 def nothing(name: Concept, kind: str, taken: Taken) -> bool:
     """Return whether an item only says that there is nothing to list (the list is delivered), or no information."""
-    if among(name, answers().none_known):
+    if spoken.none_known(name, taken.book):
         taken.deliver(kind)
         return True
-    return among(name, answers().no_information)
-
-
-def diagnoses(name: Concept, taken: Taken) -> tuple[str, ...]:
-    """Return the facts a diagnosis speaks of, by its codes, else by what it is called."""
-    found = [fact for one in name.codings for fact in says(one, taken.book)]
-    found = found or [fact for one in name.names for fact in taken.book.condition(None, None, one)]
-    return tuple(dict.fromkeys(found))
-
-
-def drugs(name: Concept, taken: Taken) -> tuple[str, ...]:
-    """Return the facts a drug speaks of, by its codes, else by what it is called; a combination speaks of several."""
-    found = [fact for one in name.codings for fact in taken.book.drug(one.system, one.code, one.display)]
-    found = found or [fact for one in name.names for fact in taken.book.drug(None, None, one)]
-    return tuple(dict.fromkeys(found))
+    return spoken.no_information(name, taken.book)
 
 
 def _doubtful(
@@ -169,19 +154,13 @@ def _doubtful(
 def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:
     """Add the entries of one item: its own code where the engine reads it, and each fact the book knows."""
     entries = [Entry(fact, "fact", source=resource.name, **rest) for fact in facts]
-    native = _native(name, taken)
+    native = spoken.native(name, taken.book)
     if native:
         entries.append(Entry(native[0], "code", source=resource.name, **rest))
     elif not facts:
         entries.append(Entry(name.name, "name", source=resource.name, **rest))
     for entry in entries:
         taken.entry(kind, entry, facts, resource)
-
-
-def _native(name: Concept, taken: Taken) -> list[str]:
-    """Return the codes of a concept that the engine reads by itself, for facts that a pack of anybody's may have."""
-    known = [one for one in name.codings if system_of(system(one)) in ("icd10", "atc")]
-    return [one.code for one in known if left_open(one, taken.book) is None]
 
 
 def _drugs(resource: Resource, taken: Taken) -> list[Concept]:

@@ -10,8 +10,9 @@ from fractions import Fraction
 from sangao.adapters.fhir.answers import coded, relatives, said
 from sangao.adapters.fhir.editions import plain, system
 from sangao.adapters.fhir.gathering import Resource
-from sangao.adapters.fhir.listing import diagnoses, nothing
+from sangao.adapters.fhir.listing import nothing
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, text
+from sangao.adapters.fhir.spoken import diagnoses
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.terms.lexicon import plain as worded
 from sangao.engine.chart import Entry
@@ -49,7 +50,7 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
         name = concept(one.get("code"))
         if nothing(name, LIST, taken):
             continue
-        facts = diagnoses(name, taken)
+        facts = diagnoses(name, taken.book)
         told = tuple(dict.fromkeys(fact for part in _ways(name) for fact in taken.book.relative(*part)))
         if not facts:  # what the relative had nobody can read: it suspends what the list would allow
             taken.entry(LIST, Entry(name.name, "name", source=resource.name), (), resource)

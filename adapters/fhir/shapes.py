@@ -6,10 +6,12 @@ knows the resource.
 
 import reprlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 Json = Mapping[str, Any]
 LONGEST = 500  # of a text that is passed on; no code, unit or reading is longer
+SHORT = 120  # of a text that is remembered
 
 
 class Coding(NamedTuple):
@@ -88,11 +90,28 @@ def concept(value: Any) -> Concept:
         return NOTHING
     parts = (value,) if type(value) is dict else mappings(value)
     if len(parts) == 1:  # the common concept
+        listed, said = parts[0].get("coding"), parts[0].get("text")
+        if type(listed) is list and len(listed) == 1 and type(listed[0]) is dict:
+            words = (listed[0].get("system"), listed[0].get("code"), listed[0].get("display"), said)
+            if brief(*words):
+                return _of_one(*words)
         own = [one for each in mappings(parts[0].get("coding")) if (one := coding(each)) is not None]
         return Concept(tuple(own), text(parts[0].get("text")))
     found = [coding(one) for part in parts for one in mappings(part.get("coding"))]
     texts = [said for part in parts if (said := text(part.get("text"))) is not None]
     return Concept(tuple([one for one in found if one is not None]), texts[0] if texts else None)
+
+
+def brief(*words: Any) -> bool:
+    """Return whether what stands in some elements may be remembered: short texts, or nothing."""
+    return all([one is None or (type(one) is str and len(one) <= SHORT) for one in words])
+
+
+@lru_cache(4096)
+def _of_one(system: str | None, code: str | None, display: str | None, said: str | None) -> Concept:
+    """Return the concept of one code; hosts send the same ones over and over."""
+    one = coding({"system": system, "code": code, "display": display})
+    return Concept(() if one is None else (one,), text(said))
 
 
 def coding(value: Json) -> Coding | None:

@@ -7,11 +7,12 @@ reading does not take its place.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 from sangao.adapters.fhir.answers import answers, said
-from sangao.adapters.fhir.shapes import Json, codes, concept, mapping, text
+from sangao.adapters.fhir.shapes import Json, brief, codes, concept, mapping, text
 from sangao.adapters.terms import Book, Match
 from sangao.engine import quantity
 from sangao.engine.chart import day_of
@@ -89,13 +90,21 @@ def _unit(given: Json, book: Book) -> str | None:
 
     The UCUM code is the unit by law; what people read beside it must not say another.
     """
-    code, shown = text(given.get("code")), text(given.get("unit"))
+    words = (given.get("code"), given.get("unit"), given.get("system"))
+    return _remembered(*words, book) if brief(*words) else _read_as(*words, book)
+
+
+def _read_as(given: Any, beside: Any, system: Any, book: Book) -> str | None:
+    code, shown = text(given), text(beside)
     if code is None or shown is None:
         return code or shown or ""
     known = book.unit(code), book.unit(shown)
     if None not in known and known[0] != known[1]:
         return None
-    return code if text(given.get("system")) in (UCUM, None) else shown
+    return code if text(system) in (UCUM, None) else shown
+
+
+_remembered = lru_cache(1024)(_read_as)
 
 
 def _whole(value: Any, match: Match, book: Book) -> Given:

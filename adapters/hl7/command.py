@@ -24,7 +24,7 @@ def mllp(
     connections: Annotated[int, typer.Option(help="同时连接上限 · most connections at a time", min=1)] = 100,
     lang: Language = "zh",
 ) -> None:
-    """接收 HL7 v2 消息(MLLP),先落盘后应答 · Take HL7 v2 messages in over MLLP, on disk before they are answered."""
+    """接收 HL7 v2 消息,先落盘后应答 · Receive HL7 v2 messages (MLLP)."""
     from sangao.adapters.hl7.listener import Door, Listener
     from sangao.adapters.hl7.message import library
     from sangao.adapters.hl7.spool import Spool

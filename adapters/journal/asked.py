@@ -49,7 +49,7 @@ SOUND = {
     },
 }
 
-journal = typer.Typer(name="journal", help="决策日志:校验、导出、清理 · the decision log: verify, export, retain")
+journal = typer.Typer(name="journal", help="决策日志:校验、导出、清理 · The decision log.")
 
 
 def replay(
@@ -75,7 +75,7 @@ def replay(
     form: Format = "text",
     strict: Strict = False,
 ) -> None:
-    """用当时的与今天的规则重问日志中的判断 · Ask logged decisions again under their own and under today's rules."""
+    """重问日志中的判断:当时与今天的规则 · Ask logged decisions again."""
     with ending(lang, form), closing(opened(place)) as log:
         from sangao.adapters.journal import replay as again
         from sangao.adapters.journal.feedback import feedback_of

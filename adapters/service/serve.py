@@ -28,7 +28,7 @@ def serve(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """启动决策支持服务(CDS Hooks 与 JSON 接口) · Serve decision support over HTTP."""
+    """启动决策支持服务 · Serve decision support: CDS Hooks and JSON."""
     with ending(lang, form):
         from sangao.adapters.service.settings import FILE_VARIABLE, read_settings
 

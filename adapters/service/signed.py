@@ -27,7 +27,7 @@ def sign(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """为 .sangao 文件签名,写在旁边的 .sig 中 · Sign pack files, in a .sig beside each."""
+    """为规则包文件签名,存入旁边的 .sig · Sign pack files, in a .sig."""
     with ending(lang, form):
         _tell([(file, *signing.sign(file, key)) for file in files], form)
 
@@ -38,7 +38,7 @@ def verify(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """核对签名并打开规则包 · Verify the signatures of pack files and open them."""
+    """核对规则包文件的签名 · Verify the signatures of pack files."""
     with ending(lang, form):
         trusted = signing.trusted(keys)
         read = [(file, contents(file)) for file in files]

@@ -21,8 +21,8 @@ from sangao.adapters.terms.diagnoses import Diagnoses
 from sangao.adapters.terms.drugs import Drugs
 from sangao.adapters.terms.lexicon import plain
 from sangao.adapters.terms.spelling import element_id, folded, unit_spelling
-from sangao.adapters.terms.systems import System, system_of
 from sangao.engine.quantity import normalise
+from sangao.engine.systems import System, system_of
 
 _TWICE = re.compile(r"([^()]+)\(([^()]+)\)")
 
@@ -49,7 +49,7 @@ class Said:
     en: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # known by its place in memory, so that what it said can be remembered
 class Book:
     """Everything `guidelines/shared/terms/` says, indexed for lookup. Safe to share between threads.
 

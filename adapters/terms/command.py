@@ -30,7 +30,7 @@ def terms(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """查代码、单位、诊断和药名在这里的含义 · Show what a code, a unit or a name of a host means here."""
+    """查代码、单位、诊断、药名的含义 · What a code, unit or name means."""
     from sangao.adapters.terms.book import book
     from sangao.adapters.terms.loading import load
     from sangao.adapters.terms.meaning import WAYS, meanings

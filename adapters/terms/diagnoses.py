@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from sangao.adapters.terms.lexicon import Lexicon
 from sangao.adapters.terms.prefixes import Prefixes, closed
-from sangao.adapters.terms.systems import System
 from sangao.engine.run.lists import codes
+from sangao.engine.systems import System
 
 KEPT = 4096  # items remembered
 

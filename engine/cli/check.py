@@ -31,6 +31,15 @@ class Checked:
     cases: int
     problems: tuple[Problem, ...]
 
+    def line(self, problems: int, lang: Lang) -> str:
+        """Return what it holds as a person reads it."""
+        if lang == "zh":
+            return f"{self.name}: {HOLDS[self.what]} {self.holds}、病例 {self.cases}、问题 {problems}"
+        return f"{self.name}: {self.holds} {self.what}, {self.cases} cases, {problems} problems"
+
+
+HOLDS = {"decisions": "判断", "goals": "目标", "columns": "列", "sections": "节"}
+
 
 def check(
     context: typer.Context,
@@ -51,7 +60,7 @@ def check(
     lang: Annotated[Lang, typer.Option(help="zh | en")] = "zh",
     form: Annotated[Form, typer.Option("--format", help="text | json")] = "text",
 ) -> None:
-    """逐项检查规则包并运行全部病例 · Run every static check, then every case, of the packs named."""
+    """检查规则包并运行全部病例 · Check rule packs and run their cases."""
     with ending(lang, form):
         here = desk(context)
         names = packs or [
@@ -65,7 +74,7 @@ def check(
             found.append({one.kind: one.name, one.what: one.holds, "cases": one.cases, "problems": len(mine)})
             if form == "text":
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
-                typer.echo(f"{state}  {one.name}: {one.holds} {one.what}, {one.cases} cases, {len(mine)} problems")
+                typer.echo(f"{state}  {one.line(len(mine), lang)}")
         if trace is not None or sentences is not None:
             folders = [name for name in names if not name.endswith(".yaml")]
             opened = [pack.compiled for name in folders if (pack := _opened(here, name)[1]) is not None]

@@ -52,7 +52,7 @@ def demo(
     people: Annotated[int, typer.Option(help="虚构县的人数 · people of the county", min=1)] = PEOPLE,
     keep: Annotated[Path | None, typer.Option(help="把县表和结果留在此文件夹 · keep the tables here")] = None,
 ) -> None:
-    """演示:一名患者的判断与理由,再对一个十万人的虚构县分层 · One patient argued, then a made-up county of 100,000."""
+    """演示:一名患者,再一个虚构的县 · One patient, then a made-up county."""
     with ending(lang):
         here = desk(context)
         console = Console(highlight=False, width=None if Console().is_terminal else summary.WIDTH)

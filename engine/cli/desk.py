@@ -3,10 +3,12 @@
 Exit codes: 0 done, 1 problems in rules or cases (or in data under `--strict`), 2 bad usage or unreadable input.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any, Literal
 
 import typer
@@ -15,6 +17,7 @@ from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.guide import Pack, load
 
 DEFAULT_PACK = "sangao_national"
+SILENCE = 1.5  # seconds
 Lang = Literal["zh", "en"]
 Form = Literal["text", "json"]
 
@@ -63,11 +66,11 @@ class Desk:
 
     def pack(self, name: str, overlays: Sequence[str] = ()) -> Pack:
         """Open a pack by name, folder or saved file."""
+        found: str | Path = name
         if not Path(name).exists():
-            for folder in self.folders():
-                if folder.name == name:
-                    return load(folder, overlays=overlays)
-        return load(name, overlays=overlays)
+            found = next((folder for folder in self.folders() if folder.name == name), name)
+        with patience(name):
+            return load(found, overlays=overlays)
 
     def packs(self, names: Sequence[str] | None, overlays: Sequence[str] | None = None) -> list[Pack]:
         """Open the packs asked for, the national bundle when none is, with the overlays of the place."""
@@ -80,6 +83,19 @@ def desk(context: typer.Context) -> Desk:
     if found is None:
         raise fail("host.no_hooks", usage=True)
     return found
+
+
+@contextmanager
+def patience(name: str) -> Iterator[None]:
+    """Say on a terminal that a pack is being compiled, where that takes longer than a person waits in silence."""
+    told = Timer(SILENCE, typer.echo, (f"正在编译规则包 {name},只需一次 · compiling {name}, once",), {"err": True})
+    told.daemon = True
+    if sys.stderr.isatty():
+        told.start()
+    try:
+        yield
+    finally:
+        told.cancel()
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def diff(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """比较两个版本:哪些患者的答案不同 · Compare two editions: who is answered differently."""
+    """比较两个版本:答案在哪里不同 · Where two editions differ."""
     with ending(lang, form):
         here = desk(context)
         packs = here.pack(first), here.pack(second)
@@ -150,7 +150,7 @@ def counted(pack: ir.Pack, people: Moved, lang: Lang) -> Table:
     zh = lang == "zh"
     table = Table(title="人数变化" if zh else "people who move", title_justify="left", box=None, padding=(0, 2, 0, 0))
     for head in ("判断", "之前", "之后", "人数") if zh else ("decision", "before", "after", "people"):
-        table.add_column(head, justify="right" if head in ("人数", "people") else "left")
+        table.add_column(head, justify="right" if head in ("人数", "people") else "left", overflow="fold")
     for name, pairs in people.items():
         for (before, after), number in pairs.most_common():
             if before != after:

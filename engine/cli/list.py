@@ -53,7 +53,7 @@ def list_(
     form: Format = "text",
     strict: Strict = False,
 ) -> None:
-    """从人群中列出工作名单 · List the people to see, remind, refer or check."""
+    """列出工作名单 · List the people to see, remind, refer or check."""
     with ending(lang, form):
         here = desk(context)
         if name is None or cohort is None:
@@ -137,7 +137,7 @@ def show(doc: ListDoc, pack: Pack, result: Listed, refused: int, lang: Lang) -> 
     zh = lang == "zh"
     table = Table(title=getattr(doc.title, lang), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for head in ["编号" if zh else "key", *heads(doc, pack, lang)]:
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for person in result.people:
         table.add_row(*_cells(doc, pack, person, lang))
     if result.unsure and doc.unsure == "apart":

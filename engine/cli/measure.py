@@ -62,7 +62,7 @@ def measure(
     form: Format = "text",
     strict: Strict = False,
 ) -> None:
-    """统计人群指标并对照项目目标 · Count the measures of a cohort and compare them with a programme's goals."""
+    """统计人群指标并对照目标 · Count measures, compare with goals."""
     with ending(lang, form):
         here = desk(context)
         goals = found(here, profile) if profile is not None else None

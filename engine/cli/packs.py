@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from sangao.engine.cli.desk import desk, ending, report
+from sangao.engine.cli.desk import Lang, desk, ending, report
 from sangao.engine.cli.files import write
 from sangao.engine.cli.options import Format, Language, Overlays
 from sangao.engine.errors import Problem, SangaoError
-from sangao.engine.guide import load
+from sangao.engine.guide import Pack, load
 from sangao.engine.pack import canon
 
 
@@ -30,30 +30,34 @@ def packs(
             except SangaoError as error:  # one folder that does not load hides no other
                 broken += error.problems
                 continue
-            meta = pack.compiled.meta
-            titled = {name: getattr(pack.compiled.words.get(name), lang, name) for name in pack.decisions}
-            found.append(
-                {
-                    "id": pack.id,
-                    "edition": pack.edition,
-                    "title": meta.zh if lang == "zh" else meta.en,
-                    "from": meta.start,
-                    "until": meta.end,
-                    "hash": pack.hash,
-                    "decisions": titled,
-                }
-            )
+            found.append(_told(pack, lang))
+            if form == "text":  # at once: a first look compiles every folder
+                _print(found[-1], decisions)
         if form == "json":
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-            found = []
-        for one in found:
-            typer.echo(f"{one['id']:28} {one['title']}  [{one['from']} – {one['until'] or '…'}]")
-            if decisions:
-                for name, title in one["decisions"].items():
-                    typer.echo(f"    {name:32} {title}")
         if broken:
             report(broken, lang, form)
             raise typer.Exit(1)
+
+
+def _told(pack: Pack, lang: Lang) -> dict[str, Any]:
+    meta = pack.compiled.meta
+    return {
+        "id": pack.id,
+        "edition": pack.edition,
+        "title": meta.zh if lang == "zh" else meta.en,
+        "from": meta.start,
+        "until": meta.end,
+        "hash": pack.hash,
+        "decisions": {name: getattr(pack.compiled.words.get(name), lang, name) for name in pack.decisions},
+    }
+
+
+def _print(told: dict[str, Any], decisions: bool) -> None:
+    typer.echo(f"{told['id']:28} {told['title']}  [{told['from']} – {told['until'] or '…'}]")
+    if decisions:
+        for name, title in told["decisions"].items():
+            typer.echo(f"    {name:32} {title}")
 
 
 def build(
@@ -67,7 +71,7 @@ def build(
     ] = None,
     lang: Language = "zh",
 ) -> None:
-    """编译为一个 .sangao 文件,打开时不执行任何内容 · Compile into one file that executes nothing when opened."""
+    """编译为一个 .sangao 文件 · Compile a pack into one .sangao file."""
     from sangao.engine.run import library
 
     with ending(lang):

@@ -34,7 +34,7 @@ def pathway(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """患者在路径上的位置:环节、到期、逾期与下一步 · Where a patient stands: links, due, overdue and what comes next."""
+    """患者在路径上的位置与下一步 · Where a patient stands on a path."""
     with ending(lang, form):
         here = desk(context)
         patient = read(here, chart, day(on))
@@ -62,7 +62,7 @@ def _print(pack: Pack, one: Progress, lang: Lang) -> None:
     console.print(f"{words.name(one.pathway.id)}  {one.on.isoformat()}  {states}", markup=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in HEADS[lang]:
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for doing in one.tasks:
         who = ("、" if lang == "zh" else ", ").join(words.name(f"{one.pathway.id}#{role}") for role in doing.who)
         state = words.outcome(one.pathway.id, doing.state)

@@ -85,7 +85,8 @@ def line(result: Reckoning, found: Measured, goal: GoalDoc | None, lang: str) ->
     verdict = f"[{colour}]{name_zh if lang == 'zh' else name_en}{mark}[/{colour}]"
     if len(goals) > 1:
         each = [VERDICTS[one][lang != "zh"] for one in result.readings(goal)]
-        goals = [f"{text}:{one}" for text, one in zip(goals, each, strict=True)]
+        colon = ":" if lang == "zh" else ": "
+        goals = [f"{text}{colon}{one}" for text, one in zip(goals, each, strict=True)]
     return [*cells, (" / ").join(goals), verdict]
 
 

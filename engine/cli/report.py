@@ -30,7 +30,7 @@ def report(
     lang: Language = "zh",
     form: Annotated[Shape, typer.Option("--format", help="输出形式 · text | html | json")] = "text",
 ) -> None:
-    """给患者的健康评估报告或健康处方 · The patient's assessment report or prescription of habits."""
+    """给患者的评估报告或健康处方 · Report or habits for the patient."""
     with ending(lang, "json" if form == "json" else "text"):
         here = desk(context)
         doc = opened(found(kind, here.reports(), "report.unknown"), read_report)

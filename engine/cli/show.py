@@ -21,7 +21,7 @@ def show(
     lang: Language = "zh",
     form: Format = "text",
 ) -> None:
-    """把一条规则写成句子、表格与出处 · Show a rule as sentences, its table and its citations."""
+    """把一条规则写成句子、表格与出处 · One rule in sentences, cited."""
     with ending(lang, form):
         opened = desk(context).packs(packs, overlays)
         found = [(pack.compiled, pack.decision(name)) for pack in opened for name in asked(pack.compiled, decision)]
@@ -48,7 +48,7 @@ def _print(pack: ir.Pack, decision: ir.Decision, lang: str) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     for column in found["inputs"]:
-        table.add_column(column[lang])
+        table.add_column(column[lang], overflow="fold")
     table.add_column("→")
     named = {one["code"]: one[lang] for one in found["outcomes"]}
     for part in found["parts"]:

@@ -30,7 +30,7 @@ def stratify(
         str, typer.Argument(help="患者表格,或数据库地址 · table of patients, or a database URL", metavar="FILE|URL")
     ],
     mapping: Annotated[
-        Path | None, typer.Option("--map", help="列与项目的映射,YAML · which column is which fact")
+        Path | None, typer.Option("--map", help="映射文件或现成映射的名字 · mapping file, or a ready one by name")
     ] = None,
     sql: Annotated[str | None, typer.Option("--sql", help="对数据库的查询 · the query, of a database")] = None,
     out: Annotated[Path, typer.Option("--out", help="写入的结果表 · table to write")] = Path("answers.csv"),

@@ -157,6 +157,13 @@ ENTRIES: dict[str, Entry] = {
         "补充编码或改用项目名;其余各项仍按“有”采用",
         "add its code or use a fact id; the other items still count as present",
     ),
+    "chart.unknown_system": Entry(
+        "warning",
+        "清单 `{list}` 中一项的编码体系在此不读,该编码未采用",
+        "an item of `{list}` names a code system that is not read there; its code was not used",
+        "诊断等用 ICD-10,用药用 ATC;其他体系请写名称 `name` 或项目名 `fact`",
+        "send ICD-10, or ATC for drugs; of any other system send the `name` or the `fact` id",
+    ),
     "chart.repeat_due": Entry(
         "note",
         "{zh}两次读数相差较大,应再测一次",

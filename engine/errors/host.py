@@ -91,8 +91,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "没有适配器能读取 `{name}`",
         "no adapter reads `{name}`",
-        "可读:sangao.chart/1 的 JSON;其他格式需安装相应适配器",
-        "readable: JSON of sangao.chart/1; other formats need their adapter installed",
+        "一名患者:病历 JSON、FHIR、HL7 v2、国内 XML;整张表:`sangao stratify`;其他格式需安装其适配器",
+        "one patient: JSON, FHIR, HL7 v2, Chinese XML; a table: `sangao stratify`; else an adapter",
     ),
     "host.unknown_form": Entry(
         "error",

@@ -133,8 +133,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "整表计算需要附加组件 {name}",
         "answering columns needs the extra {name}",
-        "运行 pip install sangao[{name}]",
-        "run pip install sangao[{name}]",
+        '运行 pip install "sangao[{name}]"',
+        'run pip install "sangao[{name}]"',
     ),
     "table.not_arrow": Entry(
         "error",

@@ -265,22 +265,34 @@ def overlaid(pack: ir.Pack, words: ir.Words) -> bool:
     return words.origin == "local" and any(one.document == words.document for one in pack.meta.overlays)
 
 
-def because(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
-    """Return the argument as the `because` list of the result JSON."""
+Argued = tuple[tuple[Reason, dict[str, Any]], ...]
+
+
+def argued(case: Case, decision: ir.Decision) -> Argued:
+    """Return the rules that decided, each with its item of the `because` list but for the data.
+
+    It hangs on how the tests of the decision come out and on no number besides, so it is the same for every chart that
+    is alike to the decision: what is kept of it must not be changed.
+    """
     found = []
     for reason in reasons(case, decision):
         words = case.pack.words.get(reason.node if reason.rule else reason.decision, ir.Words())
         own = words if words.cite or overlaid(case.pack, words) else case.pack.words.get(reason.decision, words)
-        found.append(
-            {
-                "rule": reason.node if reason.rule else reason.decision,
-                "held": name(reason.held),
-                "says": {"zh": names.plain(case.pack, words, "zh"), "en": names.plain(case.pack, words, "en")},
-                "data": data(case, reason),
-                "cites": backing(case.pack, own),
-                "exceptions": [
-                    {"rule": f"{reason.decision}/{rule}", "held": name(state)} for rule, state in reason.exceptions
-                ],
-            }
-        )
+        said = {
+            "rule": reason.node if reason.rule else reason.decision,
+            "held": name(reason.held),
+            "says": {"zh": names.plain(case.pack, words, "zh"), "en": names.plain(case.pack, words, "en")},
+            "data": [],
+            "cites": backing(case.pack, own),
+            "exceptions": [
+                {"rule": f"{reason.decision}/{rule}", "held": name(state)} for rule, state in reason.exceptions
+            ],
+        }
+        found.append((reason, said))
     return tuple(found)
+
+
+def because(case: Case, decision: ir.Decision, found: Argued | None = None) -> tuple[dict[str, Any], ...]:
+    """Return the argument as the `because` list of the result JSON; `found`: what `argued` says, where it was kept."""
+    every = argued(case, decision) if found is None else found
+    return tuple({**said, "data": data(case, reason)} for reason, said in every)

@@ -169,7 +169,10 @@ class _Writer:
             yield from (self.asked(one) for one in self.open_facts()[: part.ask])
 
     def open_facts(self) -> tuple[dict[str, Any], ...]:
-        """Return what to bring: facts that settle what this report tells, not what all of the pack asks."""
+        """Return what to bring: facts that settle what this report tells, not what all of the pack asks.
+
+        What a site sets is no patient's to know.
+        """
         told = {one for part in self.layout.parts for one in part.decisions}
         begins = tuple(part.begins for part in self.layout.parts if part.begins)
         kept = {
@@ -177,7 +180,9 @@ class _Writer:
             for name, answer in self.result.decisions.items()
             if name in told or (begins and name.startswith(begins))
         }
-        return ask(self.result.pack, replace(self.result, decisions=kept))
+        facts = self.pack.dictionary.facts
+        asked = ask(self.result.pack, replace(self.result, decisions=kept))
+        return tuple(one for one in asked if not facts[one["fact"]].site)
 
     def chosen(self, item: Item, part: Part) -> bool:
         """Say whether a section tells an advice: of its kind or name, no question, not told above."""

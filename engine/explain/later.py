@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from sangao.engine.answer import Missing
 from sangao.engine.chart import Chart
 from sangao.engine.explain import argument, nearest
+from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
 from sangao.engine.run import residual
 from sangao.engine.run.admit import BOTH, Admission
@@ -48,7 +49,7 @@ def _missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
 
 
 def _ask_first(asked: Asked, decision: ir.Decision, chart: Chart) -> str | None:
-    """Return a fact that must be asked if the first set holds one, else the cheapest of the first set."""
+    """Return a fact that must be asked if a set holds one, else the cheapest of the first set that is no setting."""
     sets = missing(asked, decision, chart).sets
     if not sets:
         return None
@@ -57,7 +58,13 @@ def _ask_first(asked: Asked, decision: ir.Decision, chart: Chart) -> str | None:
     must = [fact for one in sets for fact in one if facts[fact].absent == "must_ask" or fact in decision.must_ask]
     if must:
         return must[0]
-    return min(sets[0], key=lambda fact: (facts[fact].cost, order.index(fact)))
+    able = [fact for fact in sets[0] if not facts[fact].site]
+    return min(able, key=lambda fact: (unwritten(facts, fact), facts[fact].cost, order.index(fact)), default=None)
+
+
+def unwritten(facts: Mapping[str, Fact], fact: str) -> bool:
+    """Return whether a fact holds the values of which nobody wrote how they were taken: nobody can measure that."""
+    return any(value == "unknown" and to == fact for one in facts.values() for _, value, to in one.select)
 
 
 def _assumed(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[str, ...]:

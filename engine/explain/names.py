@@ -22,6 +22,7 @@ EVIDENCE = {
     "known": {"zh": "待与原件核对", "en": "not yet checked against the print"},
     "default": {"zh": "项目默认,非国家规定", "en": "project default, not a national rule"},
 }
+NEVER = {"zh": "无", "en": "never"}  # a day that does not come
 TRUTH = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "no"}}
 
 
@@ -47,7 +48,7 @@ def outcome(pack: ir.Pack, decision: str, value: Value, lang: str) -> str:
         words = pack.words.get(f"{decision}={str(value).lower()}")
         return getattr(words, lang) if words and getattr(words, lang) else TRUTH[value][lang]
     if pack.decisions[decision].outcome.kind == "date":
-        return value
+        return NEVER[lang] if value == "never" else value
     return _code(pack, decision, value, lang)
 
 
@@ -73,6 +74,8 @@ def reading(pack: ir.Pack, datum: dict[str, Any], lang: str) -> str:
     else:
         text = f"{value} {unit(datum['unit'] or '', lang)}".strip()
     at = f"({str(datum['at'])[:10]})" if datum["at"] else ""
+    if at and lang == "en":
+        at = f" {at}"
     if datum["source"] == "assumed":
         at = "(推定)" if lang == "zh" else " (assumed)"
     return f"{name} {text}{at}"

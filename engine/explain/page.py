@@ -91,7 +91,8 @@ def _line(result: Result, answer: Answer, lang: str) -> str:
     pack = result.pack.compiled
     title = names.thing(pack, answer.decision, lang)
     if answer.status != "unknown":
-        return f"  {title}:{names.outcome(pack, answer.decision, answer.value, lang)}"
+        colon = ":" if lang == "zh" else ": "
+        return f"  {title}{colon}{names.outcome(pack, answer.decision, answer.value, lang)}"
     return "  " + words.claim(pack, answer, lang)
 
 

@@ -47,7 +47,10 @@ def to_dict(asked: Any, result: Result) -> dict[str, Any]:
 
 
 def ask(asked: Any, result: Result) -> tuple[dict[str, Any], ...]:
-    """Return what to ask next over all decisions: facts that must be asked, then cheap ones that settle many."""
+    """Return what to ask next over all decisions: facts that must be asked, then cheap ones that settle many.
+
+    A site setting is asked of no patient, and what takes values of an unwritten sample is nothing to measure.
+    """
     facts = asked.compiled.dictionary.facts
     settles: dict[str, list[str]] = {}
     must: set[str] = set()
@@ -60,7 +63,8 @@ def ask(asked: Any, result: Result) -> tuple[dict[str, Any], ...]:
             if fact in required or facts[fact].absent == "must_ask":
                 must.add(fact)
     order = list(facts)
-    ranked = sorted(settles, key=lambda one: (one not in must, facts[one].cost, -len(settles[one]), order.index(one)))
+    able = [fact for fact in settles if not facts[fact].site and not later.unwritten(facts, fact)]
+    ranked = sorted(able, key=lambda one: (one not in must, facts[one].cost, -len(settles[one]), order.index(one)))
     return tuple({"fact": fact, "settles": settles[fact], "cost": facts[fact].cost} for fact in ranked)
 
 

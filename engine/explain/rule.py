@@ -192,7 +192,7 @@ def text(pack: ir.Pack, decision: ir.Decision, lang: str = "zh") -> str:
     asked = [names.thing(pack, one, lang) for one in found["asks"]]
     if asked:
         lines.append(f"{'取决于' if lang == 'zh' else 'rests on'}{colon}{'、'.join(asked)}")
-    lines.append(f"{'病例' if lang == 'zh' else 'cases'}{colon}{found['cases']}    {found['place']}")
+    lines.append(f"{'病例(本包)' if lang == 'zh' else 'cases (this pack)'}{colon}{found['cases']}    {found['place']}")
     return "\n".join(lines)
 
 

@@ -17,7 +17,8 @@ else:
     ffi, lib = _kernel.ffi, _kernel.lib
 
 PLAIN, SSE2, AVX2 = 0, 1, 2  # which instructions a run may use at most
-ITEM = (0, 1, 8, 8)  # bytes per patient of an output by its kind (bitmaps apart)
+SLOT = (0, 1, 4, 2)  # bytes per patient of a column that comes in, by its kind (bitmaps apart)
+ITEM = (0, 1, 8, 8)  # and of an output
 
 
 def is_native() -> bool:
@@ -67,7 +68,8 @@ class Kernel:
             if data is None and kind == 0:
                 continue
             view = ffi.from_buffer(data)
-            if offset < 0 or len(view) < ((offset + last + 7) // 8, offset + last, 4 * (offset + last))[kind]:
+            until = offset + last
+            if offset < 0 or len(view) < ((until + 7) // 8 if kind == 0 else SLOT[kind] * until):
                 raise ValueError(f"slot {i} is too short")
             kept.append(view)
             entering[i].data, entering[i].offset = view, offset

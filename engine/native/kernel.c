@@ -1,31 +1,14 @@
-/* Interpreter of flat programs: one pass over 8,192 patients per instruction, all registers in one block of memory. */
+/* Interpreter of flat programs: what comes in, chunk by chunk, then all the rest on tiles of 8,192 patients. Registers and
+   leaves stand in one block of memory. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "inside.h"
 
-/* Bits [first, first + rows) of a bitmap, read byte by byte at its end: nothing beyond the last bit's byte is touched. */
-static void load_bits(const uint8_t *data, int64_t first, uint64_t *out, int rows, int more) {
-    const uint8_t *at = data + first / 8;
-    int shift = (int)(first % 8), whole = rows / 64, left = rows % 64;
-    for (int w = 0; w < whole; w++, at += 8) {
-        if (more && w % 8 == 0) FETCH(at + CHUNK / 8); /* many short stretches: the next one is asked for in time */
-        uint64_t x = (uint64_t)u32(at) | (uint64_t)u32(at + 4) << 32;
-        out[w] = shift ? x >> shift | (uint64_t)at[8] << (64 - shift) : x;
-    }
-    if (left) {
-        int bytes = (shift + left + 7) / 8;
-        uint64_t x = 0;
-        for (int j = 0; j < bytes && j < 8; j++) x |= (uint64_t)at[j] << 8 * j;
-        x >>= shift;
-        if (bytes > 8) x |= (uint64_t)at[8] << (64 - shift);
-        out[whole] = x;
-    }
-}
-
 static void store_bits(const uint64_t *plane, uint8_t *out, int rows) {
     int i = 0;
+    if (LITTLE) memcpy(out, plane, (size_t)rows / 64 * 8), i = rows / 64 * 64;
     for (; i + 64 <= rows; i += 64)
         for (int j = 0; j < 8; j++) out[i / 8 + j] = (uint8_t)(plane[i >> 6] >> 8 * j);
     for (; i < rows; i += 8) {
@@ -35,18 +18,7 @@ static void store_bits(const uint64_t *plane, uint8_t *out, int rows) {
     }
 }
 
-typedef struct {
-    const sangao_program *of;
-    const sangao_slot *slots;
-    void *const *outs;
-    uint64_t *planes;
-    int64_t *numbers;
-    size_t words, items; /* of a plane, of a number */
-    int64_t start;
-    int rows, more; /* more: another whole chunk follows */
-} chunk;
-
-#define PLANE(at) (k->planes + (size_t)(at)*k->words)
+#define PLANE(at) ((uint64_t *)(void *)k->plane[at])
 #define NUMBER(at) (k->numbers + (size_t)(at)*k->items)
 
 static void pack(const chunk *k, const primitives *use, const step *s) {
@@ -57,7 +29,7 @@ static void pack(const chunk *k, const primitives *use, const step *s) {
         use->pack(planes, s->b, (uint8_t *)k->outs[s->d] + k->start, k->rows);
         return;
     }
-    uint8_t lane[CHUNK];
+    uint8_t lane[TILE];
     uint64_t *out = (uint64_t *)k->outs[s->d] + k->start;
     if (!s->b) memset(out, 0, (size_t)k->rows * 8);
     for (int first = 0; first < s->b; first += 8) {
@@ -135,77 +107,42 @@ INLINE void compare(const int64_t *x, const int64_t *y, int64_t limit, uint64_t 
     }
 }
 
-INLINE void plane_step(const chunk *k, const primitives *use, const step *s) {
-    const int rows = k->rows, words = (rows + 63) / 64;
-    uint64_t *d = PLANE(s->d);
-    switch (s->op) {
-    case AND: {
-        const uint64_t *a = PLANE(s->a), *b = PLANE(s->b);
-        EACH for (int w = 0; w < words; w++) d[w] = a[w] & b[w];
-        break;
-    }
-    case ANDN: {
-        const uint64_t *a = PLANE(s->a), *b = PLANE(s->b);
-        EACH for (int w = 0; w < words; w++) d[w] = a[w] & ~b[w];
-        break;
-    }
-    case NOR: {
-        const uint64_t *a = PLANE(s->a), *b = PLANE(s->b);
-        EACH for (int w = 0; w < words; w++) d[w] = ~(a[w] | b[w]);
-        break;
-    }
-    case NOT: {
-        const uint64_t *a = PLANE(s->a);
-        EACH for (int w = 0; w < words; w++) d[w] = ~a[w];
-        break;
-    }
-    case BITS: {
-        const sangao_slot *slot = k->slots + s->a;
-        if (slot->data)
-            load_bits(slot->data, slot->offset + k->start, d, rows, k->more);
-        else
-            memset(d, 255, (size_t)words * 8);
-        break;
-    }
-    case EQ8: {
-        const sangao_slot *slot = k->slots + s->a;
-        use->eq8((const uint8_t *)slot->data + slot->offset + k->start, (uint8_t)s->b, d, rows);
-        break;
-    }
-    case GEC:
-        compare(NUMBER(s->a), NULL, k->of->constant[s->b], d, rows);
-        break;
-    case GE:
-        compare(NUMBER(s->a), NUMBER(s->b), 0, d, rows);
-        break;
-    default:
-        memset(d, s->op == ONE ? 255 : 0, (size_t)words * 8);
+/* Gates differ only in where they read and write and in what they turn round: nothing to branch on. */
+INLINE void run_gates(const gate *g, int32_t many, uint8_t *const *plane, int words) {
+    for (const gate *end = g + many; g < end; g++) {
+        const uint64_t first = -(uint64_t)(g->turned & 1), second = -(uint64_t)(g->turned >> 1);
+        const uint8_t *a = plane[g->a], *b = plane[g->b];
+        uint8_t *d = plane[g->d];
+        EACH for (int i = 0; i < 8 * words; i += 8) { /* bitmaps of a caller may begin at any byte */
+            uint64_t x, y;
+            memcpy(&x, a + i, 8);
+            memcpy(&y, b + i, 8);
+            x = (x ^ first) & (y ^ second);
+            memcpy(d + i, &x, 8);
+        }
     }
 }
 
-/* All limits that follow one another on one slot, in blocks that stay near: each number comes from memory once.
-   Returns how many steps that were. */
-static int32_t limits(const chunk *k, const primitives *use, const step *s, int32_t left) {
-    const sangao_slot *slot = k->slots + s->a;
-    const int32_t *x = (const int32_t *)slot->data + slot->offset + k->start;
-    int32_t many = 1;
-    while (many < left && s[many].op == GE32 && s[many].a == s->a) many++;
-    for (int first = 0; first < k->rows; first += NEAR) {
-        int rows = k->rows - first < NEAR ? k->rows - first : NEAR;
-        for (int32_t i = 0; i < many; i++)
-            use->ge32(x + first, (int32_t)k->of->constant[s[i].b], PLANE(s[i].d) + first / 64, rows);
-    }
-    return many;
+INLINE void plane_step(const chunk *k, const step *s) {
+    const size_t words = ((size_t)k->rows + 63) / 64;
+    if (s->op == GEC)
+        compare(NUMBER(s->a), NULL, k->of->constant[s->b], PLANE(s->d), k->rows);
+    else if (s->op == GE)
+        compare(NUMBER(s->a), NUMBER(s->b), 0, PLANE(s->d), k->rows);
+    else
+        memset(PLANE(s->d), s->op == ONE ? 255 : 0, words * 8);
 }
 
-INLINE void run_chunk(const chunk *k, const primitives *use) {
-    const sangao_program *of = k->of;
-    for (int32_t at = 0; at < of->steps; at++) {
-        const step *s = of->code + at;
-        if (s->op == GE32)
-            at += limits(k, use, s, of->steps - at) - 1;
+INLINE void run_tile(const chunk *k, const primitives *use) {
+    const plan *how = k->of->how;
+    const int words = (k->rows + 63) / 64;
+    for (const step *s = how->body, *end = s + how->bodies; s < end; s++) {
+        if (s->op == GATES && k->rows == TILE)
+            run_gates(how->gate + s->a, s->b, k->plane, TILE / 64);
+        else if (s->op == GATES)
+            run_gates(how->gate + s->a, s->b, k->plane, words);
         else if (s->op < LOAD)
-            plane_step(k, use, s);
+            plane_step(k, s);
         else if (s->op < OUT)
             number_step(k, s);
         else if (!k->outs[s->d])
@@ -219,17 +156,32 @@ INLINE void run_chunk(const chunk *k, const primitives *use) {
     }
 }
 
+/* A chunk: the leaves, then tile after tile. */
+INLINE void run_chunk(const chunk *whole, const primitives *use) {
+    chunk k = *whole;
+    const sangao_program *of = k.of;
+    sangao_leaves(&k, use);
+    for (int first = 0; first < whole->rows; first += TILE) {
+        k.rows = whole->rows - first < TILE ? whole->rows - first : TILE;
+        run_tile(&k, use);
+        k.start += TILE;
+        for (int32_t i = of->planes; i < of->planes + of->how->leaves; i++) k.plane[i] += TILE / 8;
+    }
+}
+
 static void run_base(const chunk *k, const primitives *use) { run_chunk(k, use); }
 #ifdef WITH_X86
 AVX2 static void run_wide(const chunk *k, const primitives *use) { run_chunk(k, use); }
 #endif
 
-/* Rows between the registers of a run: a whole chunk, or, of few rows, as many as they need. */
-static int64_t stride_of(int64_t rows) { return rows < CHUNK ? (rows + 511) / 512 * 512 : CHUNK; }
+/* Rows between the registers of a run: a whole chunk or tile, or, of few rows, as many as they need. */
+static size_t stride_of(int64_t rows, int64_t most) { return (size_t)(rows < most ? (rows + 511) / 512 * 512 : most); }
 
 size_t sangao_room(const sangao_program *program, int64_t rows) {
-    uint64_t stride = (uint64_t)stride_of(rows < 1 ? 1 : rows);
-    uint64_t bytes = (uint64_t)program->planes * (stride / 8) + (uint64_t)program->numbers * (stride * 8) + 64;
+    const uint64_t leaf = stride_of(rows < 1 ? 1 : rows, CHUNK), tile = stride_of(rows < 1 ? 1 : rows, TILE);
+    const uint64_t planes = (uint64_t)program->planes, leaves = (uint64_t)program->how->leaves;
+    uint64_t bytes = planes * (tile / 8) + leaves * (leaf / 8) + (uint64_t)program->numbers * (tile * 8) + 64;
+    bytes += (planes + leaves) * sizeof(uint8_t *);
     return bytes > SIZE_MAX / 2 ? 0 : (size_t)bytes; /* 0: more than this machine can address */
 }
 
@@ -238,17 +190,19 @@ int32_t sangao_run_in(const sangao_program *program, const sangao_slot *slots, v
     if (start < 0 || rows < 0 || start % CHUNK) return -2;
     for (int32_t i = 0; i < program->slots; i++)
         if (slots[i].offset < 0 || (rows && !slots[i].data && program->slot[i] != SLOT_BITS)) return -2;
-    uint64_t *planes = (uint64_t *)(void *)(((uintptr_t)room + 63) & ~(uintptr_t)63);
-    size_t stride = (size_t)stride_of(rows);
-    int64_t *numbers = (int64_t *)(void *)(planes + (size_t)program->planes * (stride / 64));
-    chunk k = {program, slots, outs, planes, numbers, stride / 64, stride, start, 0, 0};
+    const size_t leaf = stride_of(rows, CHUNK), tile = stride_of(rows, TILE);
+    uint64_t *registers = (uint64_t *)(void *)(((uintptr_t)room + 63) & ~(uintptr_t)63);
+    uint64_t *leaves = registers + (size_t)program->planes * (tile / 64);
+    int64_t *numbers = (int64_t *)(void *)(leaves + (size_t)program->how->leaves * (leaf / 64));
+    uint8_t **plane = (uint8_t **)(void *)(numbers + (size_t)program->numbers * tile);
+    for (int32_t i = 0; i < program->planes; i++) plane[i] = (uint8_t *)(registers + (size_t)i * (tile / 64));
+    chunk k = {program, slots, outs, plane, leaves, numbers, leaf / 64, tile, start, 0};
     const primitives *use = sangao_primitives(most);
 #ifdef WITH_X86
     const int wide = sangao_best() >= 2 && most >= 2;
 #endif
     for (int64_t left = rows; left > 0; left -= CHUNK, k.start += CHUNK) {
         k.rows = left < CHUNK ? (int)left : CHUNK;
-        k.more = left >= 2 * CHUNK;
 #ifdef WITH_X86
         if (wide) {
             run_wide(&k, use);

@@ -3,8 +3,8 @@
 
 typedef struct sangao_program sangao_program;
 
-/* One column that comes in: a bitmap (first patient in the lowest bit; NULL: everybody), bytes, or int32. `offset` is
-   the number of rows (bits, bytes, integers) before the first patient. */
+/* One column that comes in: a bitmap (first patient in the lowest bit; NULL: everybody), bytes, int32 or int16. `offset`
+   is the number of rows (bits, bytes, integers) before the first patient. */
 typedef struct {
     const void *data;
     int64_t offset;
@@ -16,7 +16,7 @@ void sangao_close(sangao_program *program);
 
 int32_t sangao_slots(const sangao_program *program);
 int32_t sangao_outs(const sangao_program *program);
-int32_t sangao_slot_kind(const sangao_program *program, int32_t slot); /* 0 bitmap, 1 bytes, 2 int32 */
+int32_t sangao_slot_kind(const sangao_program *program, int32_t slot); /* 0 bitmap, 1 bytes, 2 int32, 3 int16 */
 int32_t sangao_out_kind(const sangao_program *program, int32_t out);   /* 0 bitmap, 1 bytes, 2 uint64, 3 int64 */
 
 /* Rows of registers that a chunk holds; the first row of a run must be a multiple of it. */

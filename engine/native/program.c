@@ -112,9 +112,11 @@ static const char *check_step(const checker *k, const step *s) {
     case BITS:
         fine = slot_read(k, s->a, SLOT_BITS);
         break;
-    case GE32:
-        fine = slot_read(k, s->a, SLOT_INT32) && constant_read(k, s->b) && of->constant[s->b] >= INT32_MIN &&
-               of->constant[s->b] <= INT32_MAX;
+    case GE32: /* what an int16 cannot hold stands there as the nearer end: the lower one is no limit */
+        fine = constant_read(k, s->b) && (slot_read(k, s->a, SLOT_INT32)
+                                              ? of->constant[s->b] >= INT32_MIN && of->constant[s->b] <= INT32_MAX
+                                              : slot_read(k, s->a, SLOT_INT16) && of->constant[s->b] > INT16_MIN &&
+                                                    of->constant[s->b] <= INT16_MAX);
         break;
     case EQ8:
         fine = slot_read(k, s->a, SLOT_BYTE) && s->b >= 0 && s->b < 256;
@@ -154,7 +156,7 @@ static const char *check_step(const checker *k, const step *s) {
 
 static const char *check(const sangao_program *of) {
     for (int32_t i = 0; i < of->slots; i++)
-        if (of->slot[i] < SLOT_BITS || of->slot[i] > SLOT_INT32) return "kind";
+        if (of->slot[i] < SLOT_BITS || of->slot[i] > SLOT_INT16) return "kind";
     for (int32_t i = 0; i < of->outs; i++)
         if (of->out[i] < OUT_BITS || of->out[i] > OUT_NUMBER) return "kind";
     for (int32_t i = 0; i < of->constants; i++)
@@ -174,7 +176,9 @@ static const char *check(const sangao_program *of) {
 
 static sangao_program *parse(const uint8_t *bytes, size_t size, const char **why) {
     *why = "head";
-    if (size < HEAD || memcmp(bytes, "SANGFLAT", 8) != 0 || u32(bytes + 8) != 1 || u32(bytes + 32) != 0) return NULL;
+    if (size < HEAD || memcmp(bytes, "SANGFLAT", 8) != 0 || u32(bytes + 32) != 0) return NULL;
+    uint32_t version = u32(bytes + 8); /* 1: without 16-bit slots */
+    if (version != 1 && version != 2) return NULL;
     uint32_t n[7]; /* slots outs planes numbers constants lists code */
     for (int i = 0; i < 5; i++) n[i] = u32(bytes + 12 + 4 * i);
     n[5] = u32(bytes + 36), n[6] = u32(bytes + 40);
@@ -196,8 +200,11 @@ static sangao_program *parse(const uint8_t *bytes, size_t size, const char **why
     *p = (sangao_program){(int32_t)n[0], (int32_t)n[1], (int32_t)n[2],        (int32_t)n[3],
                           (int32_t)n[4], (int32_t)n[5], (int32_t)(n[6] / 5),  constant,
                           rest,          rest + n[0],   rest + n[0] + n[1],
-                          (const step *)(const void *)(rest + n[0] + n[1] + n[5])};
+                          (const step *)(const void *)(rest + n[0] + n[1] + n[5]), NULL};
     *why = check(p);
+    for (int32_t i = 0; version == 1 && i < p->slots; i++)
+        if (p->slot[i] == SLOT_INT16) *why = "kind";
+    if (!*why && !(p->how = sangao_plan(p))) *why = "no memory";
     if (*why) {
         free(p);
         return NULL;
@@ -212,64 +219,11 @@ sangao_program *sangao_open(const uint8_t *bytes, size_t size, char *why, size_t
     return found;
 }
 
-/* What a step reads becomes needed: planes and numbers by their registers. */
-static void need(const sangao_program *of, const step *s, uint8_t *planes, uint8_t *numbers) {
-    switch (s->op) {
-    case AND:
-    case ANDN:
-    case NOR:
-        planes[s->a] = planes[s->b] = 1;
-        break;
-    case NOT:
-    case OUT:
-        planes[s->a] = 1;
-        break;
-    case GE:
-    case ADD:
-    case MIN:
-    case MAX:
-        numbers[s->a] = numbers[s->b] = 1;
-        break;
-    case GEC:
-    case MUL:
-    case OUTN:
-        numbers[s->a] = 1;
-        break;
-    case SEL:
-        planes[s->a] = numbers[s->b] = numbers[s->c] = 1;
-        break;
-    case SUM:
-    case PACK:
-        for (int32_t i = 0, by = s->op == SUM ? 2 : 1; i < s->b; i++) planes[of->list[s->a + by * i]] = 1;
-        break;
-    default:
-        break;
-    }
+void sangao_close(sangao_program *program) {
+    if (program) free(program->how);
+    free(program);
 }
 
-sangao_program *sangao_part(const sangao_program *of, void *const *outs) {
-    sangao_program *part = malloc(sizeof *part + sizeof(step) * ((size_t)of->steps + 1));
-    uint8_t *planes = calloc((size_t)of->planes + (size_t)of->numbers + 1, 1), *numbers = planes + of->planes;
-    if (part && planes) {
-        step *end = (step *)(void *)(part + 1) + of->steps, *first = end;
-        for (int32_t at = of->steps - 1; at >= 0; at--) { /* from the last: what writes a register nobody reads is gone */
-            const step *s = of->code + at;
-            uint8_t *written = s->op < LOAD ? planes + s->d : numbers + s->d;
-            if (s->op >= OUT ? !outs[s->d] : !*written) continue;
-            if (s->op < OUT) *written = 0;
-            need(of, s, planes, numbers);
-            *--first = *s;
-        }
-        *part = *of;
-        part->code = first;
-        part->steps = (int32_t)(end - first);
-    }
-    if (!planes) free(part), part = NULL;
-    free(planes);
-    return part;
-}
-
-void sangao_close(sangao_program *program) { free(program); }
 int32_t sangao_slots(const sangao_program *p) { return p->slots; }
 int32_t sangao_outs(const sangao_program *p) { return p->outs; }
 int32_t sangao_slot_kind(const sangao_program *p, int32_t at) { return at >= 0 && at < p->slots ? p->slot[at] : -1; }

@@ -11,6 +11,12 @@ static uint64_t ge32_some(const int32_t *x, int32_t limit, int rows) {
     return bits;
 }
 
+static uint64_t ge16_some(const int16_t *x, int32_t limit, int rows) {
+    uint64_t bits = 0;
+    for (int i = 0; i < rows; i++) bits |= (uint64_t)(x[i] >= limit) << i;
+    return bits;
+}
+
 static uint64_t eq8_some(const uint8_t *x, uint8_t value, int rows) {
     uint64_t bits = 0;
     for (int i = 0; i < rows; i++) bits |= (uint64_t)(x[i] == value) << i;
@@ -46,6 +52,16 @@ static void ge32_plain(const int32_t *x, int32_t limit, uint64_t *out, int rows)
     if (i < rows) *out = ge32_some(x + i, limit, rows - i);
 }
 
+static void ge16_plain(const int16_t *x, int32_t limit, uint64_t *out, int rows) {
+    uint8_t byte[64];
+    int i = 0;
+    for (; i + 64 <= rows; i += 64) {
+        for (int j = 0; j < 64; j++) byte[j] = x[i + j] >= limit;
+        *out++ = gather(byte);
+    }
+    if (i < rows) *out = ge16_some(x + i, limit, rows - i);
+}
+
 static void eq8_plain(const uint8_t *x, uint8_t value, uint64_t *out, int rows) {
     uint8_t byte[64];
     int i = 0;
@@ -70,7 +86,7 @@ static void pack_plain(const uint64_t *const *planes, int many, uint8_t *out, in
     pack_some(planes, many, out, i, rows);
 }
 
-static const primitives PLAIN = {ge32_plain, eq8_plain, pack_plain};
+static const primitives PLAIN = {ge32_plain, ge16_plain, eq8_plain, pack_plain};
 
 #ifdef WITH_X86
 static void ge32_sse2(const int32_t *x, int32_t limit, uint64_t *out, int rows) {
@@ -90,6 +106,21 @@ static void ge32_sse2(const int32_t *x, int32_t limit, uint64_t *out, int rows) 
     if (i < rows) *out = ge32_some(x + i, limit, rows - i);
 }
 
+static void ge16_sse2(const int16_t *x, int32_t limit, uint64_t *out, int rows) {
+    const __m128i c = _mm_set1_epi16((short)limit);
+    int i = 0;
+    for (; i + 64 <= rows; i += 64) {
+        uint64_t bits = 0;
+        for (int j = 0; j < 4; j++) {
+            const __m128i *at = (const __m128i *)(const void *)(x + i + 16 * j);
+            __m128i a = _mm_cmpgt_epi16(c, _mm_loadu_si128(at)), b = _mm_cmpgt_epi16(c, _mm_loadu_si128(at + 1));
+            bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(a, b)) << 16 * j;
+        }
+        *out++ = ~bits;
+    }
+    if (i < rows) *out = ge16_some(x + i, limit, rows - i);
+}
+
 static void eq8_sse2(const uint8_t *x, uint8_t value, uint64_t *out, int rows) {
     const __m128i c = _mm_set1_epi8((char)value);
     int i = 0;
@@ -104,7 +135,7 @@ static void eq8_sse2(const uint8_t *x, uint8_t value, uint64_t *out, int rows) {
     if (i < rows) *out = eq8_some(x + i, value, rows - i);
 }
 
-static const primitives SSE2 = {ge32_sse2, eq8_sse2, pack_plain};
+static const primitives SSE2 = {ge32_sse2, ge16_sse2, eq8_sse2, pack_plain};
 
 AVX2 static void ge32_avx2(const int32_t *x, int32_t limit, uint64_t *out, int rows) {
     const __m256i c = _mm256_set1_epi32(limit), order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
@@ -124,6 +155,23 @@ AVX2 static void ge32_avx2(const int32_t *x, int32_t limit, uint64_t *out, int r
         *out++ = ~bits;
     }
     if (i < rows) *out = ge32_some(x + i, limit, rows - i);
+}
+
+AVX2 static void ge16_avx2(const int16_t *x, int32_t limit, uint64_t *out, int rows) {
+    const __m256i c = _mm256_set1_epi16((short)limit);
+    int i = 0;
+    for (; i + 64 <= rows; i += 64) {
+        uint64_t bits = 0;
+        for (int j = 0; j < 2; j++) {
+            const __m256i *at = (const __m256i *)(const void *)(x + i + 32 * j);
+            __m256i a = _mm256_cmpgt_epi16(c, _mm256_loadu_si256(at));
+            __m256i b = _mm256_cmpgt_epi16(c, _mm256_loadu_si256(at + 1));
+            __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xD8); /* the inner quarters change places */
+            bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(bytes) << 32 * j;
+        }
+        *out++ = ~bits;
+    }
+    if (i < rows) *out = ge16_some(x + i, limit, rows - i);
 }
 
 AVX2 static void eq8_avx2(const uint8_t *x, uint8_t value, uint64_t *out, int rows) {
@@ -156,7 +204,7 @@ AVX2 static void pack_avx2(const uint64_t *const *planes, int many, uint8_t *out
     pack_some(planes, many, out, i, rows);
 }
 
-static const primitives WIDE = {ge32_avx2, eq8_avx2, pack_avx2};
+static const primitives WIDE = {ge32_avx2, ge16_avx2, eq8_avx2, pack_avx2};
 #endif
 
 const primitives *sangao_primitives(int32_t level) {

@@ -21,7 +21,7 @@ from sangao.engine.pack import ir, typed
 from sangao.engine.pack.sound import sound
 
 MAGIC = b"SANGAOPK"
-VERSION = 2  # 1: `enough:` could not tell a fact that cannot be used from one that is blank
+VERSION = 3  # 1, 2: `enough:` could not tell a fact that cannot be used, or half of it measured, from a blank one
 HEAD = struct.Struct("<8sII")
 SECTION = struct.Struct("<16sQQ32s")
 MOST = 64  # sections; a larger number means the head is not one of ours

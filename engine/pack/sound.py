@@ -9,7 +9,7 @@ from typing import Literal
 
 from sangao.engine import quantity
 from sangao.engine.fact import Fact, Group
-from sangao.engine.formulas import FORMULAS
+from sangao.engine.formulas import FORMULAS, measured
 from sangao.engine.pack import ir
 from sangao.engine.pack.below import depth
 
@@ -248,6 +248,9 @@ def _decision(decision: ir.Decision, names: _Names, pack: ir.Pack) -> None:
         need(all(isinstance(one, ir.Unusable) for one in said))
         asked = {fact for id, _ in decision.enough.assuming for fact in pack.leaves[id].facts}
         need(asked <= {one.fact for one in said if isinstance(one, ir.Unusable)})
+        sources = (pack.leaves[id].source for id, _ in decision.enough.assuming)
+        derived = (one for one in sources if isinstance(one, ir.Derived))
+        need({leaf for one in derived for leaf in measured(one.formula, one.inputs)} == set(decision.enough.measured))
 
 
 def _input(column: ir.Input, names: _Names, pack: ir.Pack) -> None:

@@ -153,7 +153,16 @@ NAMED = {
     ir.CountIn: ("decision",),
     ir.Derived: ("inputs",),
     ir.Decision: ("id", "reads", "asks"),
+    ir.Enough: ("assuming", "unusable", "measured"),
+    ir.Known: ("leaves",),
 }
+
+
+def _name(value: Any, to: dict[str, str]) -> Any:
+    """Return names, however deep they lie in tuples, as they go by in the pack of both."""
+    if isinstance(value, str):
+        return to.get(value, value)
+    return tuple(_name(one, to) for one in value) if isinstance(value, tuple) else _renamed(value, to)
 
 
 def _renamed(part: Any, to: dict[str, str]) -> Any:
@@ -166,10 +175,7 @@ def _renamed(part: Any, to: dict[str, str]) -> Any:
     changed: dict[str, Any] = {}
     for field in fields(part):
         value = getattr(part, field.name)
-        if field.name in named:
-            made = tuple(to.get(one, one) for one in value) if isinstance(value, tuple) else to.get(value, value)
-        else:
-            made = _renamed(value, to)
+        made = _name(value, to) if field.name in named else _renamed(value, to)
         if made is not value:
             changed[field.name] = made
     return replace(part, **changed) if changed else part

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sangao.engine.formulas import measured
 from sangao.engine.language import tree
 from sangao.engine.language.cells import parse_cell
 from sangao.engine.pack import ir
@@ -102,7 +103,8 @@ def _enough(doc: DecisionDoc, here: Here) -> ir.Enough:
     taken += _uncounted(dict(taken), read, here.work)
     if not doc.assuming:
         here.work.report("rules.needs", doc.enough, given="enough", needed="assuming")
-    return ir.Enough(when, tuple(taken), _unusable([leaf for leaf, _ in taken], here))
+    granted = [leaf for leaf, _ in taken]
+    return ir.Enough(when, tuple(taken), _unusable(granted, here), _measured(granted, here))
 
 
 def _unusable(taken: Iterable[str], here: Here) -> tuple[str, ...]:
@@ -111,6 +113,15 @@ def _unusable(taken: Iterable[str], here: Here) -> tuple[str, ...]:
     found = tuple(leaves.unusable(fact, here.work) for fact in facts)
     here.reads.update(dict.fromkeys(found))
     return found
+
+
+def _measured(taken: Iterable[str], here: Here) -> tuple[str, ...]:
+    """Return the leaves of what was measured for the facts taken for granted that a formula gives."""
+    sources = (here.work.leaves[leaf].source for leaf in taken)
+    derived = (one for one in sources if isinstance(one, ir.Derived))
+    found = dict.fromkeys(leaf for one in derived for leaf in measured(one.formula, one.inputs))
+    here.reads.update(found)
+    return tuple(found)
 
 
 def _uncounted(

@@ -4,9 +4,9 @@ Admission happens once per chart and pack. What was rejected stays an occasion w
 takes its place, for a value nobody could read is not a normal one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -27,6 +27,7 @@ from sangao.engine.truth import FALSE, TRUE
 TODAY = "today"  # the fact that is the day of the chart, where a pack reads it
 BOTH = ("", "both")  # where an admission keeps what both passes of the whole pack allow
 LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
+SETTLED = 256  # sets of facts that are false together whose leaves are remembered: lists leave out the same
 
 
 @dataclass(slots=True)
@@ -83,6 +84,8 @@ class Admitter:
                 self.members.setdefault(one.list, []).append((one.id, one.absent == "assume_false"))
         self.order = {fact: i for i, fact in enumerate(facts)}
         self.nothing = {fact.id: nothing_known(fact.kind, len(fact.values)) for fact in facts.values()}
+        self._listed: dict[tuple[frozenset[str], frozenset[str]], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._false: dict[tuple[str, ...], tuple[dict[str, int], set[str]]] = {}  # leaves that are false, facts to ask
         self.conditions = Conditions(pack)
         self.settings = _settings(pack)
 
@@ -261,7 +264,7 @@ class Admitter:
     def _derived(
         self, leaf: ir.Leaf, source: ir.Derived, values: Mapping[str, Any], timeline: Timeline, problems: list[Problem]
     ) -> Any:
-        measured = timeline.value(replace(leaf, source=ir.Bare(source.fact)), None)
+        measured = timeline.bare(source.fact, None, None)
         rejected = measured is None and timeline.rejected(source.fact)
         value, problem = self.derived(leaf, source, [values[one] for one in source.inputs], measured, rejected)
         if problem is not None:
@@ -302,45 +305,50 @@ class Admitter:
     ) -> tuple[str, ...]:
         """Settle what is false by rule or by a complete list; return the facts that are assumed false."""
         false: dict[str, None] = {}
-        assumed: list[str] = []
         if self.guarded:
             known = timeline.named()
             for fact in self.guarded:
                 if not timeline.holds(fact.id) and self.conditions.truth(self.pack.guards[fact.id], known) == TRUE:
                     false[fact.id] = None
         stated = timeline.by_fact
-        for name in {*chart.lists, *chart.complete}.difference(suspended):
-            whole = name in chart.complete
-            for member, assumable in self.members.get(name, ()):
-                if member in stated or member in false:
-                    continue
-                if whole:
-                    false[member] = None
-                elif assumable:
-                    assumed.append(member)
+        told = {*chart.lists, *chart.complete}.difference(suspended) & self.members.keys()
+        listed, assumable = self._members(frozenset(told & chart.complete), frozenset(told - chart.complete))
+        false |= dict.fromkeys([one for one in listed if one not in stated])
+        assumed = [one for one in assumable if one not in stated and one not in false]
         if false:
-            self._settle(values, false, timeline.settle, problems)
-        return tuple(sorted(assumed, key=self.order.__getitem__))
+            self._settle(values, tuple(false), timeline.settle, problems)
+        return tuple(assumed)
+
+    def _members(self, whole: frozenset[str], others: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return, in order, the members of lists that are complete, and those of others that may be assumed false."""
+        found = self._listed.get((whole, others))
+        if found is None:
+            listed = [one for name in whole for one, _ in self.members[name]]
+            assumable = [one for name in others for one, may in self.members[name] if may]
+            listed.sort(key=self.order.__getitem__)
+            assumable.sort(key=self.order.__getitem__)
+            found = self._listed[whole, others] = (tuple(listed), tuple(assumable))
+        return found
 
     def _settle(
         self,
         values: dict[str, Any],
-        facts: Iterable[str],
-        told: Callable[[Iterable[str]], Timeline],
+        facts: tuple[str, ...],
+        told: Callable[[tuple[str, ...]], Timeline],
         problems: list[Problem],
     ) -> None:
         """Set the leaves of facts that are false; only leaves that rest on more than the bare fact are asked again."""
-        facts = list(facts)
         timeline = told(facts)
-        others = set()
-        for fact in facts:
-            plain = self.plain[fact]
-            if plain is None:
-                others.add(fact)
-            else:
-                values.update(plain)
-        if others:
-            self._fill(values, others, timeline, problems)
+        known = self._false.get(facts)
+        if known is None:
+            known = ({}, {fact for fact in facts if self.plain[fact] is None})
+            for fact in facts:
+                known[0].update(self.plain[fact] or {})
+            if len(self._false) < SETTLED:
+                self._false[facts] = known
+        values.update(known[0])
+        if known[1]:
+            self._fill(values, known[1], timeline, problems)
 
     def _plain(self, fact: Fact) -> dict[str, int] | None:
         """Return the leaves of a fact as they are when it is false, None when some leaf rests on more than the fact."""

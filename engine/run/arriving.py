@@ -19,10 +19,10 @@ from sangao.engine.chart import Chart, Reading
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.run.entering import Taker, bounds, steps
+from sangao.engine.run.rounding import LIMIT, Rounded, rounded
 from sangao.engine.run.vectors import Array, Seen
 
 KEPT = 200_000  # cells remembered per column before starting anew
-LIMIT = 2.0**30
 Given = tuple[tuple[Reading, ...], tuple[Problem, ...]]
 
 
@@ -102,11 +102,10 @@ class Cells:
         if not (self._plain and fact is not None and fact.kind == "number" and is_number(column.type)):
             there, value, bad = self._each(column)
         else:
-            there, value = self._rounded(column)
-            left = pc.is_valid(column).to_numpy(zero_copy_only=False) ^ there  # near an edge, unusual, no number
-            bad = np.zeros(len(column), bool)
-            if left.any():
-                places = np.flatnonzero(left)
+            found = self._rounded(column)
+            there, value, bad = found.there, found.steps, np.zeros(len(column), bool)
+            if found.left:  # near an edge, unusual, no number
+                places = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False) ^ there)
                 there[places], value[places], bad[places] = self._each(column.take(pa.array(places)))
         odd |= bad
         if self._blank is not None:
@@ -116,37 +115,25 @@ class Cells:
             return Seen(there, value, blank)
         return Seen(there, value)
 
-    def _rounded(self, column: Any) -> tuple[Array, Array]:
-        """Return where doubles prove the grid step of a number and it is usual, and the steps; 0 elsewhere."""
+    def _rounded(self, column: Any) -> Rounded:
+        """Return the grid steps of a number where doubles prove them and they are usual."""
         fact = self.fact
         assert fact is not None
         low, high = bounds(fact)
         if fact.warn:
             low, high = steps(fact.warn[0], fact), steps(fact.warn[1], fact)
-        slack: Any = 0.5 - 2.0**-10
-        numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-        with np.errstate(all="ignore"):
-            near = numbers * float(1 / fact.grid)  # a blank is no number, and that is near nothing
-            if pa.types.is_float16(column.type):
-                slack = slack - np.abs(near) * 2.0**-10
-            elif pa.types.is_float32(column.type):  # it stands for the shortest decimal text of its width
-                slack = slack - np.abs(near) * 2.0**-23
-            whole = np.rint(near)
-            np.subtract(near, whole, out=near)
-            good = np.abs(near, out=near) < slack
-            good &= whole >= max(low, 1 - LIMIT)
-            good &= whole <= min(high, LIMIT - 1)
-            value = np.zeros(len(column), np.int64)
-            np.copyto(value, whole, where=good, casting="unsafe")
-        return good, value
+        return rounded(column, float(1 / fact.grid), low, high)
 
     def _each(self, column: Any) -> tuple[Array, Array, Array]:
         """Return where cells are simple, their values (0 elsewhere), and where they are not; equal ones taken once."""
-        at = None
-        if not pa.types.is_dictionary(column.type) and not pa.types.is_nested(column.type):
+        at, kind = None, column.type
+        if not (pa.types.is_boolean(kind) or pa.types.is_dictionary(kind) or pa.types.is_nested(kind)):
             with suppress(pa.ArrowNotImplementedError):
                 column = pc.dictionary_encode(column)
-        if pa.types.is_dictionary(column.type):
+        if pa.types.is_boolean(kind):
+            cells: list[Any] = [False, True, None]
+            at = pc.fill_null(pc.cast(column, pa.int8()), len(cells) - 1).to_numpy()
+        elif pa.types.is_dictionary(column.type):
             cells = [*python_values(column.dictionary), None]  # the last one stands for a blank
             at = pc.fill_null(column.indices.cast(pa.int64()), len(cells) - 1).to_numpy()
         else:
@@ -155,7 +142,9 @@ class Cells:
         good = np.array([type(one) is int for one in taken], bool)
         bad = np.array([one is False for one in taken], bool)
         value = np.array([one if type(one) is int else 0 for one in taken], np.int64)
-        return (good, value, bad) if at is None else (good[at], value[at], bad[at])
+        if at is None:
+            return good, value, bad
+        return good[at], value[at], bad[at] if bad.any() else np.zeros(len(at), bool)
 
 
 def is_number(kind: Any) -> bool:

@@ -8,7 +8,7 @@ from most programs.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sangao.engine.run.flat import INT32, LARGEST, Op, Out, Program, Slot
+from sangao.engine.run.flat import INT16, INT32, LARGEST, Op, Out, Program, Slot
 
 NO = 0
 YES = 1
@@ -234,8 +234,8 @@ Wanted = tuple[Out, tuple[int, ...]]  # literals of planes, or the node of a num
 class Writer:
     """Writes the nodes that outputs need, each where it is first needed, in as few registers as that order allows."""
 
-    def __init__(self, circuit: Circuit) -> None:
-        self.of = circuit
+    def __init__(self, circuit: Circuit, narrow: bool = False) -> None:
+        self.of, self.narrow = circuit, narrow
         self.code: list[int] = []
         self.constants: dict[int, int] = {}
         self.lists: list[int] = []
@@ -298,6 +298,9 @@ class Writer:
         for at in sorted(seen):
             if self.of.nodes[at][0] == "ge32":
                 self.limits.setdefault(self.of.nodes[at][1], []).append(at)
+        slots = list(self.of.slots)
+        for slot in self.few(seen) if self.narrow else ():
+            slots[slot] = Slot.INT16
         done: set[int] = set()
         for number, ((kind, operands), top) in enumerate(zip(wanted, tops, strict=True)):
             for one in top:
@@ -306,7 +309,7 @@ class Writer:
             self.drop(top)
         kinds = tuple(int(kind) for kind, _ in wanted)
         return Program(
-            tuple(int(one) for one in self.of.slots),
+            tuple(int(one) for one in slots),
             kinds,
             self.size[0],
             self.size[1],
@@ -314,6 +317,13 @@ class Writer:
             tuple(self.lists),
             tuple(self.code),
         )
+
+    def few(self, seen: set[int]) -> Iterable[int]:
+        """Yield the inputs of 32 bits of which 16 say as much: only compared, and with limits within these."""
+        nodes = [self.of.nodes[at] for at in seen]
+        wide = {node[1] for node in nodes if node[0] == "load"}
+        wide |= {node[1] for node in nodes if node[0] == "ge32" and not INT16[0] < node[2] <= INT16[1]}  # type: ignore[operator]
+        return (slot for slot in self.limits if slot not in wide)  # type: ignore[misc]
 
     def reach(self, top: int, done: set[int]) -> None:
         """Write a node after all it rests on."""

@@ -1,7 +1,7 @@
 """Many patients at once, in Python: a flat program on big integers, one bit per patient. The kernel's twin.
 
 Columns are plain buffers, so that the kernel reads the very same: bitmaps with the first patient in the lowest bit
-(None: everybody), one byte or one int32 (of this machine's byte order) per patient. Outputs are of the same make.
+(None: everybody), a byte, an int32 or int16 (of this machine's byte order) per patient. Outputs are of the same make.
 """
 
 import sys
@@ -12,7 +12,7 @@ from operator import add, ge
 from typing import Any
 
 from sangao.engine.pack import ir
-from sangao.engine.run.flat import Op, Out, Program, Slot, verify
+from sangao.engine.run.flat import INT16, Op, Out, Program, Slot, verify
 from sangao.engine.run.lowering import Flat
 
 CHUNK = 8192
@@ -39,7 +39,7 @@ def run(program: Program, batch: Batch) -> tuple[bytearray, ...]:
     if len(batch.slots) != len(program.slots):
         raise ValueError("the columns do not fit the program")
     for i, (kind, data) in enumerate(zip(program.slots, batch.slots, strict=True)):
-        wanted = ((batch.rows + 7) // 8, batch.rows, 4 * batch.rows)[kind]
+        wanted = ((batch.rows + 7) // 8, batch.rows, 4 * batch.rows, 2 * batch.rows)[kind]
         if (data is None and kind != Slot.BITS) or (data is not None and len(data) < wanted):
             raise ValueError(f"slot {i} is too short")
     kinds = [Out(one) for one in program.outs]
@@ -75,6 +75,8 @@ class _Chunk:
         assert data is not None
         if kind == Slot.BYTE:
             return data[first:last]
+        if kind == Slot.INT16:
+            return array("h", bytes(data[2 * first : 2 * last]))
         return array("i", bytes(data[4 * first : 4 * last]))
 
     def where(self, truths: Iterable[bool]) -> int:
@@ -185,12 +187,14 @@ def enter(flat: Flat, charts: Sequence[tuple[Values, Values]]) -> Batch:
             slots.append(bitmap(one >> place.value & 1 for one in values))
         elif place.part == "valid":
             slots.append(bitmap(_valid(one) for one in values))
-        elif kind == Slot.INT32:
+        elif kind in (Slot.INT32, Slot.INT16):
             end = 1 if place.part == "high" else 0
             if place.part == "value" and any(one is not None and one[0] != one[1] for one in values):
                 raise ValueError(f"{place.leaf}: a half-known value of a plain leaf")
             numbers = [0 if one is None else one[end] for one in values]
-            slots.append(array("i", numbers).tobytes())
+            if kind == Slot.INT16:
+                numbers = [min(max(one, INT16[0]), INT16[1]) for one in numbers]
+            slots.append(array("h" if kind == Slot.INT16 else "i", numbers).tobytes())
         elif kind == Slot.BYTE:
             slots.append(bytes(one.bit_length() - 1 if _valid(one) else 0 for one in values))
         else:

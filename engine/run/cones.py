@@ -55,6 +55,7 @@ def direct(decision: ir.Decision) -> tuple[set[str], set[str]]:
         leaves.update(_named(decision.enough.when))
         leaves.update(leaf for leaf, _ in decision.enough.assuming)
         leaves.update(decision.enough.unusable)
+        leaves.update(decision.enough.measured)
     return leaves, asks
 
 
@@ -70,14 +71,19 @@ def cone(pack: ir.Pack, decision: str) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(x for x in pack.leaves if x in leaves), tuple(x for x in pack.decisions if x in asked)
 
 
-def windows_beside(pack: ir.Pack, enough: ir.Enough, leaf: str) -> tuple[str, ...]:
-    """Return the windows of `assuming` over the fact of a bare leaf; none for a leaf that is a window itself."""
-    if isinstance(pack.leaves[leaf].source, ir.Window):
+def read_beside(pack: ir.Pack, enough: ir.Enough, leaf: str) -> tuple[str, ...]:
+    """Return the leaves of which one that holds a value shows that the fact of a bare leaf was looked at.
+
+    The windows of `assuming` over the fact, and what was measured for the formula that gives it; none for a leaf that
+    is a window itself.
+    """
+    source = pack.leaves[leaf].source
+    if isinstance(source, ir.Window):
         return ()
     leaves = [pack.leaves[one] for one, _ in enough.assuming]
-    return tuple(
-        x.id for x in leaves if isinstance(x.source, ir.Window) and set(x.facts) & set(pack.leaves[leaf].facts)
-    )
+    windows = [x.id for x in leaves if isinstance(x.source, ir.Window) and set(x.facts) & set(pack.leaves[leaf].facts)]
+    inputs = source.inputs if isinstance(source, ir.Derived) else ()
+    return (*windows, *(one for one in inputs if one in enough.measured))
 
 
 def unusable_beside(pack: ir.Pack, enough: ir.Enough, leaf: str) -> tuple[str, ...]:

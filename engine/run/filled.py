@@ -280,7 +280,10 @@ class Filling:
         base = self.base[leaf][assumed]
         if base is None:  # nothing is known elsewhere, and nobody reads ends that are not known
             return Held(new.low, new.high, new.known & where)
-        return spread(base, len(where)).take(where, new)
+        first, last = (base, base) if isinstance(base, int) else base
+        low = np.where(where, new.low, first)
+        high = low if new.high is new.low and first == last else np.where(where, new.high, last)
+        return Held(low, high, new.known | ~where)
 
     def _own(self, leaf: ir.Leaf, found: Mapping[str, Seen], touched: Array, rows: int) -> Held:
         """Return what a leaf reads of the one occasion there is, right where it is touched."""
@@ -325,7 +328,7 @@ class Filling:
         if source.where is not None:
             holds = self._truths(source.where, found, rows)
         elif fact is None or fact.kind != "bool":
-            holds = np.full(rows, TRUE, np.int64)
+            holds = np.full(rows, TRUE, np.int8)
         else:
             here = found.get(fact.id, nobody)
             holds = np.where(here.there, here.value, UNKNOWN)

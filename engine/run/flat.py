@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 MAGIC = b"SANGFLAT"
-VERSION = 1
+VERSION = 2  # 1: a program without 16-bit slots, which older readers take too
 HEAD = struct.Struct("<8s7I")
 LARGEST = 1 << 62  # no number may reach it, so that 64 bits are always enough
 MOST = 1 << 16  # slots, outputs, registers; code and lists may hold 64 times as many
 INT32 = (-(1 << 31), (1 << 31) - 1)
+INT16 = (-(1 << 15), (1 << 15) - 1)
 
 
 class Op(IntEnum):
@@ -29,7 +30,7 @@ class Op(IntEnum):
     NOR = 4  # p = ~(p | p)
     NOT = 5  # p = ~p
     BITS = 6  # p = bitmap slot
-    GE32 = 7  # p = int32 slot >= k
+    GE32 = 7  # p = int32 or int16 slot >= k
     EQ8 = 8  # p = byte slot == b
     GEC = 9  # p = n >= k
     GE = 10  # p = n >= n
@@ -47,11 +48,16 @@ class Op(IntEnum):
 
 
 class Slot(IntEnum):
-    """What a slot holds: a bitmap (first patient in the lowest bit), one byte or one int32 per patient."""
+    """What a slot holds: a bitmap (first patient in the lowest bit), one byte, one int32 or one int16 per patient.
+
+    A number beyond 16 bits stands in an int16 as the nearer end. No limit of such a slot is the lower end; every other
+    limit is passed by the same numbers as before.
+    """
 
     BITS = 0
     BYTE = 1
     INT32 = 2
+    INT16 = 3
 
 
 class Out(IntEnum):
@@ -78,10 +84,11 @@ class Program:
     def dumps(self) -> bytes:
         """Return the bytes that a `.sangao` file and the kernel hold: little-endian, readable from C."""
         parts = (self.slots, self.outs, self.constants, self.lists, self.code)
-        head = HEAD.pack(MAGIC, VERSION, len(parts[0]), len(parts[1]), self.planes, self.numbers, len(parts[2]), 0)
-        sizes = struct.pack("<2I", len(self.lists), len(self.code))
+        version = VERSION if Slot.INT16 in self.slots else 1
+        sizes = (len(parts[0]), len(parts[1]), self.planes, self.numbers, len(parts[2]), 0)
+        head = HEAD.pack(MAGIC, version, *sizes) + struct.pack("<2I", len(self.lists), len(self.code))
         body = struct.pack(f"<{len(self.constants)}q", *self.constants)
-        return head + sizes + body + b"".join(struct.pack(f"<{len(x)}i", *x) for x in (parts[0], parts[1], *parts[3:]))
+        return head + body + b"".join(struct.pack(f"<{len(x)}i", *x) for x in (parts[0], parts[1], *parts[3:]))
 
 
 class Malformed(ValueError):
@@ -94,7 +101,7 @@ def loads(data: bytes) -> Program:
         raise Malformed("head")
     magic, version, slots, outs, planes, numbers, constants, zero = HEAD.unpack_from(data)
     lists, code = struct.unpack_from("<2I", data, HEAD.size)
-    if magic != MAGIC or version != VERSION or zero:
+    if magic != MAGIC or version not in (1, VERSION) or zero:
         raise Malformed("head")
     if max(slots, outs, planes, numbers, constants) > MOST or max(lists, code) > 64 * MOST or code % 5:
         raise Malformed("size")
@@ -107,6 +114,8 @@ def loads(data: bytes) -> Program:
     for size in (slots, outs, lists, code):
         found.append(struct.unpack_from(f"<{size}i", data, at))
         at += 4 * size
+    if version == 1 and Slot.INT16 in found[0]:
+        raise Malformed("kind")
     program = Program(found[0], found[1], planes, numbers, values, found[2], found[3])
     verify(program)
     return program
@@ -153,9 +162,11 @@ class _Check:
     def constant(self, at: int) -> int:
         return self.of.constants[self.within(at, len(self.of.constants))]
 
-    def slot(self, at: int, kind: Slot) -> None:
-        if self.of.slots[self.within(at, len(self.of.slots))] != kind:
+    def slot(self, at: int, *kinds: Slot) -> int:
+        kind = self.of.slots[self.within(at, len(self.of.slots))]
+        if kind not in kinds:
             raise Malformed("slot")
+        return kind
 
     def listed(self, first: int, size: int, width: int) -> Sequence[int]:
         if first < 0 or size < 0 or first + width * size > len(self.of.lists):
@@ -179,8 +190,10 @@ class _Check:
         elif op == Op.BITS:
             self.slot(a, Slot.BITS)
         elif op == Op.GE32:
-            self.slot(a, Slot.INT32)
-            if not INT32[0] <= self.constant(b) <= INT32[1]:
+            low, high = INT32
+            if self.slot(a, Slot.INT32, Slot.INT16) == Slot.INT16:
+                low, high = INT16[0] + 1, INT16[1]
+            if not low <= self.constant(b) <= high:
                 raise Malformed("constant")
         elif op == Op.EQ8:
             self.slot(a, Slot.BYTE)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from sangao.engine.pack import ir
 from sangao.engine.run import known
 from sangao.engine.run.circuit import NO, YES, Circuit, Refused, Wanted, Writer
-from sangao.engine.run.cones import cone, unusable_beside, windows_beside
+from sangao.engine.run.cones import cone, read_beside, unusable_beside
 from sangao.engine.run.flat import Out, Program, Slot
 from sangao.engine.run.known import Abstract, Closed, Ends, Items
 from sangao.engine.run.regions import regions
@@ -70,6 +70,7 @@ def lower(
     `half`: leaves that may be half known (an interval, several codes); all others hold one value or nothing.
     `differ`: leaves that may differ between the passes; by default the bool leaves of facts that are assumed false.
     `fields`: the outputs that are wanted (`Column`), by default all.
+    Numbers enter in 16 bits where these say as much (`flat.Slot`).
     """
     if differ is None:
         facts = pack.dictionary.facts
@@ -78,7 +79,7 @@ def lower(
             for leaf in pack.leaves.values()
             if leaf.kind == "bool" and any(facts[one].absent == "assume_false" for one in leaf.facts if one in facts)
         }
-    maker = _Maker(pack, frozenset(half), frozenset(differ))
+    maker = _Maker(pack, frozenset(half), frozenset(differ), narrow=True)
     return maker.flat(tuple(decisions), lambda _: fields)
 
 
@@ -108,8 +109,8 @@ def truth_over(pack: ir.Pack, circuit: Circuit, expr: ir.Expr, values: Mapping[s
 
 
 class _Maker:
-    def __init__(self, pack: ir.Pack, half: frozenset[str], differ: frozenset[str]) -> None:
-        self.pack, self.half, self.differ = pack, half, differ
+    def __init__(self, pack: ir.Pack, half: frozenset[str], differ: frozenset[str], narrow: bool = False) -> None:
+        self.pack, self.half, self.differ, self.narrow = pack, half, differ, narrow
         self.circuit = Circuit()
         self.places: list[Place] = []
         self.leaves: dict[tuple[str, bool], Abstract] = {}
@@ -137,7 +138,7 @@ class _Maker:
                     columns += [one for one in self.columns(decision) if kept is None or one[0].field in kept]
                 except Refused as error:
                     self.refused[name] = str(error)
-        program = Writer(self.circuit).program([*(one for _, one in columns), *more])
+        program = Writer(self.circuit, self.narrow).program([*(one for _, one in columns), *more])
         refused = {name: self.refused[name] for name in wanted if name in self.refused}
         return Flat(program, tuple(self.places), tuple(column for column, _ in columns), refused)
 
@@ -194,7 +195,7 @@ class _Maker:
         closes = self.circuit.both(known.single(self.circuit, result) ^ 1, now.known(decision.enough.when))
         granted = dict(kept)
         for name, given in decision.enough.assuming:
-            beside = windows_beside(self.pack, decision.enough, name)
+            beside = read_beside(self.pack, decision.enough, name)
             said = unusable_beside(self.pack, decision.enough, name)
             tests = [*(now.holds(one) for one in (name, *beside)), *(now.truth(ir.Read(one))[1] for one in said)]
             read = self.circuit.some(tests)

@@ -43,6 +43,15 @@ def denied(fact: str, on: int) -> tuple[Admitted, ...]:
     return (Admitted(fact, on, "", FALSE, -1),)
 
 
+@lru_cache(maxsize=64)
+def all_denied(facts: tuple[str, ...], on: int) -> Mapping[str, Sequence[Admitted]]:
+    """Return what stands for facts that are false on a day, by fact; it must not be changed.
+
+    What a delivered list leaves out is the same for most patients of a day.
+    """
+    return {fact: denied(fact, on) for fact in facts}
+
+
 def single(sent: Sequence[Admitted]) -> Occasions | None:
     """Return the occasions of readings that each have a day and a fact of their own, None where it takes more.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import pick
-from sangao.engine.run.cones import expressions, unusable_beside, walk, windows_beside
+from sangao.engine.run.cones import expressions, read_beside, unusable_beside, walk
 from sangao.engine.run.far import FAR, bounded
 from sangao.engine.run.phrases import Name
 from sangao.engine.run.sections import section
@@ -183,7 +183,7 @@ class Program(Writer):
         for leaf, given in enough.assuming:
             old = self.words.leaves[leaf]
             new = Name(old.kind, self.new("t"), self.new("t") if old.two else "")
-            tests = [self._holds(one) for one in (leaf, *windows_beside(self.pack, enough, leaf))]
+            tests = [self._holds(one) for one in (leaf, *read_beside(self.pack, enough, leaf))]
             tests += [self._may(one) for one in unusable_beside(self.pack, enough, leaf)]
             read = " or ".join(tests)
             if old.two:

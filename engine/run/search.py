@@ -16,6 +16,7 @@ from sangao.engine.run.rows import Cone
 from sangao.engine.run.walks import Walks, point
 
 COMPLETE = 300  # looks at a complete chart
+EVERY = 32  # values of a number that are all tried where its bands are not exact
 
 Abstract = Any
 
@@ -89,7 +90,12 @@ class Search:
             one: self._domain(one) for one in (leaf, *others) if self.pack.leaves[one].kind in ("number", "date")
         }
         found, exact = values(leaf, reasons.lines, self.second, domains, self.walks.cuts)
-        self.exact &= exact and len(reasons.lines) < MANY
+        low, high = domains[leaf]
+        if not exact or len(reasons.lines) >= MANY:
+            if low is not None and high is not None and high - low < EVERY:
+                found = list(range(low, high + 1))
+            else:
+                self.exact = False
         return [(one, one) for one in found]
 
     def _blank(self, leaf: str) -> Abstract:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sangao.engine.pack import ir
 from sangao.engine.run import intervals
-from sangao.engine.run.cones import unusable_beside, windows_beside
+from sangao.engine.run.cones import read_beside, unusable_beside
 from sangao.engine.run.intervals import Interval
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN, both, either, negated, tally
 
@@ -262,12 +262,12 @@ def known(pack: ir.Pack, test: ir.Known, values: Mapping[str, Abstract]) -> bool
 def taken_for_granted(pack: ir.Pack, enough: ir.Enough, values: Mapping[str, Abstract]) -> dict[str, Abstract]:
     """Return the values with the blank leaves of `assuming` set to what the decision may take for granted.
 
-    A fact that was read is not blank: its windows still hold something. Nor is one of which something was said that
-    cannot be used, or may have been: whatever it was, it was not looked at.
+    A fact that was read is not blank: its windows still hold something, or what was measured for its formula does. Nor
+    is one of which something was said that cannot be used, or may have been: whatever it was, it was not looked at.
     """
     changed = dict(values)
     for leaf, given in enough.assuming:
-        read = any(holds(pack, one, values) for one in (leaf, *windows_beside(pack, enough, leaf)))
+        read = any(holds(pack, one, values) for one in (leaf, *read_beside(pack, enough, leaf)))
         said = any(values[one] != FALSE for one in unusable_beside(pack, enough, leaf))
         if not read and not said:
             changed[leaf] = given

@@ -24,7 +24,7 @@ from sangao.engine.run.arriving import Cells, bound, laid_out, python_values
 from sangao.engine.run.bulk import Bulk
 from sangao.engine.run.columns import Batch
 from sangao.engine.run.filled import Filling, Held
-from sangao.engine.run.flat import Out, Slot
+from sangao.engine.run.flat import INT16, Out, Slot
 from sangao.engine.run.lowering import Field, Place, lower
 from sangao.engine.run.many import Many
 from sangao.engine.run.vectors import Array, distinct
@@ -323,14 +323,16 @@ class _Shape:
             return _bits(self.low & self.low.dtype.type(1 << place.value))
         if place.part == "valid":
             return _bits(self.single if self.closed else self.held.known)
-        if kind == Slot.INT32:
+        if kind in (Slot.INT32, Slot.INT16):
             ends = self.held.high if place.part == "high" else self.held.low
-            return np.where(self.held.known, ends, 0).astype(np.int32)
+            found = ends.astype(np.int32) if kind == Slot.INT32 else np.clip(ends, *INT16).astype(np.int16)
+            found &= -self.held.known.astype(found.dtype)  # 0 where nothing is known
+            return found
         if kind == Slot.BYTE:
             found = np.zeros(len(self.low), np.uint8)
             for i in range(1, len(self.leaf.values)):
-                found[self.low == 1 << i] = i
-            return found * self.single
+                found |= (self.low == 1 << i).view(np.uint8) * np.uint8(i)
+            return found
         return _bits(self.low & 2)
 
 
@@ -427,7 +429,12 @@ def plain(kind: str, value: Value) -> Any:
 
 def _coded(values: Sequence[Any], codes: Sequence[str], kind: Any, places: Array) -> Any:
     at = {code: i for i, code in enumerate(codes)}
-    known = np.array([one is not None for one in values], bool)
-    which = np.array([0 if one is None else at[one] for one in values], kind.index_type.to_pandas_dtype())
-    indices = pa.array(which[places], mask=None if known.all() else ~known[places])
-    return pa.DictionaryArray.from_arrays(indices, pa.array(codes, pa.string()))
+    which = np.array([-1 if one is None else at[one] for one in values], kind.index_type.to_pandas_dtype())
+    found, known = which[places], None
+    if (which < 0).any():
+        there = found >= 0
+        found *= there
+        known = pa.py_buffer(_bits(there))
+    indices = pa.Array.from_buffers(kind.index_type, len(found), [known, pa.py_buffer(found)])
+    # INVARIANT: an index is the place of a code, so nothing has to be looked through for others.
+    return pa.DictionaryArray.from_arrays(indices, pa.array(codes, pa.string()), safe=False)

@@ -1,6 +1,6 @@
 """The admitted readings of one chart along time: occasions, contradictions, and what each leaf reads of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run import intervals
 from sangao.engine.run.conditions import Conditions
 from sangao.engine.run.entering import steps
-from sangao.engine.run.occasions import Admitted, Occasions, by_day, denied, made_one, single
+from sangao.engine.run.occasions import Admitted, Occasions, all_denied, by_day, made_one, single
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 
@@ -68,19 +68,19 @@ class Timeline:
         if not self.facts_known:
             self.facts_known = dict(self._nothing)
             for fact in self.by_fact:
-                self.facts_known[fact] = self._bare(fact, None, self._nothing[fact])
+                self.facts_known[fact] = self.bare(fact, None, self._nothing[fact])
         return self.facts_known
 
-    def settle(self, facts: Iterable[str]) -> "Timeline":
+    def settle(self, facts: tuple[str, ...]) -> "Timeline":
         """Take facts for false, settled: their list is complete, or a rule of the dictionary says so."""
-        told: dict[str, Sequence[Admitted]] = {fact: denied(fact, self.on) for fact in facts}
+        told = all_denied(facts, self.on)
         self.by_fact.update(told)
         self._single.clear()
         if self.facts_known:
             self.facts_known.update(dict.fromkeys(told, FALSE))
         return self
 
-    def assuming(self, facts: Iterable[str]) -> "Timeline":
+    def assuming(self, facts: tuple[str, ...]) -> "Timeline":
         """Return a timeline on which these facts are false."""
         other = object.__new__(Timeline)
         other.__dict__.update(self.__dict__)
@@ -94,11 +94,12 @@ class Timeline:
         """Return the abstract value of a bare or window leaf; `blank` is its "nothing known"."""
         source = leaf.source
         if isinstance(source, ir.Bare):
-            return self._bare(source.fact, source.rule, blank)
+            return self.bare(source.fact, source.rule, blank)
         assert isinstance(source, ir.Window)
         return self._window(source, blank)
 
-    def _bare(self, fact_id: str, rule: Group | None, blank: Any) -> Any:
+    def bare(self, fact_id: str, rule: Group | None, blank: Any) -> Any:
+        """Return the abstract value of a fact as last said; `rule`: of its occasions, None for the dictionary's."""
         fact = self.pack.dictionary.facts[fact_id]
         if fact.group is None and fact.valid_for is None:
             sent = self.by_fact.get(fact_id, ())
@@ -251,7 +252,7 @@ class Timeline:
             groups = {dictionary.facts[fact].group for fact in touched} - {None}
             touched |= {member for group in groups if group for member in dictionary.groups[group].members}
             for fact in touched & self.by_fact.keys():
-                self.facts_known[fact] = self._bare(fact, None, self._nothing[fact])
+                self.facts_known[fact] = self.bare(fact, None, self._nothing[fact])
 
 
 def valid_from(fact: Fact, on: int) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sangao.engine.native import ffi, is_native, lib
 from sangao.engine.pack import ir
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
@@ -53,17 +54,20 @@ def distinct(columns: Sequence[Array], rows: int) -> Distinct:
     if not rows:
         return Distinct(np.zeros(0, np.int64), np.zeros(0, np.int64))
     few = min(FEW, 4 * rows)
-    at, number, dense = np.zeros(rows, np.int64), 1, True
+    at, number = np.zeros(rows, np.int64), 1
     for column in columns:
         coded, size = _ranged(column, few)
-        at, number, dense = (at * size + coded if number > 1 else coded), number * size, False
+        if size == 1:  # the same in every row
+            continue
+        if number > 1:
+            at *= size
+            at += coded
+        else:
+            at = coded
+        number *= size
         if number > few:  # both factors stay below FEW or the rows, so no product comes near 2**63
-            (at, number), dense = _coded(at, few), True
-    if not dense:
-        at, number = _coded(at, few)
-    first = np.empty(number, np.int64)
-    first[at[::-1]] = np.arange(rows - 1, -1, -1)
-    return Distinct(first, at)
+            at, number = _coded(at, few)
+    return numbered(at, number)
 
 
 def _ranged(column: Array, few: int) -> tuple[Array, int]:
@@ -77,13 +81,30 @@ def _ranged(column: Array, few: int) -> tuple[Array, int]:
 def _coded(column: Array, few: int) -> tuple[Array, int]:
     """Return a column as numbers from 0 on that are all there, and how many they are."""
     if column.min() >= 0 and (most := int(column.max())) < few:  # a table of all there may be
-        there = np.bincount(column, minlength=most + 1) > 0
-        if there.all():
-            return column, most + 1
-        places = np.cumsum(there) - 1
-        return places[column], int(places[-1]) + 1
-    found = pc.dictionary_encode(pa.array(column))
-    return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(found.dictionary)
+        found = numbered(column.copy(), most + 1)
+        return found.at, len(found.first)
+    coded = pc.dictionary_encode(pa.array(column))
+    return coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(coded.dictionary)
+
+
+def numbered(codes: Array, number: int, *, use_native: bool = True) -> Distinct:
+    """Return which codes below `number` there are, in the order in which they first stand; takes the array it is given.
+
+    In C where the kernel is built, else in numpy: same result.
+    """
+    if use_native and is_native():
+        places, first = np.empty(number, np.int32), np.empty(min(number, len(codes)), np.int64)
+        given = ffi.from_buffer("int64_t[]", codes)
+        room = ffi.from_buffer("int32_t[]", places), number, ffi.from_buffer("int64_t[]", first)
+        count = lib.sangao_numbered(given, len(codes), *room)
+        assert count >= 0
+        return Distinct(first[:count], codes)
+    first = np.full(number, len(codes), np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    order = np.argsort(first)[: int(np.count_nonzero(first < len(codes)))]
+    places = np.empty(number, np.int64)
+    places[order] = np.arange(len(order))
+    return Distinct(first[order], places[codes])
 
 
 class NotVectors(Exception):
@@ -107,17 +128,22 @@ def truths(expr: ir.Expr, seen: Mapping[str, Seen], nothing: Mapping[str, Any], 
             return found | ~(known & also) * np.int8(UNKNOWN)
         case ir.Member(ir.Read(fact), mask):
             values = _masks(fact, seen, nothing, rows)
-            return np.where(values & mask, TRUE, 0) | np.where(values & ~mask, FALSE, 0)
+            return _joined(values & ~mask != 0, values & mask != 0)
         case ir.Not(inner):
             found = truths(inner, seen, nothing, rows)
             return (found >> 1 & 1) | (found & 1) << 1
         case ir.Both(items):
             false, true = _planes(items, seen, nothing, rows)
-            return np.where(np.logical_or.reduce(false), 1, 0) | np.where(np.logical_and.reduce(true), 2, 0)
+            return _joined(np.logical_or.reduce(false), np.logical_and.reduce(true))
         case ir.Either(items):
             false, true = _planes(items, seen, nothing, rows)
-            return np.where(np.logical_and.reduce(false), 1, 0) | np.where(np.logical_or.reduce(true), 2, 0)
+            return _joined(np.logical_and.reduce(false), np.logical_or.reduce(true))
     raise NotVectors
+
+
+def _joined(false: Array, true: Array) -> Array:
+    """Return masks from where each truth is possible."""
+    return false.view(np.int8) * np.int8(FALSE) + true.view(np.int8) * np.int8(TRUE)
 
 
 def _planes(

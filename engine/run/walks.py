@@ -109,6 +109,7 @@ class _Walk:
         if one.enough:
             self._known(one.enough.when)
             self.read.append(tuple(self.values[said] for said in one.enough.unusable))
+            self.read.append(tuple(spec.holds(self.pack, by, self.values) for by in one.enough.measured))
             for leaf, _ in one.enough.assuming:
                 self._leaf(leaf, self.values)
             if spec.known(self.pack, one.enough.when, self.values):

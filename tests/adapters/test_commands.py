@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.cells import cell_len
 from typer.main import get_command
 
 from sangao.adapters.builtin import CORE
@@ -33,3 +34,12 @@ def test_what_checks_and_compiles_rules_is_not_imported_to_use_them(name: str) -
     code = f"import sys\nfrom sangao.adapters.main import app\napp({name!r})\nprint(*sorted(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(HEAVY) & set(ended.stdout.split())
+
+
+def test_the_page_of_help_begins_with_the_core_and_gives_every_command_one_line() -> None:
+    """On 80 columns: where Chinese and English wrap, rich drops letters of a word."""
+    commands = get_command(app("--help")).commands  # type: ignore[attr-defined]
+    core = [one.partition(":")[2].rstrip("_") for one in CORE]
+    assert list(commands)[: len(core)] == core
+    wide = 80 - 6 - max(map(len, commands))
+    assert {name for name, one in commands.items() if cell_len(one.help) > wide} == set()

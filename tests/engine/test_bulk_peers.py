@@ -16,6 +16,7 @@ ROWS = 512
 CODE = [
     (Op.BITS, 0, 0, 0, 0),
     (Op.GE32, 1, 1, 0, 0),
+    (Op.GE32, 11, 3, 0, 0),
     (Op.EQ8, 2, 2, 1, 0),
     (Op.AND, 3, 0, 1, 0),
     (Op.ANDN, 4, 1, 0, 0),
@@ -35,6 +36,7 @@ CODE = [
     (Op.GE, 10, 6, 7, 0),
     (Op.OUT, 0, 9, 0, 0),
     (Op.OUT, 1, 10, 0, 0),
+    (Op.OUT, 6, 11, 0, 0),
     (Op.OUTN, 2, 6, 0, 0),
     (Op.OUTN, 3, 7, 0, 0),
     (Op.PACK, 4, 6, 8, 0),
@@ -42,9 +44,9 @@ CODE = [
 ]
 LISTS = (0, 0, 4, 1, 2, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 PROGRAM = Program(
-    slots=(Slot.BITS, Slot.INT32, Slot.BYTE),
-    outs=(Out.BITS, Out.BITS, Out.NUMBER, Out.NUMBER, Out.BYTE, Out.MASK),
-    planes=11,
+    slots=(Slot.BITS, Slot.INT32, Slot.BYTE, Slot.INT16),
+    outs=(Out.BITS, Out.BITS, Out.NUMBER, Out.NUMBER, Out.BYTE, Out.MASK, Out.BITS),
+    planes=12,
     numbers=8,
     constants=(7, -3, -2),
     lists=LISTS,
@@ -69,6 +71,7 @@ def drawn() -> tuple[bytes, ...]:
         columns.bitmap(draw.random() < 0.5 for _ in range(ROWS)),
         array("i", [draw.randint(-20, 20) for _ in range(ROWS)]).tobytes(),
         bytes(draw.randrange(3) for _ in range(ROWS)),
+        array("h", [draw.randint(-20, 20) for _ in range(ROWS)]).tobytes(),
     )
 
 

@@ -11,7 +11,7 @@ from sangao.engine.run.lowering import Flat, lower
 from tests.laws.random_packs import Maker, values
 
 LONG = os.environ.get("SANGAO_TIER") == "long"
-LENGTHS = (0, 1, 7, 8, 63, 64, 65, 8191, 8192, 8193)
+LENGTHS = (0, 1, 7, 8, 63, 64, 65, 8191, 8192, 8193, 16385)
 RICH = 447  # the seed of a pack with many leaves, whose program uses nearly every operation
 Pass = dict[str, Any]
 

@@ -12,7 +12,7 @@ from tests.laws.columns import RICH, lowered, made
 def test_the_kernel_on_threads_answers_as_python_does(threads: int) -> None:
     rules, charts = made(RICH, 100)
     flat = lowered(rules)
-    batch = enter(flat, [charts[i * i % 100] for i in range(8192 * 3 + 77)])
+    batch = enter(flat, [charts[i * i % 100] for i in range(16384 * 3 + 77)])
     fast, slow = Bulk(flat), Bulk(flat, use_native=False)
     assert (fast.native, slow.native) == (native.is_native(), False)
     assert fast.run(batch, threads=threads).outs == slow.run(batch).outs

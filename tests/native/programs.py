@@ -37,11 +37,15 @@ def everything() -> Program:
         (Op.PACK, 25, 6, 15),
         (Op.PACK, 26, 6, 0),
         (Op.PACK, 27, 6, 8),
+        (Op.GE32, 0, 5, 3),
+        (Op.GE32, 1, 5, 4),
+        (Op.NOR, 2, 0, 1),
+        *((Op.OUT, 28 + i, i) for i in range(3)),
     ]
     lists = (2, 0, 3, 1, 4, 2, *range(15))
-    kinds = (*[Out.BITS] * 15, *[Out.NUMBER] * 9, Out.BYTE, Out.MASK, Out.BYTE, Out.BYTE)
+    kinds = (*[Out.BITS] * 15, *[Out.NUMBER] * 9, Out.BYTE, Out.MASK, Out.BYTE, Out.BYTE, *[Out.BITS] * 3)
     filled = tuple(x for one in code for x in (*one, *[0] * (5 - len(one))))
-    slots = (Slot.BITS, Slot.BITS, Slot.INT32, Slot.INT32, Slot.BYTE)
-    program = Program(slots, kinds, 15, 9, (0, 2**31 - 1, -(2**20)), lists, filled)
+    slots = (Slot.BITS, Slot.BITS, Slot.INT32, Slot.INT32, Slot.BYTE, Slot.INT16)
+    program = Program(slots, kinds, 15, 9, (0, 2**31 - 1, -(2**20), 2**15 - 1, 1 - 2**15), lists, filled)
     flat.verify(program)
     return program

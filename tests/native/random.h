@@ -8,16 +8,16 @@
 
 static uint64_t state;
 
-static uint64_t draw(void) { /* splitmix64 */
+static inline uint64_t draw(void) { /* splitmix64 */
     uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
     return z ^ z >> 31;
 }
 
-static size_t below(size_t n) { return (size_t)(draw() % n); }
+static inline size_t below(size_t n) { return (size_t)(draw() % n); }
 
-static void *filled(size_t size) { /* of exactly this size, so that a step beyond is seen */
+static inline void *filled(size_t size) { /* of exactly this size, so that a step beyond is seen */
     uint8_t *data = malloc(size ? size : 1);
     if (!data) exit(3);
     for (size_t i = 0; i < size; i++) data[i] = (uint8_t)draw();
@@ -26,14 +26,14 @@ static void *filled(size_t size) { /* of exactly this size, so that a step beyon
     return data;
 }
 
-static void damage(uint8_t *data, size_t size) {
+static inline void damage(uint8_t *data, size_t size) {
     for (size_t n = 1 + below(3); n && size; n--) {
         static const uint8_t odd[] = {0, 1, 4, 5, 64, 127, 128, 255};
         data[below(size)] = below(2) ? odd[below(sizeof odd)] : (uint8_t)draw();
     }
 }
 
-static uint8_t *content(const char *path, size_t *size) {
+static inline uint8_t *content(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
     if (!file) exit(2);
     fseek(file, 0, SEEK_END);

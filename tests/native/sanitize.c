@@ -9,12 +9,12 @@
 #include "random.h"
 
 static size_t item(int32_t kind, size_t rows) { /* bytes of a slot */
-    return kind == 0 ? (rows + 7) / 8 : kind == 1 ? rows : 4 * rows;
+    return kind == 0 ? (rows + 7) / 8 : kind == 1 ? rows : kind == 2 ? 4 * rows : 2 * rows;
 }
 
 /* The answers of one level of instructions are the answers of every other. */
 static void run(const sangao_program *program) {
-    static const size_t lengths[] = {0, 1, 63, 64, 65, 100, 8191, 8192, 8193};
+    static const size_t lengths[] = {0, 1, 63, 64, 65, 100, 8191, 8193, 16383, 16384, 16385};
     size_t rows = lengths[below(sizeof lengths / sizeof *lengths)];
     size_t slots = (size_t)sangao_slots(program), outs = (size_t)sangao_outs(program);
     sangao_slot *entering = calloc(slots + 1, sizeof *entering);

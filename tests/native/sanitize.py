@@ -1,4 +1,4 @@
-"""Run the kernel and libsangao under AddressSanitizer and UndefinedBehaviorSanitizer on random and damaged input.
+"""Run the kernel, what readies its columns, and libsangao under sanitizers on random and damaged input.
 
 `make sanitize` calls it; `sanitize.py SECONDS [SEED]`. Exit 0: nothing found; 1: something was; 2: no compiler.
 """
@@ -23,12 +23,12 @@ from tests.native.programs import everything  # noqa: E402
 NATIVE = ROOT / "engine" / "native"
 FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined"]
 FLAGS += ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer", f"-I{NATIVE}", f"-I{HERE}"]
-KERNEL = ("kernel.c", "program.c", "simd.c")
+KERNEL = ("kernel.c", "plan.c", "leaves.c", "program.c", "simd.c")
 LIBRARY = (*KERNEL, "library.c", "section.c", "answers.c", "columns.c", "told.c", "equations.c", "days.c", "sha256.c")
 
 
 def main(seconds: int, seed: int) -> int:
-    """Build both drivers, write programs and packs for them, run one after the other for half of the time each."""
+    """Build the drivers, write programs and packs for them, run one after the other for a share of the time each."""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
         print("no C compiler: set CC", file=sys.stderr)
@@ -37,6 +37,7 @@ def main(seconds: int, seed: int) -> int:
     programs = [everything(), *(lowered(one).program for one in packs)]
     given = {
         "sanitize": (KERNEL, [one.dumps() for one in programs]),
+        "sanitize_arriving": (("arriving.c",), []),
         "sanitize_host": (LIBRARY, [library.dumps(one, "0" * 64, one.decisions) for one in (*packs, *[clinic()] * 10)]),
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -50,7 +51,7 @@ def main(seconds: int, seed: int) -> int:
             for number, data in enumerate(files):
                 paths.append(f"{driver}.{number}")
                 Path(paths[-1]).write_bytes(data)
-            command = [str(driver), str(max(1, seconds // 2)), str(seed), *paths]
+            command = [str(driver), str(max(1, seconds // len(given))), str(seed), *paths]
             room = {"ASAN_OPTIONS": "allocator_may_return_null=1"}  # a program may ask for more than there is
             if subprocess.run(command, env=os.environ | room, check=False).returncode:
                 return 1

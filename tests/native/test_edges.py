@@ -77,14 +77,14 @@ def test_columns_of_which_nothing_is_known_hold_whatever_they_hold() -> None:
 
 @needs_kernel
 def test_every_slot_may_begin_somewhere_else() -> None:
-    program, random, rows = everything(), Random(8), 8192 + 70
+    program, random, rows = everything(), Random(8), native.chunk() + 70
     kernel = native.Kernel(program.dumps())
     for _ in range(6):
         offsets = [random.choice((0, 1, 7, 8, 9, 63, 64, 65, 511)) for _ in program.slots]
         whole = buffers(random, rows + 511, True)
         bits = int.from_bytes(whole[0] or b"", "little") >> offsets[0]
         cut: list[Any] = [bits.to_bytes((rows + 511 + 7) // 8, "little"), None]
-        cut += [(whole[i] or b"")[offsets[i] * width :] for i, width in ((2, 4), (3, 4), (4, 1))]
+        cut += [(whole[i] or b"")[offsets[i] * width :] for i, width in ((2, 4), (3, 4), (4, 1), (5, 2))]
         expected = [bytes(one) for one in columns.run(program, Batch(tuple(cut), rows))]
         for most in LEVELS:
             found = kernel.run(whole, rows, offsets=offsets, most=most)
@@ -94,8 +94,8 @@ def test_every_slot_may_begin_somewhere_else() -> None:
 @needs_kernel
 def test_nobody_is_a_batch() -> None:
     program = everything()
-    agree(program, Batch((b"", None, b"", b"", b""), 0))
-    agree(program, Batch((b"", b"", b"", b"", b""), 0))
+    agree(program, Batch((b"", None, b"", b"", b"", b""), 0))
+    agree(program, Batch((b"", b"", b"", b"", b"", b""), 0))
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The kernel without instructions of one machine, as it is built where there is no x86."""
     folder = Path(native.__file__).parent
     library = tmp_path / "plain.so"
-    sources = [str(folder / name) for name in ("kernel.c", "program.c", "simd.c")]
+    sources = [str(folder / name) for name in ("kernel.c", "plan.c", "leaves.c", "program.c", "simd.c")]
     command = [shutil.which((os.environ.get("CC") or "cc").split()[0]) or "cc", "-std=c11", "-O1", "-shared", "-fPIC"]
     subprocess.run([*command, "-DSANGAO_PLAIN", "-Wall", "-Wextra", "-Werror", *sources, "-o", library], check=True)
     ffi = FFI()

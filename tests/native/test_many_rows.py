@@ -28,14 +28,16 @@ BLOCK = 50_001  # no multiple of a word or a chunk
 
 
 def limits(program: Program) -> dict[int, list[int]]:
-    """Return, by slot, the numbers on either side of what the program compares it with, and the ends of int32."""
+    """Return, by slot, the numbers on either side of what the program compares it with, and the ends of integers."""
     every = [-(2**31), -1, 0, 1, 2**31 - 1, *(one for one in program.constants if abs(one) < 2**31 - 1)]
     found: dict[int, list[int]] = {}
     for at in range(0, len(program.code), 5):
         op, _, a, b, _ = program.code[at : at + 5]
         if op == Op.GE32:
             found.setdefault(a, []).extend((program.constants[b] - 1, program.constants[b]))
-    return {i: [*found.get(i, every), 0, 2**31 - 1] for i, kind in enumerate(program.slots) if kind == Slot.INT32}
+    most = {Slot.INT32: 2**31 - 1, Slot.INT16: 2**15 - 1}
+    kinds = enumerate(map(Slot, program.slots))
+    return {i: [*found.get(i, every), 0, most[kind], -most[kind] - 1] for i, kind in kinds if kind in most}
 
 
 class Drawn:
@@ -49,8 +51,8 @@ class Drawn:
         self.kinds = program.slots
         near = limits(program)
         self.pools = {
-            i: array("i", self.random.choices(near[i], k=BLOCK))
-            if kind == Slot.INT32
+            i: array("i" if kind == Slot.INT32 else "h", self.random.choices(near[i], k=BLOCK))
+            if i in near
             else array("B", self.random.choices(range(8), k=BLOCK))
             for i, kind in enumerate(program.slots)
             if kind != Slot.BITS

@@ -39,7 +39,7 @@ def test_what_is_no_pack_is_refused_in_words() -> None:
     data = hosted.saved(asked)
     program = canon.sections(data)["program"]
     assert refusal(b"")[0] == refusal(b"PK\3\4" * 20)[0] == CODES["not a pack"]
-    assert refusal(data[:8] + b"\3\0\0\0" + data[12:])[0] == CODES["newer"]
+    assert refusal(data[:8] + b"\x63\0\0\0" + data[12:])[0] == CODES["newer"]
     assert refusal(data[:8] + b"\1\0\0\0" + data[12:])[0] == CODES["older"]
     assert refusal(canon.dumps(asked.compiled))[0] == CODES["no program"]
     assert "sangao build" in refusal(canon.dumps(asked.compiled))[1]

@@ -151,10 +151,10 @@ def flat(values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
             continue
         entries = value.get("entry")
         for entry in entries if isinstance(entries, list) else ():
-            resource = entry.get("resource") if _is_object(entry) else None
-            if _is_object(resource):
+            resource = entry.get("resource") if type(entry) is dict or _is_object(entry) else None
+            if type(resource) is dict or _is_object(resource):  # the common one without a call
                 yield resource
 
 
 def _is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
-    return type(value) is dict or isinstance(value, Mapping)
+    return isinstance(value, Mapping)

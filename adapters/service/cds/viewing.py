@@ -16,8 +16,8 @@ from sangao.adapters.service.cds.offered import Service, Show
 from sangao.adapters.service.settings import Shown
 from sangao.engine.answer import Answer, Missing, Result
 from sangao.engine.chart import Chart
+from sangao.engine.explain import argument, nearest
 from sangao.engine.explain import later as explained
-from sangao.engine.explain import nearest
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.run.decided import with_later
@@ -82,6 +82,8 @@ class View:
         def remembered(decision: str, what: str) -> Any:
             if what == "needs":
                 return self._needs(decision, chart)
+            if what == "because":
+                return self._because(decision, chart, values)
             if what not in SEARCHED:
                 return later(what)
             return self._once((decision, what, values), lambda: later(what))
@@ -93,6 +95,16 @@ class View:
         one = self.pack.compiled.decisions[decision]
         windows = self._once((decision, "wanted"), lambda: nearest.wanted(self.pack.compiled, one))
         return nearest.needs(explained.case_of(self.pack, chart), one, windows)
+
+    def _because(self, decision: str, chart: Chart, values: Told) -> Any:
+        """Return the argument: the rules that decided are the same for charts that are alike, their data are not."""
+        worked = self.pack.admit(chart).worked  # a card reads it twice
+        key = (decision, "because")
+        if key not in worked:
+            one, case = self.pack.compiled.decisions[decision], explained.case_of(self.pack, chart)
+            found = self._once((decision, "because", values), lambda: argument.argued(case, one))
+            worked[key] = argument.because(case, one, found)
+        return worked[key]
 
     def missing(self, decision: str, chart: Chart) -> Missing:
         """Return the smallest sets of blank facts that would settle a decision or an advice."""

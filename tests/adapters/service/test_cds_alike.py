@@ -7,6 +7,7 @@ import pytest
 
 from sangao.adapters.service.cds.alike import teller
 from sangao.engine.chart import Chart
+from sangao.engine.explain import argument, later
 from sangao.engine.guide import load
 from sangao.engine.run import residual
 
@@ -49,7 +50,7 @@ def charts(dice: random.Random, count: int) -> list[Chart]:
     ],
     ids=["htn", "dm"],
 )
-def test_alike_charts_lack_and_assume_the_same(name: str, decisions: list[str]) -> None:
+def test_alike_charts_lack_and_assume_the_same_for_the_same_reasons(name: str, decisions: list[str]) -> None:
     pack = load(name)
     tells = {one: teller(pack.compiled, one) for one in decisions}
     seen: dict[Any, Any] = {}
@@ -59,7 +60,11 @@ def test_alike_charts_lack_and_assume_the_same(name: str, decisions: list[str]) 
         for decision in decisions:
             key = (decision, tells[decision](admission.open, admission.assumed))
             given = (pack.compiled, decision, admission.open, admission.assumed)
-            found = (residual.missing(*given), residual.assumed(*given, admission.assumed_facts))
+            found = (
+                residual.missing(*given),
+                residual.assumed(*given, admission.assumed_facts),
+                argument.argued(later.case_of(pack, chart), pack.decision(decision)),
+            )
             met += key in seen
             assert seen.setdefault(key, found) == found, decision
     assert met > 50, "charts are met that are alike, else nothing is tested"

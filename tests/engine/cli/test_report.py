@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sangao.adapters.main import app
+from sangao.engine.chart import Chart
+from sangao.engine.guide import load
 
 PACK = """pack: page
 edition: "2025"
@@ -173,3 +175,27 @@ def test_an_unknown_report_is_bad_usage(home: Path) -> None:
 def test_the_report_is_checked_with_its_cases(home: Path) -> None:
     done = CliRunner().invoke(app(), ["check", str(home / "reports" / "sheet.yaml"), "--lang", "en"])
     assert done.exit_code == 0, done.output
+
+
+SITE = """---
+decision: p.site
+title: {zh: 本地条件, en: what the site has}
+outcomes: bool
+default: {then: "false"}
+except:
+  both: {when: "sbp_office >= 140 mmHg and fundus_available", then: "true"}
+"""
+
+
+def test_the_patient_is_not_asked_for_what_the_site_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page" / "rules").mkdir(parents=True)
+    (tmp_path / "page" / "pack.yaml").write_text(PACK, encoding="utf-8")
+    (tmp_path / "page" / "rules" / "all.yaml").write_text(RULES + SITE, encoding="utf-8")
+    (tmp_path / "reports").mkdir()
+    sheet = REPORT.replace("[p.high, p.grade]", "[p.high, p.grade, p.site]").replace("ask: 2", "ask: 9")
+    (tmp_path / "reports" / "sheet.yaml").write_text(sheet, encoding="utf-8")
+    pack, chart = load(tmp_path / "page"), Chart.of({}, on="2025-10-08")
+    assert set(pack.decide("p.site", chart).missing.sets[0]) == {"fundus_available", "sbp_office"}
+    told = json.loads(run(tmp_path, {}, "--format", "json"))
+    assert {line["of"] for line in told["sections"][-1]["lines"]} == {"sbp_office", "dbp_office"}

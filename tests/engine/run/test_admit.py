@@ -194,6 +194,23 @@ def test_a_condition_counts_by_code_name_status_and_time(entry: Any, expected: i
     assert admitted(conditions=[entry]).open["af"] == expected
 
 
+@pytest.mark.parametrize("system", ["http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3", "ICD-10", ""])
+def test_a_code_of_the_system_of_its_list_counts(system: str) -> None:
+    assert admitted(conditions=[{"code": "I48", "system": system}]).open["af"] == TRUE
+
+
+@pytest.mark.parametrize("system", ["ICPC-2", "http://hl7.org/fhir/sid/icd-10-cm", "atc", "http://snomed.info/sct", 7])
+def test_a_code_of_another_system_is_not_read_and_suspends_its_list(system: Any) -> None:
+    found = admitted(conditions=[{"code": "I48", "system": system}, {"code": "E11"}])
+    assert [code for code in codes(found) if code.startswith("chart.un")] == ["chart.unknown_system", "chart.unmapped"]
+    assert found.assumed["af"] == UNKNOWN and found.assumed["dialysis"] == UNKNOWN
+    assert found.open["diabetes"] == TRUE
+    named = admitted(conditions=[{"code": "I48", "system": system, "name": "糖尿病"}])
+    assert named.open["diabetes"] == TRUE and named.open["af"] == UNKNOWN
+    nameless = admitted(conditions=[{"code": "糖尿病", "system": system, "name": None}])
+    assert nameless.open["diabetes"] == TRUE, "a word in the place of a code is a name"
+
+
 def test_age_is_completed_years_and_a_birth_date_beats_a_given_age() -> None:
     for birth, on, age in (("1961-03-10", ON, 64), ("1961-03-09", ON, 65), ("1960-02-29", "2025-02-28", 64)):
         found = admitted(on, patient={"birth_date": birth, "age": 20})

@@ -71,6 +71,21 @@ def test_what_contradicts_itself_is_not() -> None:
     assert answer.status == "unknown" and answer.ask_first == SICK
 
 
+@pytest.mark.parametrize("creatinine", [70, 400, ">200"])
+def test_a_fact_half_of_whose_formula_was_measured_is_not(creatinine: Any) -> None:
+    rules = load("lipid_2023")
+    listed: dict[str, Any] = {"conditions": ["ckd_stage2"], "on": ON}
+    facts: dict[str, Any] = {"creatinine": creatinine, "sex": "male"}
+    answer = rules.decide("lipid.ckd", Chart.of(facts, **listed))
+    assert answer.status == "unknown"
+    assert answer.missing.sets and all("age" in one or "egfr" in one for one in answer.missing.sets)
+    many = Many(rules.compiled, ["lipid.ckd"])
+    found, quick = rules.admit(Chart.of(facts, **listed)), many.admit(Chart.of(facts, **listed))
+    assert quick.assumed == [found.assumed[one] for one in many.leaves]
+    alone = rules.decide("lipid.ckd", Chart.of({"age": 60, "sex": "male"}, **listed))
+    assert (alone.value, alone.status) == ("not_3_to_4", "provisional")
+
+
 def test_a_fact_whose_input_cannot_be_used_is_not() -> None:
     rules = load("lipid_2023")
     ill: dict[str, Any] = {"age": 60, "sex": "male"}

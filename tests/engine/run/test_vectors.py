@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sangao.engine.pack import ir
-from sangao.engine.run.vectors import FEW, Seen, distinct, truths
+from sangao.engine.run.vectors import FEW, Seen, distinct, numbered, truths
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 ROWS = 500
@@ -37,6 +37,16 @@ def test_combinations_are_those_of_the_rows(names: tuple[str, ...], rows: int) -
         first.setdefault(combination, row)
     assert sorted(found.first.tolist()) == sorted(first.values())
     assert [found.first[place] for place in found.at] == [first[combination] for combination in each]
+
+
+@pytest.mark.parametrize(("rows", "number"), [(0, 3), (1, 1), (ROWS, 1), (ROWS, 7), (ROWS, FEW), (7, 4000)])
+def test_codes_are_numbered_alike_in_c_and_in_numpy(rows: int, number: int) -> None:
+    codes = np.random.default_rng(rows + number).integers(0, number, rows)
+    found = numbered(codes.copy(), number)
+    other = numbered(codes.copy(), number, use_native=False)
+    assert found.first.tolist() == other.first.tolist() == sorted({codes.tolist().index(one) for one in codes})
+    assert found.at.tolist() == other.at.tolist()
+    assert codes[found.first][found.at].tolist() == codes.tolist()
 
 
 def test_places_are_an_array_of_their_own() -> None:

@@ -33,17 +33,26 @@ def named() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """An answer as canonical JSON text already: `sent` is what left, `before` and `after` the rest around it."""
+
+    before: str
+    sent: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One answer that was given: by which service, under which pack, on which facts (chart JSON, None where only their
-    hash is kept), with what result. `id` is what feedback, links and replays name it by.
+    """One answer that was given: by which service, under which pack, on which facts (chart JSON or its text, None where
+    only their hash is kept), with what result. `id` is what feedback, links and replays name it by.
     """
 
     service: str
     pack: str
     pack_hash: str
     chart_hash: str
-    answer: Mapping[str, Any]
-    facts: Mapping[str, Any] | None = None
+    answer: Mapping[str, Any] | Texts
+    facts: Mapping[str, Any] | str | None = None
     tenant: str = ""
     id: str = field(default_factory=named)
     time: datetime = field(default_factory=now)
@@ -103,21 +112,35 @@ def drafted(one: Entry | Feedback, *, hash_only: bool = False) -> Draft:
     if isinstance(one, Feedback):
         body = {"outcome": one.outcome, "detail": dict(one.detail)}
         return Draft("feedback", moment(one.time), name(one.of), text(body), name(one.tenant), name(one.service))
-    answer = dict(one.answer)
-    if hash_only and answer.get("sent") is not None:
-        answer["sent"] = {"sha256": hashlib.sha256(text(answer["sent"]).encode()).hexdigest()}
+    facts = one.facts
+    if hash_only:
+        facts = None
+    elif facts is not None and not isinstance(facts, str):
+        facts = text(facts)
     return Draft(
         "answer",
         moment(one.time),
         name(one.id),
-        text(answer),
+        _body(one.answer, hash_only),
         name(one.tenant),
         name(one.service),
         name(one.pack),
         name(one.pack_hash),
         name(one.chart_hash),
-        None if hash_only or one.facts is None else text(one.facts),
+        facts,
     )
+
+
+def _body(answer: Mapping[str, Any] | Texts, hash_only: bool) -> str:
+    if isinstance(answer, Texts):
+        return answer.before + (text(_hashed(answer.sent)) if hash_only else answer.sent) + answer.after
+    if hash_only and answer.get("sent") is not None:
+        return text({**answer, "sent": _hashed(text(answer["sent"]))})
+    return text(answer)
+
+
+def _hashed(sent: str) -> dict[str, str]:
+    return {"sha256": hashlib.sha256(sent.encode()).hexdigest()}
 
 
 @dataclass(frozen=True, slots=True)

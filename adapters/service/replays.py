@@ -12,6 +12,10 @@ from pathlib import Path
 from time import time
 from typing import Protocol
 
+from sangao.adapters.journal import database
+from sangao.adapters.journal.turns import turn
+from sangao.engine.errors import Span, fail, why
+
 MOST = 1_000_000  # remembered at a time in memory
 
 
@@ -59,13 +63,19 @@ class SeenInFile:
     """Remembers in a SQLite file that several processes share."""
 
     def __init__(self, path: Path) -> None:
+        """Open the file, making it where there is none. Raises SangaoError (`host.unwritable`)."""
         self._lock = threading.Lock()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=NORMAL")
-        self._file.execute("CREATE TABLE IF NOT EXISTS seen (one BLOB PRIMARY KEY, until REAL) WITHOUT ROWID")
-        self._file.execute("CREATE INDEX IF NOT EXISTS due ON seen (until)")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+            with turn(path):  # workers start together, and who finds a file being turned to WAL is refused at once
+                self._file.execute("PRAGMA journal_mode=WAL")
+                self._file.execute("PRAGMA synchronous=NORMAL")
+                self._file.execute("CREATE TABLE IF NOT EXISTS seen (one BLOB PRIMARY KEY, until REAL) WITHOUT ROWID")
+                self._file.execute("CREATE INDEX IF NOT EXISTS due ON seen (until)")
+        except (OSError, sqlite3.Error) as error:
+            reason = why(error) if isinstance(error, OSError) else database.reason(str(error))
+            raise fail("host.unwritable", Span(str(path)), usage=True, reason=reason) from error
         self._swept = 0.0
 
     def first(self, issuer: str, jti: str, until: float) -> bool:

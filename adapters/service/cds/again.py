@@ -3,19 +3,20 @@
 What was answered is given again under new ids, and is a new entry in the log, when everything it rests on is the same:
 the whole request but the number of the call, the language, the tenant, the day, and the pack (each view of a pack has a
 memory of its own). A call for which data were fetched is never remembered. The memory is small and forgets the oldest;
-it holds bytes, for hundreds of answers as objects would be looked through by the collector of garbage over and over.
+it holds the texts of what is sent and kept, cut where an id stands: objects would have to be written anew each time,
+and hundreds of them would be looked through by the collector of garbage over and over.
 """
 
-import marshal
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
-from sangao.adapters.journal.entry import now
-from sangao.adapters.service.cds.answered import Answered
+from sangao.adapters.journal.entry import Entry, Texts, now, text
+from sangao.adapters.service.cds.answered import Answered, Links, written
 from sangao.adapters.service.cds.asked import UUID
 from sangao.adapters.service.ids import fresh
 
@@ -41,6 +42,101 @@ def key(body: bytes, *parts: object) -> bytes | None:
     return digest.digest()
 
 
+Cut = tuple[str | int, ...]
+"""A text cut where something else stands each time: what stays, and the number of what comes there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An answer that was given before, under new ids: `ids` are those of its cards and their suggestions."""
+
+    entry: Entry
+    statuses: tuple[tuple[str, str], ...]
+    indicators: tuple[str, ...]
+    reply: Cut
+    ids: Sequence[str]
+
+    def text(self, links: Links) -> str:
+        """Return the JSON text that is sent, with links in every card."""
+        return _filled(self.reply, (*self.ids, f',"links":{written(links)}' if links else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it is remembered: the text that is sent, and of its entry in the log the same and what is around."""
+
+    reply: Cut
+    sent: Cut
+    before: str
+    after: str
+    facts: str | None
+    ids: int
+    bare: Repeated
+
+    @classmethod
+    def of(cls, answer: Answered) -> "Kept":
+        """Return an answer as it is remembered. Raises ValueError or TypeError where it is no plain JSON."""
+        marks: list[str] = []
+        cards = [_marked(one, marks) for one in answer.cards]
+        rest, link = _mark(), _mark()
+        before, _, after = text({**_mapping(answer.entry.answer), "sent": rest}).partition(f'"{rest}"')
+        reply = written({"cards": [{**one, "links": link} for one in cards]})
+        reply.encode()  # half a surrogate pair is written in another way each time
+        facts = answer.entry.facts
+        entry = replace(answer.entry, answer={}, facts=None)
+        return cls(
+            _cut(reply, (*marks, f',"links":"{link}"')),
+            _cut(text({"cards": cards}), marks),
+            before,
+            after,
+            facts if facts is None or isinstance(facts, str) else text(facts),
+            len(marks),
+            Repeated(entry, answer.statuses, answer.indicators, (), ()),
+        )
+
+    def anew(self) -> Repeated:
+        """Return the answer with new ids for its cards, their suggestions and its entry."""
+        ids = [str(fresh()) for _ in range(self.ids)]
+        told = Texts(self.before, _filled(self.sent, ids), self.after)
+        entry = replace(self.bare.entry, id=fresh().hex, time=now(), answer=told, facts=self.facts)
+        return replace(self.bare, entry=entry, reply=self.reply, ids=ids)
+
+
+def _marked(card: Mapping[str, Any], marks: list[str]) -> dict[str, Any]:
+    """Return a card with marks where ids stood, which are added to those there are."""
+    marks.append(_mark())
+    marked = {**card, "uuid": marks[-1]}
+    if "suggestions" in card:
+        ways = []
+        for one in card["suggestions"]:
+            marks.append(_mark())
+            ways.append({**one, "uuid": marks[-1]})
+        marked["suggestions"] = ways
+    return marked
+
+
+def _mark() -> str:
+    """Return what stands nowhere else."""
+    return fresh().hex
+
+
+def _cut(whole: str, marks: Iterable[str]) -> Cut:
+    numbers = {mark: number for number, mark in enumerate(marks)}
+    if not numbers:
+        return (whole,)
+    parts = re.split(f"({'|'.join(map(re.escape, numbers))})", whole)
+    return tuple(numbers.get(one, one) for one in parts if one)
+
+
+def _filled(cut: Cut, values: Sequence[str]) -> str:
+    return "".join([one if isinstance(one, str) else values[one] for one in cut])
+
+
+def _mapping(answer: Mapping[str, Any] | Texts) -> Mapping[str, Any]:
+    assert not isinstance(answer, Texts)  # INVARIANT: only what was worked out is kept
+    return answer
+
+
 class Again:
     """The answers given last, safe in any thread."""
 
@@ -49,7 +145,7 @@ class Again:
         self._lock = threading.Lock()
         self._kept: OrderedDict[bytes, Kept] = OrderedDict()
 
-    def get(self, key: bytes | None) -> Answered | None:
+    def get(self, key: bytes | None) -> Repeated | None:
         """Return the answer to the same call as a new one, None when it was not given lately."""
         with self._lock:
             found = self._kept.get(key) if key is not None else None
@@ -64,41 +160,10 @@ class Again:
             return
         try:
             kept = Kept.of(answer)
-        except ValueError:  # something in it is no plain JSON: it is worked out again
+        except (ValueError, TypeError):  # something in it is no plain JSON: it is worked out again
             return
         with self._lock:
             self._kept[key] = kept
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer as it is remembered: its cards, what the log says of them and the facts as bytes, the rest beside."""
-
-    data: bytes
-    bare: Answered
-
-    @classmethod
-    def of(cls, answer: Answered) -> "Kept":
-        """Return an answer as it is remembered."""
-        entry = answer.entry
-        told = {name: value for name, value in entry.answer.items() if name != "sent"}  # it is the cards
-        plain: Any = (answer.cards, told, entry.facts)
-        return cls(marshal.dumps(plain), replace(answer, cards=[], entry=replace(entry, answer={}, facts=None)))
-
-    def anew(self) -> Answered:
-        """Return the answer with new ids for its cards, their suggestions and its entry."""
-        before, told, facts = marshal.loads(self.data)  # INVARIANT: bytes of this process, which nobody else can write
-        cards = [_renamed(one) for one in before]
-        body = {**told, "sent": {"cards": cards}}
-        entry = replace(self.bare.entry, id=fresh().hex, time=now(), answer=body, facts=facts)
-        return replace(self.bare, cards=cards, entry=entry)
-
-
-def _renamed(card: dict[str, Any]) -> dict[str, Any]:
-    renamed = {**card, "uuid": str(fresh())}
-    if "suggestions" in card:
-        renamed["suggestions"] = [{**one, "uuid": str(fresh())} for one in card["suggestions"]]
-    return renamed

@@ -1,6 +1,5 @@
 """The routes of CDS Hooks: what is on offer, a call, feedback."""
 
-import json
 from time import time
 from typing import Annotated, Any, Final
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import Response
 
 from sangao.adapters.service.cds import again, answering, feedback
-from sangao.adapters.service.cds.answered import Answered
+from sangao.adapters.service.cds.answered import Answer, Answered, Links
 from sangao.adapters.service.cds.asked import asked, parsed
 from sangao.adapters.service.cds.fetching import Fetcher
 from sangao.adapters.service.cds.offered import Service, offer
@@ -54,13 +53,13 @@ def routes(house: House) -> APIRouter:
         pack = house.packs.get(caller.tenant, views.pack_of(service))
         view = views.view(pack, service)
         key = again.key(body, lang, caller.tenant, today())
-        answer = view.again.get(key)
+        answer: Answer | None = view.again.get(key)
         if answer is None:
             answer = await answered(body, service, view, lang, caller.tenant or "", key)
         await house.journal.record(answer.entry)
         _count(house, service, answer)
         _noted(request, service, answer)
-        return _json({"cards": linked(answer, caller, lang)}, lang)
+        return _json(answer.text(links(answer, caller, lang)), lang)
 
     async def answered(
         body: bytes, service: Service, view: View, lang: str, tenant: str, key: bytes | None
@@ -77,18 +76,17 @@ def routes(house: House) -> APIRouter:
             view.again.keep(key, answer)
         return answer
 
-    def linked(answer: Answered, caller: Caller, lang: str) -> list[dict[str, Any]]:
-        """Return the cards with a link to the whole explanation, where the log keeps what it takes to give one.
+    def links(answer: Answer, caller: Caller, lang: str) -> Links:
+        """Return the link to the whole explanation, where the log keeps what it takes to give one.
 
         The link is not in the log: it opens the page for whoever has it, until it expires.
         """
         log = house.journal.journal
-        if house.sign is None or log is None or log.keep != "facts" or not answer.cards:
-            return answer.cards
+        if house.sign is None or log is None or log.keep != "facts" or not answer.indicators:
+            return ()
         query = house.sign.query(Link(answer.entry.id, caller.tenant or "", int(time()) + LINKED, lang))
         url = f"{house.settings.base_url}{PLACE}?{query}"
-        links = [{"label": word("explained", lang), "url": url, "type": "absolute"}]
-        return [{**one, "links": links} for one in answer.cards]
+        return ({"label": word("explained", lang), "url": url, "type": "absolute"},)
 
     @router.post("/{service_id}/feedback", responses=REFUSALS, openapi_extra=described_body(TOLD))
     async def told(service_id: str, request: Request, caller: Annotated[Caller, Depends(house.door)]) -> Response:
@@ -98,7 +96,7 @@ def routes(house: House) -> APIRouter:
         for one in feedback.feedback(parsed(await request.body()), service.id, caller.tenant or ""):
             await house.journal.feedback(one)
             house.metrics.feedback.labels(service.id, one.outcome).inc()
-        return _json({}, "zh")
+        return _json("{}", "zh")
 
     return router
 
@@ -154,25 +152,24 @@ def _is_json(request: Request) -> None:
         raise Refusal(415, Problem("service.not_json_type"))
 
 
-def _count(house: House, service: Service, answer: Answered) -> None:
-    for one in answer.cards:
-        house.metrics.cards.labels(service.id, one["indicator"]).inc()
+def _count(house: House, service: Service, answer: Answer) -> None:
+    for indicator in answer.indicators:
+        house.metrics.cards.labels(service.id, indicator).inc()
     for decision, status in answer.statuses:
         house.metrics.answers.labels(decision, status).inc()
 
 
-def _noted(request: Request, service: Service, answer: Answered) -> None:
+def _noted(request: Request, service: Service, answer: Answer) -> None:
     """Leave for the log what is not the patient's."""
     request.scope["state"].setdefault("log", {}).update(
-        service=service.id, cards=len(answer.cards), entry=answer.entry.id
+        service=service.id, cards=len(answer.indicators), entry=answer.entry.id
     )
 
 
-def _json(body: dict[str, Any], lang: str) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+def _json(text: str, lang: str) -> Response:
     headers = {
         "Content-Language": {"zh": "zh-CN", "en": "en"}[lang],
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
     }
-    return Response(text, 200, headers, "application/json")
+    return Response(text.encode("utf-8", "replace"), 200, headers, "application/json")

@@ -1,16 +1,19 @@
 """The same call again: the same answer under new ids; anything else that matters makes it another call."""
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sangao.adapters.journal.entry import Entry, drafted
 from sangao.adapters.journal.log import Journal
 from sangao.adapters.service.cds import answering
 from sangao.adapters.service.cds.again import Again, key
-from sangao.adapters.service.cds.answered import Answered
+from sangao.adapters.service.cds.answered import Answered, Links
 from tests.adapters.service.hosted import PERSON, Client, call, condition, found, hosted, pressure, problems
 
 PATH = "/cds-services/diagnosis-correctness"
@@ -80,8 +83,6 @@ def test_a_call_without_its_number_is_refused_the_second_time_too(client: Client
 
 
 def test_a_broken_body_is_not_taken_for_one_that_was_answered(client: Client) -> None:
-    import json
-
     whole = json.dumps(body()).encode()
     assert client.post(PATH, content=whole, headers={"Content-Type": "application/json"}).status_code == 200
     cut = whole.replace(b'"hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"', b"\0")
@@ -90,37 +91,58 @@ def test_a_broken_body_is_not_taken_for_one_that_was_answered(client: Client) ->
 
 
 def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
-    from sangao.adapters.journal.entry import Entry
-
     memory = Again(most=2)
     for i in range(3):
         memory.keep(str(i).encode(), Answered([], Entry("s", "p", "h", "c", {"n": i}), ()))
     assert memory.get(b"0") is None and memory.get(None) is None
     found = memory.get(b"2")
-    assert found is not None and found.entry.answer["n"] == 2
+    assert found is not None and json.loads(drafted(found.entry).body) == {"n": 2, "sent": {"cards": []}}
+    assert json.loads(found.text(())) == {"cards": []}
 
 
-def test_what_is_remembered_is_the_answer_and_shares_nothing_with_it() -> None:
-    from sangao.adapters.journal.entry import Entry
+LINKS = ({"label": "完整说明", "url": "http://127.0.0.1/page?ref=1&x", "type": "absolute"},)
 
-    card = {"uuid": "u", "summary": "高", "suggestions": [{"uuid": "v", "label": "x"}]}
-    entry = Entry("s", "p", "h", "c", {"decisions": {"a": {"value": 1.5}}, "sent": {"cards": [card]}}, {"on": "day"})
+
+@pytest.mark.parametrize("links", [(), LINKS])
+@pytest.mark.parametrize("hash_only", [False, True])
+def test_what_is_remembered_is_the_answer_letter_by_letter_and_shares_nothing_with_it(
+    links: Links, hash_only: bool
+) -> None:
+    ways = [{"uuid": "v", "label": "x"}, {"label": "没有编号的"}]
+    cards = [{"uuid": "u", "summary": '高 "u"\u2028', "indicator": "info", "suggestions": ways}]
+    cards += [{"uuid": "w", "indicator": "warning", "summary": "v", "suggestions": []}, {"indicator": "info"}]
+    told = {"decisions": {"a": {"value": 1.5, "sent": "no"}}, "sent": {"cards": cards}, "tail": None}
+    answer = Answered(cards, Entry("s", "p", "h", "c", told, {"on": "日"}), (("a", "settled"),))
     memory = Again()
-    memory.keep(b"a", Answered([card], entry, (("a", "settled"),)))
-    card["summary"] = "changed since"
-    found = memory.get(b"a")
-    assert found is not None and found.statuses == (("a", "settled"),)
-    assert found.cards[0]["summary"] == "高" and found.cards[0]["suggestions"][0]["label"] == "x"
-    assert found.entry.answer == {"decisions": {"a": {"value": 1.5}}, "sent": {"cards": found.cards}}
-    assert found.entry.facts == {"on": "day"} and found.entry.id != entry.id
-    assert {found.cards[0]["uuid"], found.cards[0]["suggestions"][0]["uuid"]}.isdisjoint({"u", "v"})
+    memory.keep(b"a", answer)
+    found, other = memory.get(b"a"), memory.get(b"a")
+    assert found is not None and other is not None
+    assert found.statuses == answer.statuses and found.indicators == answer.indicators == ("info", "warning", "info")
+    assert found.entry.id not in (answer.entry.id, other.entry.id)
+
+    # The same under the new ids, worked out anew: the very text, in the log and on the wire.
+    new = [one["uuid"] for one in json.loads(found.text(()))["cards"]]
+    again = deepcopy(cards)
+    for one, sent in zip(again, json.loads(found.text(()))["cards"], strict=True):
+        one["uuid"] = sent["uuid"]
+        for way, told_way in zip(one.get("suggestions", ()), sent.get("suggestions", ()), strict=True):
+            way["uuid"] = told_way["uuid"]
+            new.append(way["uuid"])
+    assert len(set(new)) == 5 and not set(new) & {"u", "v", "w"}
+    entry = replace(answer.entry, id=found.entry.id, time=found.entry.time, answer={**told, "sent": {"cards": again}})
+    assert found.text(links) == Answered(again, entry, ()).text(links)
+    assert drafted(found.entry, hash_only=hash_only) == drafted(entry, hash_only=hash_only)
+
+    cards[0]["summary"] = "changed since"
+    unchanged = memory.get(b"a")
+    assert unchanged is not None and "changed since" not in unchanged.text(links) + drafted(unchanged.entry).body
 
 
-def test_an_answer_that_is_no_plain_data_is_not_remembered() -> None:
-    from sangao.adapters.journal.entry import Entry
-
+@pytest.mark.parametrize("odd", [object(), {1: "a", "b": 2}, "\ud800"])
+def test_an_answer_that_is_no_plain_data_is_not_remembered(odd: Any) -> None:
     memory = Again()
-    memory.keep(b"a", Answered([], Entry("s", "p", "h", "c", {"n": object()}), ()))
+    card = {"uuid": "u", "indicator": "info", "summary": odd}
+    memory.keep(b"a", Answered([card], Entry("s", "p", "h", "c", {}), ()))
     assert memory.get(b"a") is None
 
 

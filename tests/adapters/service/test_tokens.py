@@ -1,8 +1,10 @@
 """Tokens: what is refused first, then what is accepted, once; keys are real and made here."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from sangao.adapters.journal.turns import turn
 from sangao.adapters.service.keys import Keys
 from sangao.adapters.service.replays import SeenHere, SeenInFile
 from sangao.adapters.service.settings import Issuer, Jwt, Settings, read_settings
@@ -213,6 +216,32 @@ def test_workers_that_share_a_file_know_of_each_other(tmp_path: Path) -> None:
     again = SeenInFile(tmp_path / "seen.db")  # a restart forgets only what has expired
     assert not again.first("a", "1", time.time() + 60) and again.first("a", "2", time.time() + 60)
     other.close(), again.close()
+
+
+def test_workers_that_start_together_wait_for_one_that_makes_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "seen.db"
+    making = sqlite3.connect(path, isolation_level=None)
+    with ThreadPoolExecutor(1) as pool:
+        with turn(path):
+            making.execute("BEGIN IMMEDIATE")
+            opened = pool.submit(SeenInFile, path)
+            with pytest.raises(TimeoutError):
+                opened.result(0.3)
+            making.execute("COMMIT")
+        seen = opened.result(30)
+    assert seen.first("a", "1", time.time() + 60)
+    making.close(), seen.close()
+
+
+@pytest.mark.parametrize("made", [lambda path: path.mkdir(), lambda path: path.write_bytes(b"no database" * 99)])
+def test_a_file_that_cannot_be_used_is_told_when_the_service_starts(
+    made: Callable[[Path], object], tmp_path: Path
+) -> None:
+    path = tmp_path / "seen.db"
+    made(path)
+    with pytest.raises(SangaoError) as told:
+        SeenInFile(path)
+    assert [one.code for one in told.value.problems] == ["host.unwritable"]
 
 
 def test_the_tenant_is_believed_only_where_the_issuer_may_speak_for_it() -> None:

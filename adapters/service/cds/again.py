@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from sangao.adapters.journal.entry import Entry, Texts, now, text
-from sangao.adapters.service.cds.answered import Answered, Links, written
+from sangao.adapters.service.cds.answered import Answer, Answered, Links, written
 from sangao.adapters.service.cds.asked import UUID
 from sangao.adapters.service.ids import fresh
 
@@ -154,16 +154,17 @@ class Again:
             self._kept.move_to_end(key)
         return found.anew()
 
-    def keep(self, key: bytes | None, answer: Answered) -> None:
-        """Remember an answer, where there is a key for it."""
+    def keep(self, key: bytes | None, answer: Answered) -> Answer:
+        """Remember an answer, where there is a key for it, and return it: its texts are not written twice then."""
         if key is None:
-            return
+            return answer
         try:
             kept = Kept.of(answer)
         except (ValueError, TypeError):  # something in it is no plain JSON: it is worked out again
-            return
+            return answer
         with self._lock:
             self._kept[key] = kept
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+        return kept.anew()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import Response
 
 from sangao.adapters.service.cds import again, answering, feedback
-from sangao.adapters.service.cds.answered import Answer, Answered, Links
+from sangao.adapters.service.cds.answered import Answer, Links
 from sangao.adapters.service.cds.asked import asked, parsed
 from sangao.adapters.service.cds.fetching import Fetcher
 from sangao.adapters.service.cds.offered import Service, offer
@@ -61,9 +61,7 @@ def routes(house: House) -> APIRouter:
         _noted(request, service, answer)
         return _json(answer.text(links(answer, caller, lang)), lang)
 
-    async def answered(
-        body: bytes, service: Service, view: View, lang: str, tenant: str, key: bytes | None
-    ) -> Answered:
+    async def answered(body: bytes, service: Service, view: View, lang: str, tenant: str, key: bytes | None) -> Answer:
         """Answer a call that was not answered lately. Raises Refusal (400, 412, 503)."""
         call = asked(parsed(body), service)
         found = gathered(call, service)
@@ -72,9 +70,7 @@ def routes(house: House) -> APIRouter:
             raise Refusal(412, Problem("service.data_required", parts={"keys": "、".join(found.absent)}))
         base = house.settings.base_url
         answer = await house.work.run(answering.answered, call, found, view, lang, base, tenant)
-        if not fetcher.may(call):
-            view.again.keep(key, answer)
-        return answer
+        return answer if fetcher.may(call) else view.again.keep(key, answer)
 
     def links(answer: Answer, caller: Caller, lang: str) -> Links:
         """Return the link to the whole explanation, where the log keeps what it takes to give one.

@@ -10,7 +10,7 @@ and hundreds of them would be looked through by the collector of garbage over an
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
@@ -21,6 +21,7 @@ from sangao.adapters.service.cds.asked import UUID
 from sangao.adapters.service.ids import fresh
 
 MOST: Final = 256
+DIGITS: Final = 6  # of the number of a mark
 _NUMBER: Final = re.compile(rb'"hookInstance"\s*:\s*"(?i:' + UUID.pattern.encode() + rb')"')
 
 
@@ -76,21 +77,22 @@ class Kept:
     @classmethod
     def of(cls, answer: Answered) -> "Kept":
         """Return an answer as it is remembered. Raises ValueError or TypeError where it is no plain JSON."""
-        marks: list[str] = []
+        marks = Marks()
         cards = [_marked(one, marks) for one in answer.cards]
-        rest, link = _mark(), _mark()
-        before, _, after = text({**_mapping(answer.entry.answer), "sent": rest}).partition(f'"{rest}"')
+        ids = marks.made
+        link, rest = marks.next(), marks.next()
         reply = written({"cards": [{**one, "links": link} for one in cards]})
         reply.encode()  # half a surrogate pair is written in another way each time
+        before, _, after = text({**_mapping(answer.entry.answer), "sent": rest}).partition(f'"{rest}"')
         facts = answer.entry.facts
         entry = replace(answer.entry, answer={}, facts=None)
         return cls(
-            _cut(reply, (*marks, f',"links":"{link}"')),
-            _cut(text({"cards": cards}), marks),
+            marks.cut(reply.replace(f',"links":"{link}"', link)),
+            marks.cut(text({"cards": cards})),
             before,
             after,
             facts if facts is None or isinstance(facts, str) else text(facts),
-            len(marks),
+            ids,
             Repeated(entry, answer.statuses, answer.indicators, (), ()),
         )
 
@@ -102,30 +104,33 @@ class Kept:
         return replace(self.bare, entry=entry, reply=self.reply, ids=ids)
 
 
-def _marked(card: Mapping[str, Any], marks: list[str]) -> dict[str, Any]:
-    """Return a card with marks where ids stood, which are added to those there are."""
-    marks.append(_mark())
-    marked = {**card, "uuid": marks[-1]}
+class Marks:
+    """What stands nowhere else, numbered: where a text is to be cut."""
+
+    def __init__(self) -> None:
+        self._name = fresh().hex
+        self.made = 0
+
+    def next(self) -> str:
+        """Return the next mark."""
+        self.made += 1
+        return f"{self._name}{self.made - 1:0{DIGITS}}"
+
+    def cut(self, whole: str) -> Cut:
+        """Return a text cut at its marks."""
+        start, *parts = whole.split(self._name)
+        found: list[str | int] = [start]
+        for one in parts:
+            found += (int(one[:DIGITS]), one[DIGITS:])
+        return tuple(found)
+
+
+def _marked(card: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
+    """Return a card with marks where ids stood."""
+    marked = {**card, "uuid": marks.next()}
     if "suggestions" in card:
-        ways = []
-        for one in card["suggestions"]:
-            marks.append(_mark())
-            ways.append({**one, "uuid": marks[-1]})
-        marked["suggestions"] = ways
+        marked["suggestions"] = [{**one, "uuid": marks.next()} for one in card["suggestions"]]
     return marked
-
-
-def _mark() -> str:
-    """Return what stands nowhere else."""
-    return fresh().hex
-
-
-def _cut(whole: str, marks: Iterable[str]) -> Cut:
-    numbers = {mark: number for number, mark in enumerate(marks)}
-    if not numbers:
-        return (whole,)
-    parts = re.split(f"({'|'.join(map(re.escape, numbers))})", whole)
-    return tuple(numbers.get(one, one) for one in parts if one)
 
 
 def _filled(cut: Cut, values: Sequence[str]) -> str:

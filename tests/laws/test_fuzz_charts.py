@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sangao.adapters.builtin import read_chart
@@ -43,6 +43,7 @@ chart = st.fixed_dictionaries(
 )
 
 
+STATUSES = ("settled", "provisional", "unknown")
 SOUND = {"sbp_office": 152, "dbp_office": 96}
 
 
@@ -128,6 +129,20 @@ def test_no_bytes_make_the_reader_of_charts_raise(data: bytes, at: int, cut: byt
 @pytest.mark.long
 @given(chart)
 def test_no_chart_makes_the_national_bundle_raise(given: dict[str, Any]) -> None:
+    try:
+        patient = Chart.from_dict(given)
+    except SangaoError:
+        return
+    result = national().decide_all(patient)
+    assert all(answer.status in STATUSES for answer in result.decisions.values())
+    for problem in result.problems:
+        assert problem.report("zh") and problem.report("en")
+
+
+@pytest.mark.long
+@settings(max_examples=40)  # each writes the arguments of 775 decisions twice: some seconds
+@given(chart)
+def test_no_chart_makes_the_pages_of_the_national_bundle_raise(given: dict[str, Any]) -> None:
     try:
         patient = Chart.from_dict(given)
     except SangaoError:

@@ -134,9 +134,10 @@ class Timeline:
             return falls_due(source, self.named()[source.subject])
         member = source.member or (source.subject if fact is not None else None)
         subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
+        single = source.op == "count" and fact is not None and fact.group is None
         found = [
             windows.Occasion(day, self._holds(source, values, fact), values.get(member) if member else None)
-            for day, values in self._occasions(subject, source.rule)
+            for day, values in (self._each(source.subject) if single else self._occasions(subject, source.rule))
             if fact is None or subject != fact.id or fact.id in values
         ]
         return over(source, found, self.on, blank)
@@ -188,6 +189,18 @@ class Timeline:
                     else:
                         found.append((day, self._one_day(group, readings)))
             self._cache[key] = found
+        return found
+
+    def _each(self, fact: str) -> Occasions:
+        """Return every reading of a fact in no group; of a day, what was refused only where nothing else was sent.
+
+        A group says how the readings of a day become one value; without one no dangerous reading is averaged away.
+        """
+        found: Occasions = []
+        for readings in by_day(self._sent((fact,))).values():
+            many = readings[fact]
+            told = [one for one in many if one.value is not None] if many[0].day is not None else many
+            found += [(one.day, {fact: one.value}) for one in told or many[:1]]
         return found
 
     def _sent(self, members: Sequence[str]) -> list[Admitted]:

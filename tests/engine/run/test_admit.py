@@ -145,6 +145,23 @@ def test_the_same_reading_twice_is_one_and_two_values_at_one_time_are_the_interv
     assert known(found, "sbp_office") == (13000, 15000)
 
 
+@pytest.mark.parametrize(
+    ("values", "level"),
+    [
+        ((2.9, 6.0), "level2"),
+        ((6.0, 2.9), "level2"),
+        ((6.0, 5.5), "none"),
+        ((999, 6.0), "none"),  # what was refused is beside what was not
+        ((999, 998), None),
+    ],
+)
+def test_a_count_looks_at_every_reading_of_a_day(values: tuple[float, float], level: str | None) -> None:
+    dm = load(GUIDELINES / "dm_primary_2025")
+    sent = [{"fact": "pg_capillary", "value": one, "at": f"{ON}T0{8 + i}:30+08:00"} for i, one in enumerate(values)]
+    chart = Chart.from_dict({"on": ON, "readings": sent, "conditions": [{"fact": "diabetes"}]})
+    assert dm.decide("dm.hypoglycaemia", chart).value == level
+
+
 def test_a_contradiction_rejects_every_reading_named() -> None:
     found = admitted(facts={"sbp_office": 90, "dbp_office": 150})
     assert "chart.contradiction" in codes(found)

@@ -136,10 +136,20 @@ class Timeline:
         subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
         found = [
             windows.Occasion(day, self._holds(source, values, fact), values.get(member) if member else None)
-            for day, values in self._occasions(subject, source.rule)
+            for day, values in self._seen(source, subject, fact)
             if fact is None or subject != fact.id or fact.id in values
         ]
         return over(source, found, self.on, blank)
+
+    def _seen(self, source: ir.Window, subject: str, fact: Fact | None) -> Occasions:
+        """Return what a window looks at: occasions, but `count` every reading of a number that stands alone.
+
+        A glucose of 2.9 in the morning and 6.0 after sugar are no 4.5: one of them *was* 2.9. What a repeated
+        measurement of a group counts for, its occasion rule says.
+        """
+        if source.op == "count" and fact is not None and fact.kind == "number" and fact.group is None:
+            return [(one.day, {fact.id: one.value}) for one in self.by_fact.get(fact.id, ())]
+        return self._occasions(subject, source.rule)
 
     def progress(self, source: ir.Window) -> list[int]:
         """Return the days that already count towards a window and may still be joined by further ones.

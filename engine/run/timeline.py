@@ -134,22 +134,13 @@ class Timeline:
             return falls_due(source, self.named()[source.subject])
         member = source.member or (source.subject if fact is not None else None)
         subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
+        single = source.op == "count" and fact is not None and fact.group is None
         found = [
             windows.Occasion(day, self._holds(source, values, fact), values.get(member) if member else None)
-            for day, values in self._seen(source, subject, fact)
+            for day, values in (self._each(source.subject) if single else self._occasions(subject, source.rule))
             if fact is None or subject != fact.id or fact.id in values
         ]
         return over(source, found, self.on, blank)
-
-    def _seen(self, source: ir.Window, subject: str, fact: Fact | None) -> Occasions:
-        """Return what a window looks at: occasions, but `count` every reading of a number that stands alone.
-
-        A glucose of 2.9 in the morning and 6.0 after sugar are no 4.5: one of them *was* 2.9. What a repeated
-        measurement of a group counts for, its occasion rule says.
-        """
-        if source.op == "count" and fact is not None and fact.kind == "number" and fact.group is None:
-            return [(one.day, {fact.id: one.value}) for one in self.by_fact.get(fact.id, ())]
-        return self._occasions(subject, source.rule)
 
     def progress(self, source: ir.Window) -> list[int]:
         """Return the days that already count towards a window and may still be joined by further ones.
@@ -198,6 +189,18 @@ class Timeline:
                     else:
                         found.append((day, self._one_day(group, readings)))
             self._cache[key] = found
+        return found
+
+    def _each(self, fact: str) -> Occasions:
+        """Return every reading of a fact in no group; of a day, what was refused only where nothing else was sent.
+
+        A group says how the readings of a day become one value; without one no dangerous reading is averaged away.
+        """
+        found: Occasions = []
+        for readings in by_day(self._sent((fact,))).values():
+            many = readings[fact]
+            told = [one for one in many if one.value is not None] if many[0].day is not None else many
+            found += [(one.day, {fact: one.value}) for one in told or many[:1]]
         return found
 
     def _sent(self, members: Sequence[str]) -> list[Admitted]:

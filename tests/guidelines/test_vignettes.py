@@ -1,7 +1,7 @@
 """Vignettes: patients in words, written from the fact sheet by a reviewer who had not read the rules.
 
-The data is `vignettes.yaml`, whose head explains its keys, and the other FILES. Every vignette is asked of
-every pack it names.
+The data is `vignettes.yaml`, whose head explains its keys, and every other `vignettes*.yaml` beside it. Every vignette
+is asked of every pack it names.
 """
 
 from collections.abc import Iterator
@@ -31,8 +31,9 @@ DAYS = {  # a day inside the edition, so that no vignette stumbles over dates
     "lipid_2023": "2024-06-28",
     "sangao_national": "2025-11-20",
 }
-FILES = sorted(HERE.glob("vignettes*.yaml"))
-VIGNETTES: list[dict[str, Any]] = [one for path in FILES for one in yaml.safe_load(path.read_text(encoding="utf-8"))]
+VIGNETTES: list[dict[str, Any]] = [
+    one for file in sorted(HERE.glob("vignettes*.yaml")) for one in yaml.safe_load(file.read_text(encoding="utf-8"))
+]
 assert all(isinstance(key, str) for one in VIGNETTES for key in one), 'a bare `on` is a truth value: write `"on"`'
 NAMED = {one["name"]: one["chart"] for one in VIGNETTES if "name" in one}
 

@@ -33,7 +33,8 @@ class Fact:
     `codes`: system → codes (`icd10` and `atc` match by prefix). `select`: (qualifier, its value, fact that then takes
     the reading), such as (`sample`, `capillary`, `pg_capillary`); with a `sample` selection an unknown sample feeds
     nothing. `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`.
-    `never`: a date that may be given as "never", which lies after every day: it has not happened.
+    `never`: a date that may be given as "never", which lies after every day: it has not happened. `spellings`: how
+    reports print a code, each with the codes it may mean: `阳性` is any of the positive ones.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Fact:
     synonyms: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     never: bool = False
+    spellings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def unit(self) -> str:

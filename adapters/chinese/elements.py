@@ -88,14 +88,12 @@ TEXTS: Final[dict[str, dict[str, object]]] = {
     "dorsalis_pedis": {"触及正常": "palpable", "触及双侧对称": "palpable", "正常": "palpable", "减弱": "weak",
                        "双侧减弱": "weak", "左侧减弱": "weak", "右侧减弱": "weak", "未触及": "absent", "消失": "absent",
                        "双侧消失": "absent", "左侧消失": "absent", "右侧消失": "absent"},
-    "u_protein_qual": {"阴性": "negative", "(-)": "negative", "±": "trace", "+-": "trace", "弱阳性": "trace",
-                       "+": "plus1", "1+": "plus1", "++": "plus2", "2+": "plus2", "+++": "plus3", "3+": "plus3",
-                       "++++": "plus4", "4+": "plus4"},
+    "u_protein_qual": {},
     "oedema": {"无": False, "无下肢水肿": False, "单侧": True, "双侧不对称": True, "双侧对称": True},
     "adverse_drug": {"无": False, "有": True},
     "sex": {"男": "male", "男性": "male", "女": "female", "女性": "female"},
 }  # fmt: skip
-"""What the names of values mean, per fact."""
+"""What the names of values mean, per fact; empty: as printed, the fact knows its spellings."""
 
 CODES: Final[dict[str, dict[str, object]]] = {
     "smoke_status": {"1": "never", "2": "former", "3": "current"},

@@ -69,6 +69,8 @@ def meant(fact: str, value: Value) -> object | None:
         return {"true": True, "1": True, "false": False, "0": False}.get(value.text.strip().lower())
     label = quantity.normalise(value.label or (value.text if value.kind == "text" else ""))
     code = quantity.normalise(value.code).lstrip("0")
+    if not texts and fact in elements.TEXTS:  # as printed: admission tells what it may mean
+        return label or code or None
     by_label, by_code = texts.get(label), codes.get(code)
     if label and by_label is None:
         return by_code if label == quantity.normalise(value.code) else None

@@ -136,6 +136,7 @@ def _fact(fact: Fact, pack: ir.Pack) -> None:
     for ends in (fact.hard, fact.warn):
         need(ends is None or (ends[0] <= ends[1] and all(abs(end / fact.grid) <= 2**31 for end in ends)))
     need(fact.kind != "code" or bool(fact.values))
+    need(all(codes and all(one in fact.values for one in codes) for _, codes in fact.spellings))
     need(fact.group is None or fact.group in pack.dictionary.groups)
     need(fact.valid_for is None or near(quantity.parse_span(fact.valid_for)))
     need(all(target in pack.dictionary.facts for _, _, target in fact.select))

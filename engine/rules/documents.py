@@ -163,6 +163,7 @@ class FactDoc(Document):
     lasting: Bool = False
     select: dict[Text, dict[Text, Name]] = Field(default_factory=dict)
     values: dict[Code, Names] = Field(default_factory=dict)
+    spellings: dict[Text, Annotated[tuple[Code, ...], Some]] = Field(default_factory=dict)
     ordered: Bool = False
     false_when: Formula | None = None
     valid_for: Text | None = None

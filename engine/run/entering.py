@@ -163,6 +163,9 @@ def _codes(fact: Fact) -> Taker:
         texts = (code, *(fact.value_names[i] if i < len(fact.value_names) else ()))
         for text in texts:
             named.setdefault(quantity.normalise(text).lower(), 1 << i)
+    for text, codes in fact.spellings:
+        meant = sum(1 << fact.values.index(code) for code in codes)
+        named.setdefault(quantity.normalise(text).lower(), meant)
     values = "、".join(fact.values)
 
     def take(value: Any, unit: str | None) -> Entered:

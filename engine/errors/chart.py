@@ -129,6 +129,13 @@ ENTRIES: dict[str, Entry] = {
         "核对日期,或把 `on` 改为之后的日期",
         "check the date, or ask with a later `on`",
     ),
+    "chart.date_ahead": Entry(
+        "error",
+        "`{fact}` 是已发生事件的日期,却晚于病历日期,按未知处理",
+        "`{fact}` is the date of something that has happened, yet lies after the day of the chart; it stays unknown",
+        "核对日期;确有其事,则把 `on` 改为之后的日期",
+        "check the date; if it did happen, ask with a later `on`",
+    ),
     "chart.bad_time": Entry(
         "warning",
         "`{fact}` 的时间无法识别,按无日期处理",

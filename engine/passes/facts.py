@@ -58,6 +58,7 @@ def _fact(id: str, doc: FactDoc) -> Fact:
         synonyms=tuple(str(one) for one in doc.synonyms),
         about=tuple(str(row) for row in doc.about),
         never=doc.never,
+        ahead=doc.ahead,
         select=tuple(
             (str(qualifier), str(value), str(target))
             for qualifier, targets in doc.select.items()

@@ -6,7 +6,7 @@ takes its place, for a value nobody could read is not a normal one.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -17,8 +17,9 @@ from sangao.engine.chart import BLANK, Chart, Reading, day_of
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
+from sangao.engine.run import intervals
 from sangao.engine.run.conditions import Conditions
-from sangao.engine.run.entering import INT32, Takers, steps
+from sangao.engine.run.entering import INT32, Takers, bounds, out_of_range, steps, too_late
 from sangao.engine.run.lists import ListReader
 from sangao.engine.run.occasions import Admitted
 from sangao.engine.run.timeline import Timeline
@@ -133,7 +134,7 @@ class Admitter:
             if selected is not None:
                 self._enter(selected, reading, i, on, found, problems)
         found += self._left_out(chart, {one.fact for one in found}, on)
-        found = self._aged(found, on)
+        found = self._past(self._aged(found, chart, on, problems), chart, on, problems)
         if TODAY in self.by_fact and TODAY not in self.pack.settings:
             found.append(Admitted(TODAY, on, "", (on, on), -1))
         start = len(chart.readings) + sum(len(entries) for entries in chart.lists.values())
@@ -151,25 +152,43 @@ class Admitter:
                 said.add(fact.id)
                 yield Admitted(fact.id, on, "", None, -1)
 
-    def _aged(self, found: list[Admitted], on: int) -> list[Admitted]:
+    def _aged(self, found: list[Admitted], chart: Chart, on: int, problems: list[Problem]) -> list[Admitted]:
         """Return the readings with the age a birth date gives; it beats an age that was given.
 
-        A birth date that cannot be used, or lies ahead, gives an age that cannot be used.
+        A birth date of nobody who is alive gives no age, and contradicts an age that was given; one that cannot be read
+        leaves that age as it is.
         """
         births = [one for one in found if one.fact == "birth_date"]
-        born = next((one for one in births if one.value is not None), None)
         age = self.pack.dictionary.facts.get("age")
         if not births or age is None:
             return found
+        born = intervals.hull([one.value for one in births if one.value is not None])
         if born is None:
             given = any(one.fact == "age" for one in found)
             return found if given else [*found, Admitted("age", on, "", None, births[0].given)]
-        assert isinstance(born.value, tuple)
+        low, high = bounds(age)
         step = quantity.to_grid(1, grid=age.grid)
-        years = tuple(completed_years(end, on) * step for end in reversed(born.value))
+        youngest, oldest = (completed_years(end, on) * step for end in reversed(born))
+        value = (max(youngest, low), min(oldest, high)) if youngest <= high and oldest >= low else None
         kept = [one for one in found if one.fact != "age"]
-        value = None if years[1] < 0 else (max(years[0], 0), years[1])
-        return [*kept, Admitted("age", on, "", value, born.given)]
+        if youngest > high:
+            problems.append(out_of_range(age, chart.readings[births[0].given].value))
+            kept = [replace(one, value=None) if one.fact == "birth_date" else one for one in kept]
+        return [*kept, Admitted("age", on, "", value, births[0].given)]
+
+    def _past(self, found: list[Admitted], chart: Chart, on: int, problems: list[Problem]) -> list[Admitted]:
+        """Return the readings without dates of what has happened that lie after the day; a year alone ends with it."""
+        facts = self.pack.dictionary.facts
+        for i, one in enumerate(found):
+            fact = facts[one.fact]
+            if one.value is None or not fact.past:
+                continue
+            if too_late(fact, one.value, on):
+                problems.append(Problem("chart.date_ahead", fact=fact.id, given=chart.readings[one.given].value))
+                found[i] = replace(one, value=None)
+            elif one.value[0] <= on < one.value[1]:
+                found[i] = replace(one, value=(one.value[0], on))
+        return found
 
     def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
         if not reading.qualifiers:
@@ -191,6 +210,7 @@ class Admitter:
         self, fact: Fact, reading: Reading, i: int, on: int, found: list[Admitted], problems: list[Problem]
     ) -> None:
         day: int | None = on
+        days: tuple[int, int] | None = None
         moment = reading.at or ""
         if reading.at is not None or i < 0:
             days = day_of(reading.at) if reading.at else None
@@ -203,9 +223,13 @@ class Admitter:
         elif reading.source != "site setting":
             day = None
         entered = self.takers[fact.id](reading.value, reading.unit)
-        if entered.problem is not None:
-            problems.append(entered.problem)
-        found.append(Admitted(fact.id, day, moment, entered.value, i, BLANK in reading.qualifiers))
+        value, problem = entered.value, entered.problem
+        if fact.id == "age" and value is not None and days is not None:
+            value = grown(fact, value, days, on)
+            problem = problem if value is not None else out_of_range(fact, reading.value)
+        if problem is not None:
+            problems.append(problem)
+        found.append(Admitted(fact.id, day, moment, value, i, BLANK in reading.qualifiers))
 
     def _edition(self, on: date) -> list[Problem]:
         meta = self.pack.meta
@@ -384,6 +408,25 @@ def completed_years(born: int, on: int) -> int:
     """
     start, end = date.fromordinal(born), date.fromordinal(on)
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def grown(fact: Fact, value: tuple[int, int], days: tuple[int, int], on: int) -> tuple[int, int] | None:
+    """Return the age on a day of whom an age was recorded then: every whole year since, and perhaps a birthday more.
+
+    None where nobody is that old. Who was 70 on 1 March 2024 is 71 a year later to the day.
+
+    >>> age, then = Fact("age", "number", "年龄", "age"), date(2024, 3, 1).toordinal()
+    >>> [grown(age, (70, 70), (then, then), date(2025, 3, day).toordinal()) for day in (1, 2)]
+    [(71, 71), (71, 72)]
+    """
+    if days == (on, on):
+        return value
+    first, last = date.fromordinal(days[0]), date.fromordinal(on)
+    more = (first.month, first.day) != (last.month, last.day)
+    step, (low, high) = quantity.to_grid(1, grid=fact.grid), bounds(fact)
+    least = value[0] + completed_years(min(days[1], on), on) * step
+    most = value[1] + (completed_years(days[0], on) + more) * step
+    return (max(least, low), min(most, high)) if least <= high else None
 
 
 def _argument(leaf: ir.Leaf, value: Any) -> Any:

@@ -18,7 +18,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run.admit import completed_years
 from sangao.engine.run.arriving import Cells
 from sangao.engine.run.conditions import named_facts, truth_of
-from sangao.engine.run.entering import steps
+from sangao.engine.run.entering import bounds, steps
 from sangao.engine.run.equations import solved
 from sangao.engine.run.many import Many
 from sangao.engine.run.parts import Part
@@ -150,7 +150,7 @@ class Filling:
         years = np.array([completed_years(int(one), self.on) if one <= self.on else -1 for one in days], np.int64)
         old = np.zeros(len(odd), np.int64)
         old[born.there] = years[at]
-        odd |= born.there & (old < 0)
+        odd |= born.there & ((old < 0) | (old * step > bounds(age)[1]))
         given = found.get("age")
         if given is None:
             found["age"] = Seen(born.there, old * step)

@@ -28,6 +28,10 @@ from sangao.engine.truth import FALSE, TRUE
 TODAY = "today"  # the fact that is the day of the chart, where a pack reads it
 BOTH = ("", "both")  # where an admission keeps what both passes of the whole pack allow
 LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
+WORDS = {  # of qualifiers that may choose another fact
+    "sample": frozenset({"venous_plasma", "capillary", "unknown"}),
+    "setting": frozenset({"office", "home", "ambulatory", "self"}),
+}
 SETTLED = 256  # sets of facts that are false together whose leaves are remembered: lists leave out the same
 
 
@@ -204,6 +208,10 @@ class Admitter:
         for qualifier, value, target in fact.select:
             if _says(given.get(qualifier, ""), value):
                 return self.pack.dictionary.facts[target]
+        for qualifier, value in reading.qualifiers:
+            if not _understood(fact, qualifier, value):
+                parts = {"qualifier": qualifier, "value": str(value)}
+                problems.append(Problem("chart.unknown_qualifier", parts=parts, fact=fact.id, given=reading.value))
         return None if doubtful else fact
 
     def _enter(
@@ -380,6 +388,18 @@ class Admitter:
         if fact.kind != "bool" or any(not isinstance(leaf.source, ir.Bare) or fact.group for leaf in leaves):
             return None
         return {leaf.id: FALSE for leaf in leaves}
+
+
+def _understood(fact: Fact, qualifier: str, value: object) -> bool:
+    """Return whether what a qualifier says was heeded: a word of its own, or no doubt about the value.
+
+    A fact that is not selected by how it was sampled or where is the same however that was.
+    """
+    if qualifier == "standardised":
+        return not _says(value, "false") or any(one == qualifier for one, _, _ in fact.select)
+    if qualifier in WORDS and any(one == qualifier for one, _, _ in fact.select):
+        return str(value) in WORDS[qualifier]
+    return True
 
 
 def _says(given: object, value: str) -> bool:

@@ -31,7 +31,7 @@ DAYS = {  # a day inside the edition, so that no vignette stumbles over dates
     "lipid_2023": "2024-06-28",
     "sangao_national": "2025-11-20",
 }
-FILES = ("vignettes.yaml", "vignettes_dm_lipid.yaml", "vignettes_independent.yaml", "vignettes_second.yaml")
+FILES = sorted(one.name for one in HERE.glob("vignettes*.yaml"))
 VIGNETTES: list[dict[str, Any]] = [
     one for name in FILES for one in yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
 ]

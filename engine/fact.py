@@ -33,8 +33,8 @@ class Fact:
     `codes`: system → codes (`icd10` and `atc` match by prefix). `select`: (qualifier, its value, fact that then takes
     the reading), such as (`sample`, `capillary`, `pg_capillary`); with a `sample` selection an unknown sample feeds
     nothing. `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`.
-    A date is of something that has happened, so one after the day of the chart is refused, unless the fact is `ahead`: a
-    date that may lie ahead, as the next visit. `never`: a date that may be given as "never", which lies after every
+    A date is of something that has happened, so one after the day of the chart is refused, unless the fact is `ahead`:
+    a date that may lie ahead, as the next visit. `never`: a date that may be given as "never", which lies after every
     day: it has not happened.
     """
 

@@ -6,7 +6,7 @@ takes its place, for a value nobody could read is not a normal one.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -17,9 +17,9 @@ from sangao.engine.chart import BLANK, Chart, Reading, day_of
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
-from sangao.engine.run import intervals
 from sangao.engine.run.conditions import Conditions
-from sangao.engine.run.entering import INT32, Takers, bounds, out_of_range, steps, too_late
+from sangao.engine.run.entering import INT32, Takers, out_of_range, steps
+from sangao.engine.run.happened import aged, grown, past
 from sangao.engine.run.lists import ListReader
 from sangao.engine.run.occasions import Admitted
 from sangao.engine.run.timeline import Timeline
@@ -138,7 +138,7 @@ class Admitter:
             if selected is not None:
                 self._enter(selected, reading, i, on, found, problems)
         found += self._left_out(chart, {one.fact for one in found}, on)
-        found = self._past(self._aged(found, chart, on, problems), chart, on, problems)
+        found = past(facts, aged(facts, found, chart, on, problems), chart, on, problems)
         if TODAY in self.by_fact and TODAY not in self.pack.settings:
             found.append(Admitted(TODAY, on, "", (on, on), -1))
         start = len(chart.readings) + sum(len(entries) for entries in chart.lists.values())
@@ -155,44 +155,6 @@ class Admitter:
             if problem.severity == "error" and fact is not None and not fact.site and fact.id not in said:
                 said.add(fact.id)
                 yield Admitted(fact.id, on, "", None, -1)
-
-    def _aged(self, found: list[Admitted], chart: Chart, on: int, problems: list[Problem]) -> list[Admitted]:
-        """Return the readings with the age a birth date gives; it beats an age that was given.
-
-        A birth date of nobody who is alive gives no age, and contradicts an age that was given; one that cannot be read
-        leaves that age as it is.
-        """
-        births = [one for one in found if one.fact == "birth_date"]
-        age = self.pack.dictionary.facts.get("age")
-        if not births or age is None:
-            return found
-        born = intervals.hull([one.value for one in births if one.value is not None])
-        if born is None:
-            given = any(one.fact == "age" for one in found)
-            return found if given else [*found, Admitted("age", on, "", None, births[0].given)]
-        low, high = bounds(age)
-        step = quantity.to_grid(1, grid=age.grid)
-        youngest, oldest = (completed_years(end, on) * step for end in reversed(born))
-        value = (max(youngest, low), min(oldest, high)) if youngest <= high and oldest >= low else None
-        kept = [one for one in found if one.fact != "age"]
-        if youngest > high:
-            problems.append(out_of_range(age, chart.readings[births[0].given].value))
-            kept = [replace(one, value=None) if one.fact == "birth_date" else one for one in kept]
-        return [*kept, Admitted("age", on, "", value, births[0].given)]
-
-    def _past(self, found: list[Admitted], chart: Chart, on: int, problems: list[Problem]) -> list[Admitted]:
-        """Return the readings without dates of what has happened that lie after the day; a year alone ends with it."""
-        facts = self.pack.dictionary.facts
-        for i, one in enumerate(found):
-            fact = facts[one.fact]
-            if one.value is None or not fact.past:
-                continue
-            if too_late(fact, one.value, on):
-                problems.append(Problem("chart.date_ahead", fact=fact.id, given=chart.readings[one.given].value))
-                found[i] = replace(one, value=None)
-            elif one.value[0] <= on < one.value[1]:
-                found[i] = replace(one, value=(one.value[0], on))
-        return found
 
     def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
         if not reading.qualifiers:
@@ -416,37 +378,6 @@ def _says(given: object, value: str) -> bool:
         return Decimal(str(given)) < Decimal(value[1:].strip())
     except InvalidOperation:
         return False
-
-
-def completed_years(born: int, on: int) -> int:
-    """Return completed years of life on a day, both ordinal; who was born on 29 February has birthdays on 1 March.
-
-    >>> completed_years(date(1960, 2, 29).toordinal(), date(2025, 2, 28).toordinal())
-    64
-    >>> completed_years(date(1960, 2, 29).toordinal(), date(2025, 3, 1).toordinal())
-    65
-    """
-    start, end = date.fromordinal(born), date.fromordinal(on)
-    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
-
-
-def grown(fact: Fact, value: tuple[int, int], days: tuple[int, int], on: int) -> tuple[int, int] | None:
-    """Return the age on a day of whom an age was recorded then: every whole year since, and perhaps a birthday more.
-
-    None where nobody is that old. Who was 70 on 1 March 2024 is 71 a year later to the day.
-
-    >>> age, then = Fact("age", "number", "年龄", "age"), date(2024, 3, 1).toordinal()
-    >>> [grown(age, (70, 70), (then, then), date(2025, 3, day).toordinal()) for day in (1, 2)]
-    [(71, 71), (71, 72)]
-    """
-    if days == (on, on):
-        return value
-    first, last = date.fromordinal(days[0]), date.fromordinal(on)
-    more = (first.month, first.day) != (last.month, last.day)
-    step, (low, high) = quantity.to_grid(1, grid=fact.grid), bounds(fact)
-    least = value[0] + completed_years(min(days[1], on), on) * step
-    most = value[1] + (completed_years(days[0], on) + more) * step
-    return (max(least, low), min(most, high)) if least <= high else None
 
 
 def _argument(leaf: ir.Leaf, value: Any) -> Any:

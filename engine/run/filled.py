@@ -15,11 +15,11 @@ import numpy as np
 from sangao.engine.chart import Chart
 from sangao.engine.formulas import FORMULAS
 from sangao.engine.pack import ir
-from sangao.engine.run.admit import completed_years
 from sangao.engine.run.arriving import Cells
 from sangao.engine.run.conditions import named_facts, truth_of
 from sangao.engine.run.entering import bounds, steps
 from sangao.engine.run.equations import solved
+from sangao.engine.run.happened import completed_years
 from sangao.engine.run.many import Many
 from sangao.engine.run.parts import Part
 from sangao.engine.run.timeline import falls_due, over

@@ -33,8 +33,10 @@ class Fact:
     `codes`: system → codes (`icd10` and `atc` match by prefix). `select`: (qualifier, its value, fact that then takes
     the reading), such as (`sample`, `capillary`, `pg_capillary`); with a `sample` selection an unknown sample feeds
     nothing. `site` marks a site setting: never asked of a patient, given by an overlay or by `load(settings=…)`.
-    `never`: a date that may be given as "never", which lies after every day: it has not happened. `spellings`: how
-    reports print a code, each with the codes it may mean: `阳性` is any of the positive ones.
+    A date is of something that has happened, so one after the day of the chart is refused, unless the fact is `ahead`:
+    a date that may lie ahead, as the next visit. `never`: a date that may be given as "never", which lies after every
+    day: it has not happened. `spellings`: how reports print a code, each with the codes it may mean: `阳性` is any of
+    the positive ones.
     """
 
     id: str
@@ -64,6 +66,12 @@ class Fact:
     about: tuple[str, ...] = ()
     never: bool = False
     spellings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ahead: bool = False
+
+    @property
+    def past(self) -> bool:
+        """Return whether the fact is the date of something that has happened; a site may set a day to come."""
+        return self.kind == "date" and not self.ahead and not self.site
 
     @property
     def unit(self) -> str:

@@ -129,6 +129,20 @@ ENTRIES: dict[str, Entry] = {
         "核对日期,或把 `on` 改为之后的日期",
         "check the date, or ask with a later `on`",
     ),
+    "chart.date_ahead": Entry(
+        "error",
+        "`{fact}` 是已发生事件的日期,却晚于病历日期,按未知处理",
+        "`{fact}` is the date of something that has happened, yet lies after the day of the chart; it stays unknown",
+        "核对日期;确有其事,则把 `on` 改为之后的日期",
+        "check the date; if it did happen, ask with a later `on`",
+    ),
+    "chart.unknown_qualifier": Entry(
+        "warning",
+        "`{fact}` 注明 `{qualifier}: {value}`,该项不作此区分,数值照常采用",
+        "`{fact}` says `{qualifier}: {value}`, which is not told apart; the value was used all the same",
+        "核对写法;数值若因此不可用,请改报为别的项目或删去",
+        "check the spelling; if the value cannot be used for that reason, send it as another fact or leave it out",
+    ),
     "chart.bad_time": Entry(
         "warning",
         "`{fact}` 的时间无法识别,按无日期处理",

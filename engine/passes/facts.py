@@ -59,6 +59,7 @@ def _fact(id: str, doc: FactDoc) -> Fact:
         about=tuple(str(row) for row in doc.about),
         never=doc.never,
         spellings=tuple((str(text), tuple(str(one) for one in codes)) for text, codes in doc.spellings.items()),
+        ahead=doc.ahead,
         select=tuple(
             (str(qualifier), str(value), str(target))
             for qualifier, targets in doc.select.items()

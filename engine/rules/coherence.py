@@ -77,6 +77,8 @@ def check_fact(key: Text, fact: FactDoc) -> list[Problem]:
             needs(name, "kind: number")
     if fact.never and fact.kind != "date":
         needs("never", "kind: date")
+    if fact.ahead and fact.kind != "date":
+        needs("ahead", "kind: date")
     if fact.values and fact.kind != "code":
         needs("values", "kind: code")
     for low, high in filter(None, (fact.hard, fact.warn)):

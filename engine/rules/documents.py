@@ -169,6 +169,7 @@ class FactDoc(Document):
     valid_for: Text | None = None
     site: Bool = False
     never: Bool = False
+    ahead: Bool = False
     about: Rows = ()
 
 

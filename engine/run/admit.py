@@ -18,7 +18,8 @@ from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.pack import ir
 from sangao.engine.run.conditions import Conditions
-from sangao.engine.run.entering import INT32, Takers, steps
+from sangao.engine.run.entering import INT32, Takers, out_of_range, steps
+from sangao.engine.run.happened import aged, grown, past
 from sangao.engine.run.lists import ListReader
 from sangao.engine.run.occasions import Admitted
 from sangao.engine.run.timeline import Timeline
@@ -27,6 +28,10 @@ from sangao.engine.truth import FALSE, TRUE
 TODAY = "today"  # the fact that is the day of the chart, where a pack reads it
 BOTH = ("", "both")  # where an admission keeps what both passes of the whole pack allow
 LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
+WORDS = {  # of qualifiers that may choose another fact
+    "sample": frozenset({"venous_plasma", "capillary", "unknown"}),
+    "setting": frozenset({"office", "home", "ambulatory", "self"}),
+}
 SETTLED = 256  # sets of facts that are false together whose leaves are remembered: lists leave out the same
 
 
@@ -133,7 +138,7 @@ class Admitter:
             if selected is not None:
                 self._enter(selected, reading, i, on, found, problems)
         found += self._left_out(chart, {one.fact for one in found}, on)
-        found = self._aged(found, on)
+        found = past(facts, aged(facts, found, chart, on, problems), chart, on, problems)
         if TODAY in self.by_fact and TODAY not in self.pack.settings:
             found.append(Admitted(TODAY, on, "", (on, on), -1))
         start = len(chart.readings) + sum(len(entries) for entries in chart.lists.values())
@@ -151,26 +156,6 @@ class Admitter:
                 said.add(fact.id)
                 yield Admitted(fact.id, on, "", None, -1)
 
-    def _aged(self, found: list[Admitted], on: int) -> list[Admitted]:
-        """Return the readings with the age a birth date gives; it beats an age that was given.
-
-        A birth date that cannot be used, or lies ahead, gives an age that cannot be used.
-        """
-        births = [one for one in found if one.fact == "birth_date"]
-        born = next((one for one in births if one.value is not None), None)
-        age = self.pack.dictionary.facts.get("age")
-        if not births or age is None:
-            return found
-        if born is None:
-            given = any(one.fact == "age" for one in found)
-            return found if given else [*found, Admitted("age", on, "", None, births[0].given)]
-        assert isinstance(born.value, tuple)
-        step = quantity.to_grid(1, grid=age.grid)
-        years = tuple(completed_years(end, on) * step for end in reversed(born.value))
-        kept = [one for one in found if one.fact != "age"]
-        value = None if years[1] < 0 else (max(years[0], 0), years[1])
-        return [*kept, Admitted("age", on, "", value, born.given)]
-
     def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
         if not reading.qualifiers:
             return fact
@@ -185,12 +170,17 @@ class Admitter:
         for qualifier, value, target in fact.select:
             if _says(given.get(qualifier, ""), value):
                 return self.pack.dictionary.facts[target]
+        for qualifier, value in reading.qualifiers:
+            if not _understood(fact, qualifier, value):
+                parts = {"qualifier": qualifier, "value": str(value)}
+                problems.append(Problem("chart.unknown_qualifier", parts=parts, fact=fact.id, given=reading.value))
         return None if doubtful else fact
 
     def _enter(
         self, fact: Fact, reading: Reading, i: int, on: int, found: list[Admitted], problems: list[Problem]
     ) -> None:
         day: int | None = on
+        days: tuple[int, int] | None = None
         moment = reading.at or ""
         if reading.at is not None or i < 0:
             days = day_of(reading.at) if reading.at else None
@@ -203,9 +193,13 @@ class Admitter:
         elif reading.source != "site setting":
             day = None
         entered = self.takers[fact.id](reading.value, reading.unit)
-        if entered.problem is not None:
-            problems.append(entered.problem)
-        found.append(Admitted(fact.id, day, moment, entered.value, i, BLANK in reading.qualifiers))
+        value, problem = entered.value, entered.problem
+        if fact.id == "age" and value is not None and days is not None:
+            value = grown(fact, value, days, on)
+            problem = problem if value is not None else out_of_range(fact, reading.value)
+        if problem is not None:
+            problems.append(problem)
+        found.append(Admitted(fact.id, day, moment, value, i, BLANK in reading.qualifiers))
 
     def _edition(self, on: date) -> list[Problem]:
         meta = self.pack.meta
@@ -358,6 +352,18 @@ class Admitter:
         return {leaf.id: FALSE for leaf in leaves}
 
 
+def _understood(fact: Fact, qualifier: str, value: object) -> bool:
+    """Return whether what a qualifier says was heeded: a word of its own, or no doubt about the value.
+
+    A fact that is not selected by how it was sampled or where is the same however that was.
+    """
+    if qualifier == "standardised":
+        return not _says(value, "false") or any(one == qualifier for one, _, _ in fact.select)
+    if qualifier in WORDS and any(one == qualifier for one, _, _ in fact.select):
+        return str(value) in WORDS[qualifier]
+    return True
+
+
 def _says(given: object, value: str) -> bool:
     """Return whether a qualifier says this value; `< 8` is a limit on a number, truths are written `true`, `false`.
 
@@ -372,18 +378,6 @@ def _says(given: object, value: str) -> bool:
         return Decimal(str(given)) < Decimal(value[1:].strip())
     except InvalidOperation:
         return False
-
-
-def completed_years(born: int, on: int) -> int:
-    """Return completed years of life on a day, both ordinal; who was born on 29 February has birthdays on 1 March.
-
-    >>> completed_years(date(1960, 2, 29).toordinal(), date(2025, 2, 28).toordinal())
-    64
-    >>> completed_years(date(1960, 2, 29).toordinal(), date(2025, 3, 1).toordinal())
-    65
-    """
-    start, end = date.fromordinal(born), date.fromordinal(on)
-    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
 def _argument(leaf: ir.Leaf, value: Any) -> Any:

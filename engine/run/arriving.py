@@ -18,7 +18,7 @@ from sangao.engine import quantity
 from sangao.engine.chart import Chart, Reading
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
-from sangao.engine.run.entering import Taker, bounds, steps
+from sangao.engine.run.entering import Taker, bounds, steps, too_late
 from sangao.engine.run.rounding import LIMIT, Rounded, rounded
 from sangao.engine.run.vectors import Array, Seen
 
@@ -81,6 +81,8 @@ class Cells:
         if isinstance(entered.value, int):
             return int(entered.value)
         low, high = entered.value
+        if self.fact is not None and too_late(self.fact, (low, high), self.on.toordinal()):
+            return False
         return int(low) if low == high and abs(low) < LIMIT * 2 else False
 
     def exact(self, value: Any) -> int | bool | None:

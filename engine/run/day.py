@@ -14,7 +14,7 @@ from sangao.engine.run import known
 from sangao.engine.run.admit import TODAY, Admitter
 from sangao.engine.run.circuit import NO, YES, Circuit
 from sangao.engine.run.conditions import named_facts
-from sangao.engine.run.entering import INT32
+from sangao.engine.run.entering import INT32, NO_DAY
 from sangao.engine.run.flat import Slot
 from sangao.engine.run.inputs import DAY, LISTED, Facts, Input, Part, Said
 from sangao.engine.run.known import Abstract, Ends
@@ -44,7 +44,8 @@ class Day:
         wanted = [pack.leaves[one] for one in leaves]
         named = self._named(wanted)
         self._day = Said(NO, NO, blank(self.circuit, "date", 0))
-        if TODAY in named or any(self._since(one) for one in wanted):
+        dated = any(fact.past for fact in pack.dictionary.facts.values() if fact.id in named)
+        if TODAY in named or dated or any(self._since(one) for one in wanted):
             self._day = self._given(Input(DAY, "date", "day", *DAYS))
         given = {fact.id: self._fact(fact) for fact in pack.dictionary.facts.values() if fact.id in named}
         facts = settled(self._admitter, self.circuit, given)
@@ -136,7 +137,18 @@ class Day:
                 formula = f"{leaf.source.formula}({', '.join(leaf.source.inputs)})"
                 alone = not told(self.pack, leaf)
         parts = (*reach(fact), fact.unit, fact.grid, fact.values, fact.list or "", formula, alone)
-        return self._given(Input(fact.id, fact.kind, "fact", *parts), usable(fact) if fact.kind == "number" else ())
+        said = self._given(Input(fact.id, fact.kind, "fact", *parts), usable(fact) if fact.kind == "number" else ())
+        return self._past(fact, said) if fact.past else said
+
+    def _past(self, fact: Fact, said: Said) -> Said:
+        """Return the date of something that has happened without what lies after the day, as far as that is known."""
+        circuit, today = self.circuit, self._day.known(self.circuit)
+        assert isinstance(said.value, Ends) and isinstance(today, Ends)
+        late = circuit.every([said.valid, today.known, circuit.reaches(today.low, said.value.low) ^ 1])
+        if fact.never:
+            late = circuit.both(late, circuit.at_least(said.value.low, NO_DAY) ^ 1)
+        self.outside[fact.id] = circuit.either(self.outside.get(fact.id, NO), late)
+        return said.but(circuit, late)
 
     def _window(self, leaf: ir.Leaf) -> Said | None:
         """Return a window as a host gives it; None for what is no window, or rests on a date that is a fact."""

@@ -19,6 +19,7 @@ from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 INT32 = (-(2**31), 2**31 - 1)
 YES = frozenset({"true", "yes", "是", "有", "阳性", "positive"})
 NO = frozenset({"false", "no", "否", "无", "阴性", "negative"})
+NO_DAY = date.max.toordinal()  # "never", as a day
 NEVER = frozenset({"never", "无", "未", "否", "未做", "从未"})  # of a date that may never come
 UNSURE = frozenset({"unknown", "未知", "不详"})  # asked, and not known: nothing may be assumed in its place
 
@@ -121,7 +122,7 @@ def _numbers(fact: Fact) -> Taker:
             return judged((start, end), value, chosen, given.low or Fraction(0))
         interval = (low if start is None else start, high if end is None else end)
         if interval[0] > interval[1] or interval[0] < low or interval[1] > high:
-            return Entered(None, _out_of_range(fact, value))
+            return Entered(None, out_of_range(fact, value))
         return Entered(interval)
 
     def judged(found: tuple[int, int], value: Any, unit: Unit, raw: Fraction) -> Entered:
@@ -133,7 +134,7 @@ def _numbers(fact: Fact) -> Taker:
                 code = "chart.suspect_unit_now" if possible else "chart.suspect_unit"
                 return Entered(None, _problem(fact, code, value, sibling=other.name))
         if not possible:
-            return Entered(None, _out_of_range(fact, value))
+            return Entered(None, out_of_range(fact, value))
         return Entered(found, _problem(fact, "chart.unusual", value))
 
     return take
@@ -181,11 +182,21 @@ def _dates(fact: Fact) -> Taker:
     def take(value: Any, unit: str | None) -> Entered:
         text = value.isoformat() if isinstance(value, date) else value
         if fact.never and isinstance(text, str) and quantity.normalise(text).lower() in NEVER:
-            return Entered((date.max.toordinal(), date.max.toordinal()))
+            return Entered((NO_DAY, NO_DAY))
         found = day_of(text) if isinstance(text, str) else None
         return Entered(found, None if found else _problem(fact, "chart.not_a_date", value))
 
     return take
+
+
+def too_late(fact: Fact, value: tuple[int, int], on: int) -> bool:
+    """Return whether a date of something that has happened lies after a day: a slip of the pen, not an event.
+
+    >>> seen = Fact("seen_on", "date", "就诊日", "visit day")
+    >>> too_late(seen, (739_500, 739_500), 739_499), too_late(seen, (739_000, 739_500), 739_499)
+    (True, False)
+    """
+    return fact.past and value[0] > on and not (fact.never and value[0] == NO_DAY)
 
 
 def _names(fact: Fact) -> str:
@@ -196,7 +207,8 @@ def _problem(fact: Fact, code: str, given: Any, **parts: Any) -> Problem:
     return Problem(code, parts={"unit": fact.unit, **parts}, fact=fact.id, given=given)
 
 
-def _out_of_range(fact: Fact, given: Any) -> Problem:
+def out_of_range(fact: Fact, given: Any) -> Problem:
+    """Return the problem of a number that cannot be."""
     low, high = fact.hard or (Fraction(INT32[0]), Fraction(INT32[1]))
     ends = {"low": quantity.decimal_text(low), "high": quantity.decimal_text(high)}
     return _problem(fact, "chart.out_of_range", given, **ends)

@@ -15,11 +15,11 @@ import numpy as np
 from sangao.engine.chart import Chart
 from sangao.engine.formulas import FORMULAS
 from sangao.engine.pack import ir
-from sangao.engine.run.admit import completed_years
 from sangao.engine.run.arriving import Cells
 from sangao.engine.run.conditions import named_facts, truth_of
-from sangao.engine.run.entering import steps
+from sangao.engine.run.entering import bounds, steps
 from sangao.engine.run.equations import solved
+from sangao.engine.run.happened import completed_years
 from sangao.engine.run.many import Many
 from sangao.engine.run.parts import Part
 from sangao.engine.run.timeline import falls_due, over
@@ -150,7 +150,7 @@ class Filling:
         years = np.array([completed_years(int(one), self.on) if one <= self.on else -1 for one in days], np.int64)
         old = np.zeros(len(odd), np.int64)
         old[born.there] = years[at]
-        odd |= born.there & (old < 0)
+        odd |= born.there & ((old < 0) | (old * step > bounds(age)[1]))
         given = found.get("age")
         if given is None:
             found["age"] = Seen(born.there, old * step)

@@ -10,7 +10,7 @@ import pytest
 from sangao.engine import formulas
 from sangao.engine.pack import ir
 from sangao.engine.run import library
-from sangao.engine.run.admit import completed_years
+from sangao.engine.run.happened import completed_years
 from tests.laws.columns import LONG
 from tests.laws.hosts import GIVEN
 from tests.native import hosted

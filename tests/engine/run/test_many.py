@@ -33,7 +33,7 @@ def given(draw: Random, fact: Fact) -> Any:
     if fact.kind == "code":
         return draw.choice(fact.values)
     if fact.kind == "date":
-        return draw.choice(["1961-03-02", "2024-02-29", "2020", "2025-10"])
+        return draw.choice(["1961-03-02", "2024-02-29", "2020", "2025-10", "2025", "2031-01-01", "1850-01-01"])
     low, high = fact.warn or fact.hard or (0, 100)
     return round(draw.uniform(float(low), float(high)), draw.choice([0, 1, 2]))
 

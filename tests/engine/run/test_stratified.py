@@ -1,5 +1,6 @@
 """Columns in, columns out: every cell is what `decide` says of the same row as a chart."""
 
+import json
 import os
 import random
 import sys
@@ -164,6 +165,18 @@ def test_nobody_and_nothing_known(name: str) -> None:
     typed = pa.table({field.name: pa.nulls(5, field.type) for field in table.schema})
     same(pack, typed, [{}] * 5, lists=LISTS)
     same(pack, pa.table({"id": ["a", "b"]}), [{}] * 2, key="id", lists=LISTS)
+
+
+def test_dates_ahead_and_births_of_nobody_alive_are_told_and_unknown() -> None:
+    pack = load("dm_primary_2025")
+    days = [date(2026, 6, 15), date(2026, 6, 16), date(2027, 6, 15), date.max, date(2025, 6, 15), None]
+    born = [date(1961, 3, 2), date(1850, 1, 1), date(2062, 3, 2), date(1895, 6, 16), date(1895, 6, 15), ON]
+    given = [{"fundus_exam_date": day, "birth_date": birth} for day in days for birth in born]
+    table = pa.Table.from_pylist(given, pa.schema([("fundus_exam_date", pa.date32()), ("birth_date", pa.date32())]))
+    given = [{name: one for name, one in row.items() if one is not None} for row in given]
+    found = same(pack, table, given)
+    problems = json.loads(found.schema.metadata[b"sangao.problems"])
+    assert problems["chart.date_ahead"] == 3 * 6 + 6 and problems["chart.out_of_range"] == 2 * 6
 
 
 def test_a_synonym_beside_its_fact_is_a_second_reading() -> None:

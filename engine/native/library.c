@@ -7,7 +7,7 @@
 
 #include "pack.h"
 
-enum { FILE_VERSION = 3, FILE_HEAD = 16, ENTRY = 64, SECTIONS = 64 };
+enum { FILE_VERSION = 4, FILE_HEAD = 16, ENTRY = 64, SECTIONS = 64 };
 
 static const char *const CODES[] = {
     "done",

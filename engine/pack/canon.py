@@ -21,7 +21,9 @@ from sangao.engine.pack import ir, typed
 from sangao.engine.pack.sound import sound
 
 MAGIC = b"SANGAOPK"
-VERSION = 3  # 1, 2: `enough:` could not tell a fact that cannot be used, or half of it measured, from a blank one
+# 1, 2: `enough:` could not tell a fact that cannot be used, or half of it measured, from a blank one; 3: no date
+# could be `ahead`.
+VERSION = 4
 HEAD = struct.Struct("<8sII")
 SECTION = struct.Struct("<16sQQ32s")
 MOST = 64  # sections; a larger number means the head is not one of ours

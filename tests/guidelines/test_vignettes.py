@@ -31,10 +31,8 @@ DAYS = {  # a day inside the edition, so that no vignette stumbles over dates
     "lipid_2023": "2024-06-28",
     "sangao_national": "2025-11-20",
 }
-FILES = ("vignettes.yaml", "vignettes_dm_lipid.yaml", "vignettes_independent.yaml", "vignettes_second.yaml")
-VIGNETTES: list[dict[str, Any]] = [
-    one for name in FILES for one in yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-]
+FILES = sorted(HERE.glob("vignettes*.yaml"))
+VIGNETTES: list[dict[str, Any]] = [one for path in FILES for one in yaml.safe_load(path.read_text(encoding="utf-8"))]
 assert all(isinstance(key, str) for one in VIGNETTES for key in one), 'a bare `on` is a truth value: write `"on"`'
 NAMED = {one["name"]: one["chart"] for one in VIGNETTES if "name" in one}
 

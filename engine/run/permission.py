@@ -54,11 +54,17 @@ def permission(drug: str, states: Sequence[State], classes: Mapping[str, Sequenc
             start = most
             deciding = [state for one in below for state in one.deciding if state[1].start == one.start]
         sure_start = strictest([sure_start, sure if limits(sure) else None])
+        most, sure = freest(one.go_on for one in below), freest(one.sure_go_on for one in below)
+        if stricter(most, go_on):
+            go_on = most
+            reasons = [state for one in below for state in one.deciding if state[1].go_on == one.go_on]
+            deciding += [one for one in reasons if one not in deciding]
+        sure_go_on = strictest([sure_go_on, sure if limits(sure) else None])
     # The first gives the text: it says why not to start, and of an open question it is what is asked.
     asked = (start, go_on) != (sure_start, sure_go_on)
     deciding.sort(key=lambda one: (one[1].start is None or one[1].start != start, asked == (one[3] == TRUE)))
-    reasons = {one[0] for one in deciding}
-    overruled = tuple(one[0] for one in held if one[0] not in reasons and stricter(start, one[1].start))
+    named = {one[0] for one in deciding}
+    overruled = tuple(one[0] for one in held if one[0] not in named and stricter(start, one[1].start))
     return Permission(start, go_on, sure_start, sure_go_on, tuple(deciding), tuple(held), overruled)
 
 

@@ -48,6 +48,27 @@ def test_a_choice_is_as_free_as_the_freest_it_holds() -> None:
     assert (may.start, may.sure_start, may.open) == ("contraindicated", "recommend", True)
 
 
+def test_a_choice_of_which_every_one_is_to_be_stopped_is_stopped() -> None:
+    wish = rule("wish", "acei_or_arb", "recommend", go_on="allow")
+    acei, arb = (rule(name, name, "contraindicated", go_on="stop") for name in ("acei", "arb"))
+    assert permission("acei_or_arb", [wish, acei], CLASSES).go_on == "allow"
+    may = permission("acei_or_arb", [wish, acei, arb], CLASSES)
+    assert (may.start, may.go_on, may.sure_go_on, may.open) == ("contraindicated", "stop", "stop", False)
+    assert {one[0] for one in may.deciding} == {"acei", "arb"} and may.overruled == ("wish",)
+    only = [rule("a", "acei", None, go_on="stop"), rule("b", "arb", None, UNKNOWN, go_on="stop")]
+    may = permission("acei_or_arb", [wish, *only], CLASSES)
+    assert (may.start, may.go_on, may.sure_go_on, may.open) == ("recommend", "stop", "allow", True)
+
+
+def test_what_forbids_one_drug_of_a_class_leaves_the_others_of_it() -> None:
+    facts = {"sex": "male", "age": 60, "egfr": 25, "hba1c": 8.5, "ldl": 3.1}
+    chart = sangao.Chart.of(
+        facts, on="2026-03-09", conditions=["E11", "I25.1"], medications=[], complete=["conditions", "medications"]
+    )
+    found = {item.form.drug_class: item for item in sangao.load().decide_all(chart).advice.shown}
+    assert found["statin_high_intensity"].start == "avoid" and found["statin"].start == "recommend"
+
+
 def test_a_rule_that_certainly_does_not_hold_limits_nothing() -> None:
     pack = sangao.load("htn_primary_2025").compiled
     chart = {one.id: FALSE for one in pack.decisions.values() if isinstance(one.form, ir.Advice)}

@@ -15,6 +15,8 @@ CHECKS = "10X98765432"
 FIRST_YEAR = 1850  # nobody alive was born before; an earlier year is a slip of the pen
 _NEW = re.compile(r"[0-9]{17}[0-9X]")
 _OLD = re.compile(r"[0-9]{15}")
+_ALIKE = re.compile(r"[0-9]{17}[0-9A-Z*?]")
+_MISTYPED = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,15 @@ def read(text: str, on: date | None = None) -> Read:
 def resembles(text: str | None) -> bool:
     """Return whether a text looks like an identity number, right or wrong: such a text is no key of a patient.
 
+    A letter for a digit, or another one for the check sign, is a slip of the pen and makes no other number of it.
+
     >>> resembles("110105 19491231 002x"), resembles("110105491231002"), resembles("HR201102113366666")
     (True, True, False)
+    >>> resembles("11010519491231002Y"), resembles("1101O5l949123l002X"), resembles("20260319200101123")
+    (True, True, False)
     """
-    plain = _plain(text or "")
-    return bool(_NEW.fullmatch(plain) and _date(plain[6:14])) or bool(
+    plain = _plain(text or "").translate(_MISTYPED)
+    return bool(_ALIKE.fullmatch(plain) and _date(plain[6:14])) or bool(
         _OLD.fullmatch(plain) and _date(f"19{plain[6:12]}")
     )
 

@@ -1,8 +1,8 @@
-"""What the data elements of Chinese records (WS/T 363, "DE…") are read as: ids as people write them, names, codes.
+"""What the data elements of Chinese records (WS/T 363, "DE…") are read as: ids as people write them, values, codes.
 
-Which element is which fact stands in the terms (`sangao.adapters.terms`). Here stands what the ids do not say: names
-that tell apart what shares an id, values by name and by code, and what is never interpreted. A value code is here only
-where a public form or a system in use prints it; every other code needs its name beside it.
+Which element is which fact stands in the terms (`sangao.adapters.terms`), what a name says in `naming`. Here stands
+what the ids do not say: values by name and by code, and what is never interpreted. A value code is here only where a
+public form or a system in use prints it; every other code needs its name beside it.
 """
 
 import re
@@ -25,56 +25,6 @@ NARRATIVE: Final = {
     "DE02.01.038.00": "行政区划",
 }
 """Elements whose value is a report in words, or a bare flag whose sense differs between systems."""
-
-NAMES: Final = {
-    "收缩压": "sbp_office",
-    "舒张压": "dbp_office",
-    "左侧收缩压": "sbp_left",
-    "左侧舒张压": "dbp_left",
-    "右侧收缩压": "sbp_right",
-    "右侧舒张压": "dbp_right",
-    "心率": "heart_rate",
-    "脉率": "heart_rate",
-    "脉搏": "heart_rate",
-    "身高": "height",
-    "体重": "weight",
-    "体质指数": "bmi",
-    "体重指数": "bmi",
-    "腰围": "waist",
-    "臀围": "hip",
-    "血氧饱和度": "spo2",
-    "空腹血糖": "fpg",
-    "餐后2小时血糖": "pg2h_meal",
-    "餐后两小时血糖": "pg2h_meal",
-    "糖负荷后2小时血糖": "pg2h_ogtt",
-    "随机血糖": "pg_random",
-    "糖化血红蛋白": "hba1c",
-    "血红蛋白": "hb",
-    "总胆固醇": "tc",
-    "甘油三酯": "tg",
-    "低密度脂蛋白胆固醇": "ldl",
-    "高密度脂蛋白胆固醇": "hdl",
-    "肌酐": "creatinine",
-    "尿素氮": "bun",
-    "血钾": "potassium",
-    "血钠": "sodium",
-    "谷丙转氨酶": "alt",
-    "谷草转氨酶": "ast",
-    "总胆红素": "tbil",
-    "日吸烟量": "cig_per_day",
-    "日饮酒量": "drink_amount",
-    "日主食量": "staple_food",
-}
-"""Names that are read where an element has no usable id, and that must not contradict the id where it has one."""
-
-REFINED: Final = {
-    "sbp_office": {"sbp_left", "sbp_right", "dbp_left", "dbp_right"},
-    "dbp_office": {"sbp_left", "sbp_right", "dbp_left", "dbp_right"},
-    "waist": {"hip"},
-    "pg2h_ogtt": {"pg2h_meal"},
-    "pg2h_meal": {"pg2h_ogtt"},
-}
-"""Facts that share an id with another in real documents and are told apart by their name alone."""
 
 TEXTS: Final[dict[str, dict[str, object]]] = {
     "smoke_status": {"从不吸烟": "never", "从不": "never", "不吸烟": "never", "已戒烟": "former", "已戒": "former",
@@ -117,8 +67,8 @@ ZERO_IS_REAL: Final = frozenset({"cig_per_day", "drink_amount", "exercise_freq",
 SENTINELS: Final = frozenset({"999", "9999", "99999", "999.9", "-1"})
 PER_DAY: Final = frozenset({"cig_per_day", "drink_amount", "staple_food"})
 """Facts per day that forms give without "per day" (`两`, `g`)."""
-UNIT_NEEDED: Final = frozenset({"drink_amount"})
-"""Facts of which one system counts one thing, another system another: liang of spirits, or mL."""
+UNIT_NEEDED: Final = frozenset({"drink_amount", "u_malb"})
+"""Facts of which one system counts one thing, another system another: liang of spirits or mL, mg/L or mg/dL."""
 SYMPTOMS: Final = {
     "无症状": (),
     "无": (),
@@ -178,31 +128,29 @@ NO_THERAPY: Final = ("麻醉", "宫缩", "产时", "抢救")
 """Names under the id of a drug that speak of what was given once, at a birth or an operation."""
 VISIT: Final = frozenset({"DE06.00.108.00"})
 EXAMINED: Final = frozenset({"DE06.00.048.00", "DE04.50.140.00"})
+SAMPLED: Final = "DE04.50.137.00"
+FAMILY: Final = "DE02.10.103.00"
 IDENTITY, SEX, BIRTH = "DE02.01.030.00", "DE02.01.040.00", "DE02.01.005.01"
-ADMINISTRATIVE: Final = (
-    VISIT
-    | EXAMINED
-    | {
-        "DE06.00.109.00",  # next visit
-        "DE05.10.066.00",  # class of the visit: what a 2 means differs between systems
-        "DE06.00.174.00",
-        "DE06.00.177.00",  # referral
-        "DE06.00.051.00",
-        "DE06.00.114.00",  # advice
-        "DE06.00.081.00",
-        "DE03.00.046.00",  # goals
-        "DE08.50.023.00",
-        "DE08.50.024.00",
-        "DE06.00.133.00",
-        "DE08.50.012.00",
-        "DE08.50.020.00",  # how a drug is taken
-        "DE02.01.039.00",
-        "DE02.01.010.00",
-        "DE08.10.013.00",
-        "DE08.10.026.00",
-        "DE08.10.025.00",  # names, addresses, institutions
-    }
-)
+ADMINISTRATIVE: Final = VISIT | {
+    "DE06.00.109.00",  # next visit
+    "DE05.10.066.00",  # class of the visit: what a 2 means differs between systems
+    "DE06.00.174.00",
+    "DE06.00.177.00",  # referral
+    "DE06.00.051.00",
+    "DE06.00.114.00",  # advice
+    "DE06.00.081.00",
+    "DE03.00.046.00",  # goals
+    "DE08.50.023.00",
+    "DE08.50.024.00",
+    "DE06.00.133.00",
+    "DE08.50.012.00",
+    "DE08.50.020.00",  # how a drug is taken
+    "DE02.01.039.00",
+    "DE02.01.010.00",
+    "DE08.10.013.00",
+    "DE08.10.026.00",
+    "DE08.10.025.00",  # names, addresses, institutions
+}
 """Elements about the visit or the record and not about the patient: passed over without a word."""
 
 
@@ -219,30 +167,6 @@ def element_id(text: str) -> str | None:
     return plain if _ID.fullmatch(plain) else None
 
 
-def bare(name: str) -> tuple[str, str]:
-    """Return a name without its unit, and the unit in its brackets.
-
-    >>> bare("*血清低密度酯蛋白胆固醇检测值（mmol/L）"), bare(" 日饮酒量(两)")
-    (('低密度脂蛋白胆固醇', 'mmol/L'), ('日饮酒量', '两'))
-    """
-    plain = normalise(name).replace("酯蛋白", "脂蛋白").lstrip("*").replace(" ", "")
-    unit = ""
-    found = re.fullmatch(r"(.+?)[(\[]([^()\[\]]{1,20})[)\]]", plain)
-    if found:
-        plain, unit = found[1], found[2]
-    plain = re.sub(r"(检测值|检查值|测量值|浓度值|浓度|值)$", "", plain)
-    return re.sub(r"^(体格检查[-•_]?|血清|血(?=肌酐|尿素))", "", plain), unit
-
-
-def fact_named(name: str) -> str | None:
-    """Return the fact a name stands for, None for any other name.
-
-    >>> fact_named("右侧收缩压"), fact_named("血清谷丙转氨酶值"), fact_named("目标体重(kg)")
-    ('sbp_right', 'alt', None)
-    """
-    return NAMES.get(bare(name)[0])
-
-
 def is_unsure(name: str) -> bool:
     """Return whether a diagnosis is worded as a suspicion or as excluded: its code must not count, either.
 
@@ -251,12 +175,3 @@ def is_unsure(name: str) -> bool:
     """
     plain = normalise(name)
     return plain.endswith("?") or any(one in plain for one in ("待查", "待排", "疑似", "排除", "除外", "可能", "鉴别"))
-
-
-def is_goal(name: str) -> bool:
-    """Return whether a name speaks of a goal or of advice, not of what was found.
-
-    >>> is_goal("目标日吸烟量(支)"), is_goal("医生建议腰围"), is_goal("日吸烟量")
-    (True, True, False)
-    """
-    return normalise(name).startswith(("目标", "医生建议", "建议", "下次"))

@@ -16,16 +16,19 @@ CODE, SPECIMEN, UNIT = "DE04.30.019.00", "DE04.50.134.00", "DE04.30.016.00"
 NUMBER, ANSWER = "DE04.30.015.00", "DE04.30.017.00"
 PARTS = frozenset({CODE, SPECIMEN, UNIT, NUMBER, ANSWER, "DE04.50.135.00"})
 SPECIMEN_NAMES = ("标本", "样本")
+NAME = "name"  # of the item: found by what it is called, for its id stands in no source
+NAME_NAMES = ("检验项目名称", "检查项目名称", "项目名称")
 LOINC = "2.16.840.1.113883.6.1"
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A test as one statement, the node that says when its specimen was taken, and the nodes it was made from."""
+    """A test as one statement, its code, the specimen that says when it was taken, and the nodes it was made from."""
 
     item: Item
-    taken: Node
+    code: Node
+    taken: Node | None
     nodes: frozenset[int]
 
 
@@ -51,9 +54,12 @@ def test(scope: Node, value: Callable[[Node], Value]) -> Test | None:
     if result.kind in ("number", "text") and unit:
         result = replace(result, unit=unit) if result.unit in ("", unit) else Value("odd")
     element, name, system = _called(code, named)
+    names = {one.label or one.text for node in parts.get(NAME, []) if (one := value(node)).kind != "blank"}
+    if element:  # a name that contradicts the code must not be lost behind another
+        name = "/".join(sorted(filter(None, {name, *names})))
     sample = value(specimens[0]) if specimens else Value("blank")
     item = Item(element, name, result, system, line=code.line, sample=sample.label or sample.text)
-    return Test(item, specimens[0] if specimens and _timed(specimens[0]) else code, _ids(parts))
+    return Test(item, code, specimens[0] if specimens and _timed(specimens[0]) else None, _ids(parts))
 
 
 def _ids(parts: dict[str, list[Node]]) -> frozenset[int]:
@@ -66,6 +72,8 @@ def _part(node: Node) -> str:
     if code is None:
         return ""
     known = elements.element_id(code.get("code")) or ""
+    if code.get("displayName") in NAME_NAMES:
+        return NAME
     if known == CODE and any(one in code.get("displayName") for one in SPECIMEN_NAMES):
         return SPECIMEN
     return known if known in PARTS else ""

@@ -10,6 +10,8 @@ SAMPLED = ("fpg", "pg2h_ogtt", "pg_random")  # glucose that diagnoses, if it is 
 CAPILLARY = ("指尖", "末梢", "毛细")
 VENOUS = ("静脉", "血浆", "血清")
 FOLLOW_UP = "随访"
+URINE = "尿"
+NO_BLOOD = (URINE, "脑脊液", "胸水", "胸腔积液", "腹水", "腹腔积液", "唾液", "粪", "大便", "痰", "透析液", "羊水", "汗")
 RELATIVES = frozenset(
     (
         "父亲",
@@ -60,6 +62,18 @@ def sampled(
     if fact == "fpg" and (sample == "capillary" or (sample == "unknown" and follow_up)):
         return "fpg_capillary", {}
     return fact, {"sample": sample}
+
+
+def is_of(fact: str, specimen: str) -> bool:
+    """Return whether a fact can be of a specimen: urine says nothing of blood, nor blood of urine.
+
+    >>> is_of("creatinine", "尿液"), is_of("uacr", "随机尿"), is_of("u_malb", "血清"), is_of("potassium", "")
+    (False, True, False, True)
+    """
+    other = [word for word in NO_BLOOD if word in specimen]
+    if fact == "uacr" or fact.startswith("u_"):
+        return "血" not in specimen and set(other) <= {URINE}
+    return not other
 
 
 def meant(fact: str, value: Value) -> object | None:

@@ -28,5 +28,6 @@ def of_root(
     """Return the chart of a parsed document, None for XML of another kind."""
     if root.tag != ROOT:
         return None
-    document = slots.read(root, file) if slots.is_slots(root) else cda.read(root, file)
-    return chart_of(document, on, terms or book(), file, sample)
+    terms = terms or book()
+    document = slots.read(root, file, terms) if slots.is_slots(root) else cda.read(root, file, terms)
+    return chart_of(document, on, terms, file, sample)

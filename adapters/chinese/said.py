@@ -33,6 +33,7 @@ class Item:
     negated: bool = False
     status: str = ""
     sample: str = ""
+    doubtful: bool = False  # dates of its examination differ: it must not count as of any day
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """The thin SOAP door of the service: one string in, one string out.
 
 `service` is `decide` (the result as JSON) or `text` (what a doctor reads, in Chinese); `decide@htn_primary_2025` names
-a pack. `parameter` is a chart in any form a reader knows: chart JSON, a shared document, slots, HL7, FHIR. `urid` and
-`pwd` are looked up in the table `soap` of the settings, where one stands; without it the door of the service decides.
+a pack, `text#htn.grade,htn.control` decisions. `parameter` is a chart in any form a reader knows: chart JSON, a shared
+document, slots, HL7, FHIR. `urid` and `pwd` are looked up in the table `soap` of the settings, where one stands;
+without it the door of the service decides.
 """
 
 import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -23,9 +24,13 @@ from sangao.adapters.service import api, api_answers
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
+from sangao.adapters.service.page import usual
+from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.explain import page
+from sangao.engine.guide import Pack
+from sangao.engine.run.advice import Listed
 
 PATH = "/soap"
 SERVICES = ("decide", "text")
@@ -64,16 +69,39 @@ def routes(house: House) -> APIRouter:
 
 
 async def _answered(call: Call, caller: Caller, house: House) -> str:
-    name, _, pack = call.service.partition("@")
+    asked, _, wanted = call.service.partition("#")
+    name, _, pack = asked.partition("@")
     if name not in SERVICES:
         raise fail("chinese.unknown_service", names="、".join(SERVICES))
     found = api.served_pack(house, caller, pack or None)
+    named = [one.strip() for one in wanted.replace("、", ",").split(",") if one.strip()] or None
     chart = await house.work.run(chart_of, call)
-    result, told = await api.answered(house, api_answers.decided, found, chart, None, False)
-    entry = await api.kept(house, caller, f"soap/{name}", result, advice=True)
     if name == "text":
-        return await house.work.run(page.text, result, "zh")
+        result, text = await api.answered(house, written, found, chart, named)
+        await api.kept(house, caller, "soap/text", result, advice=named is None)
+        return str(text)
+    result, told = await api.answered(house, api_answers.decided, found, chart, named, False)
+    entry = await api.kept(house, caller, "soap/decide", result, advice=named is None)
     return json.dumps({"entry": entry, **told}, ensure_ascii=False)
+
+
+def written(pack: Pack, chart: Chart, named: Sequence[str] | None) -> tuple[Result, str]:
+    """Return a result and its page: the decisions named, else those answered and the usual ones, with the advice.
+
+    What to ask is worked out for these alone: over all of a large pack it takes longer than any host waits.
+    Raises SangaoError for a decision the pack does not have.
+    """
+    if named is not None:
+        answers = {one: pack.decide(one, chart) for one in named}
+        result = Result(pack, chart, answers, Listed((), ()), pack.problems(chart))
+        return result, page.text(result, "zh")
+    whole = pack.decide_all(chart)
+    plain = set(usual(pack))
+    shown = {one: answer for one, answer in whole.decisions.items() if answer.status != "unknown" or one in plain}
+    result = Result(pack, chart, shown, whole.advice, whole.problems)
+    open_ones = len(whole.decisions) - len(shown)
+    rest = f"\n\n另有 {open_ones} 项判断资料不足，未列出" if open_ones else ""
+    return result, page.text(result, "zh") + rest
 
 
 def chart_of(call: Call) -> Chart:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from sangao.adapters import arms, identity
-from sangao.adapters.chinese import elements, meaning
+from sangao.adapters.chinese import elements, families, meaning, naming
 from sangao.adapters.chinese.said import Coded, Document, Item
 from sangao.adapters.moments import moment
 from sangao.adapters.terms import Book, Match
@@ -91,47 +91,56 @@ class Taking:
 
     # --- statements ---------------------------------------------------------------------------------------------------
     def _item(self, item: Item) -> None:
-        name, name_unit = elements.bare(item.name)
+        called = naming.called(item.name, self.book)
         code = elements.element_id(item.element)
-        if elements.is_goal(item.name) or code in elements.ADMINISTRATIVE:
+        if called.goal or code in elements.ADMINISTRATIVE:
             return
         if code in elements.NARRATIVE:
             self._once("chinese.text_only", item, element=elements.NARRATIVE[code])
             return
-        fact, match = self._fact(item, code, name)
+        fact, match = self._fact(item, code, called)
         if fact is None:
             return
         if item.negated:
             self.problem("chinese.negated", item.line, fact)
             return
-        source = f"{code or item.element} {name}".strip()
-        if fact in elements.TEXTS or fact in elements.TRUTHS:
+        if not meaning.is_of(fact, item.sample):
+            self.problem("chinese.sample_differs", item.line, fact)
+            return
+        source = f"{code or item.element} {called.words}".strip()
+        if item.doubtful and item.value.kind != "blank":
+            self.problem("chinese.dates_differ", item.line, fact)
+            self._add(fact, WITHOUT, None, None, source)
+        elif fact in elements.TEXTS or fact in elements.TRUTHS:
             self._coded(fact, item, source)
         elif fact in elements.DATES:
             if fact != "htn_diagnosis_date" or "高血压" in self.document.title:  # else it is another disease's
                 self._date(fact, item, source)
         else:
-            self._number(fact, item, source, name_unit, match)
+            self._number(fact, item, source, called.unit, match)
 
-    def _fact(self, item: Item, code: str | None, name: str) -> tuple[str | None, Match | None]:
+    def _fact(self, item: Item, code: str | None, called: naming.Called) -> tuple[str | None, Match | None]:
         """Return the fact a statement is of and what its code says of it; no fact after saying why there is none."""
-        named = elements.NAMES.get(name)
         match = None
         if code is not None:
             fact = self.book.element(code)
         else:
             match = self.book.observation(item.system, item.element) if item.element and item.system else None
             fact = match.fact if match else None
-        if fact is None and (named is None or code is not None):
+        if fact is None and called.reads is not None and code is None:
+            return called.reads, None
+        if fact is None:
             if code is not None or item.element.strip():
                 self._unknown(code or item.element, "de" if code else item.system, item.line)
             else:
                 self._once("chinese.unknown_item", item)
             return None, None
-        if fact is None or named is None or named == fact or named in elements.REFINED.get(fact, ()):
-            return named or fact, match
-        self.problem("chinese.name_differs", item.line, fact, element=code or item.element, named=named)
-        return None, None
+        # INVARIANT: no id is believed against the name beside it.
+        agreed = called.agreed(fact, by_element=code is not None)
+        if agreed is None:
+            named = next(iter(sorted(called.facts)), naming.shown(item.name))
+            self.problem("chinese.name_differs", item.line, fact, element=code or item.element, named=named)
+        return agreed, match
 
     def _unknown(self, code: str, system: str, line: int) -> None:
         if code in self.told:
@@ -222,6 +231,13 @@ class Taking:
             self._add(fact, True, None, self.on.isoformat(), "用药")
 
     def _relative(self, one: Coded) -> None:
+        if not one.relation and not one.code:  # in words, whose disease it is stands in them
+            pairs, left = families.read(one.name)
+            for relation, disease in pairs:
+                self._relative(Coded("", "", disease, one.line, relation))
+            if left:
+                self.problem("chinese.family_item", one.line)
+            return
         near = quantity.normalise(one.relation) in meaning.RELATIVES
         facts = self.book.relative(one.system or None, one.code, one.name) if near else ()
         if not facts:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from sangao.adapters.tabular.mapping import Column
+from sangao.adapters.terms.book import book
 from sangao.engine import quantity
 from sangao.engine.chart import Entry, Reading
 from sangao.engine.fact import Fact
@@ -106,6 +107,9 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
 
     def one(text: str, fact: Fact, at: str | None) -> Taken:
         known = listed.find(text) if values else None
+        own = None if known is not None or fact.kind != "number" else own_unit(text, column.unit, fact)
+        if own is not None:
+            return (Reading(fact.id, own[0], own[1], at, column.name, column.qualifiers),)
         if known is not None:
             given: object = values[known]
             if fact.kind == "bool":
@@ -133,6 +137,20 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
         return pair(text, at) if len(facts) == 2 else one(text, first, at)
 
     return read
+
+
+def own_unit(text: str, unit: str | None, fact: Fact) -> tuple[str, str] | None:
+    """Return the number and unit of a cell that writes another unit than its column: a column's is of bare numbers.
+
+    None where the cell writes none, the column's, or one that the fact does not know.
+    """
+    given = quantity.read(text) if unit and not text.isdecimal() else None
+    if given is None or not given.unit or given.exact is None:
+        return None
+    named = quantity.unit_name(book().unit(given.unit) or given.unit)
+    if named == quantity.unit_name(unit or "") or all(quantity.unit_name(one.name) != named for one in fact.units):
+        return None
+    return quantity.decimal_text(given.exact), named
 
 
 @dataclass(frozen=True, slots=True)

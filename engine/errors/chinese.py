@@ -59,6 +59,27 @@ ENTRIES: dict[str, Entry] = {
         "在来源系统改正编码或名称",
         "correct the code or the name in the source system",
     ),
+    "chinese.sample_differs": Entry(
+        "error",
+        "`{fact}` 的标本写明不是它应取的标本(如尿液写在血的项目下),未使用",
+        "the specimen of `{fact}` is not one it can be of, such as urine under a code of blood; it was not used",
+        "在来源系统改正项目代码或标本",
+        "correct the code of the test or the specimen in the source system",
+    ),
+    "chinese.dates_differ": Entry(
+        "error",
+        "`{fact}` 所在部分有不同的检查日期,不能确定是哪一天,按未知处理",
+        "the part that holds `{fact}` states several dates of examination; which is its own is not known, nor the fact",
+        "给每个项目写上自己的时间(effectiveTime),或各自成组",
+        "give each item a time of its own (effectiveTime), or a group of its own",
+    ),
+    "chinese.several_patients": Entry(
+        "error",
+        "一份文档含多名患者,整份未读取",
+        "the document holds several patients; it was refused whole",
+        "一名患者一份文档",
+        "write one document for each patient",
+    ),
     "chinese.text_only": Entry(
         "note",
         "`{element}` 是检查结论文字或标志,不据此判断,未使用",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.chinese.test_documents import chart, codes, document, facts, known, number, pack, seen
 
-OGTT, FASTING, WHOLE_BLOOD = "1518-0", "14771-0", "15074-8"
+OGTT, FASTING, WHOLE_BLOOD, CREATININE = "1518-0", "14771-0", "15074-8", "14682-9"
 
 
 def text(words: str) -> str:
@@ -47,6 +47,37 @@ def test_a_test_is_code_result_and_unit_together(called: str) -> None:
 
 def test_the_unit_of_its_own_statement_counts() -> None:
     assert known(report(panel("血清肌酐", real("1"), unit="mg/dL")), "creatinine") == (8840, 8840)
+
+
+def named(code: str, name: str, specimen: str = "") -> Any:
+    item = seen("DE04.30.020.00", text(name), "检验项目名称")
+    unit = "umol/L" if code == CREATININE else "mmol/L"
+    whole = panel(code, real("7.8"), unit=unit, specimen=specimen)
+    return report(whole.replace("</organizer>", f"<component>{item}</component></organizer>"))
+
+
+@pytest.mark.parametrize(
+    "name", ["餐后2小时血糖", "随机血糖", "OGTT 2小时", "葡萄糖(餐后)", "空腹血糖目标值", "尿糖", "空腹胰岛素"]
+)
+def test_a_name_against_the_code_of_a_laboratory_keeps_the_value_out(name: str) -> None:
+    found = named(FASTING, name, "静脉血浆")
+    assert facts(found) == {}
+    displayed = loinc(FASTING, number("7.8", "mmol/L")).replace("<code ", f'<code displayName="{name}" ')
+    assert facts(report(displayed)) == {}
+
+
+@pytest.mark.parametrize("name", ["空腹血糖", "葡萄糖", "空腹葡萄糖(GLU)", "Glucose", ""])
+def test_a_house_name_that_only_says_less_leaves_the_code_alone(name: str) -> None:
+    assert known(named(FASTING, name, "静脉血浆"), "fpg") == (7800, 7800)
+
+
+@pytest.mark.parametrize("code", [FASTING, CREATININE])
+@pytest.mark.parametrize("specimen", ["尿液", "随机尿", "脑脊液", "胸水"])
+def test_a_specimen_that_is_no_blood_gives_no_value_of_blood(code: str, specimen: str) -> None:
+    found = named(code, "", specimen)
+    assert facts(found) == {} and "chinese.sample_differs" in codes(found)
+    ratio = report(panel("14959-1", real("45"), unit="mg/g", specimen=specimen))
+    assert ("uacr" in facts(ratio)) == ("尿" in specimen)
 
 
 def test_several_tests_stay_apart() -> None:

@@ -136,7 +136,7 @@ def test_units_in_the_header_are_the_units_of_the_column(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("unit", "test", "fact", "grid"),
     [
-        ("1", "2", "fpg", 7000), ("1", "1", "fpg_capillary", 7000), ("", "", "fpg_capillary", 7000),
+        ("1", "2", "fpg", 7000), ("1", "1", "fpg_capillary", 7000), ("mmol/l", "", "fpg_capillary", 7000),
         ("2", "2", "fpg", 389), ("2", "", "fpg_capillary", 389), ("mg/dl", "1", "fpg_capillary", 389),
     ],
 )  # fmt: skip
@@ -146,6 +146,23 @@ def test_the_unit_and_the_sample_of_a_row_are_read_from_their_columns(
     one = row(tmp_path, "bsoft/dm_visit", "empiId,visitDate,fbs,unit,fbsTest", f"p1,2025-03-09,7,{unit},{test}")
     assert list(facts(one)) == [fact] and (known(one, fact) in ((grid, grid), None))
     assert (known(one, fact) is None) == (grid < 500)  # 7 mg/dL is impossible and refused, not taken for 7 mmol/L
+
+
+@pytest.mark.parametrize("unit", [",", ",3", ",9", ",mmol", None])
+def test_glucose_without_its_unit_is_not_read(tmp_path: Path, unit: str | None) -> None:
+    header = "empiId,visitDate,fbs,fbsTest,pbs,rbs,rbsTest" + ("" if unit is None else ",unit")
+    one = row(tmp_path, "bsoft/dm_visit", header, f"p1,2025-03-09,30,2,30,30,2{unit or ''}")
+    assert facts(one) == {}
+
+
+def test_a_cell_that_names_its_unit_is_read_in_it(tmp_path: Path) -> None:
+    header = "编号,随访日期,体重,身高,空腹血糖(mg/dL)"
+    one = row(tmp_path, "national/dm_followup", header, "p1,2025-03-09,140斤,1.72m,7.2mmol/L")
+    assert (known(one, "weight"), known(one, "height"), known(one, "fpg_capillary")) == (
+        (7000, 7000), (17200, 17200), (7200, 7200),
+    )  # fmt: skip
+    odd = row(tmp_path, "national/dm_followup", header, "p1,2025-03-09,140石,172,126")
+    assert known(odd, "weight") is None and known(odd, "fpg_capillary") == (6994, 6994)
 
 
 def test_the_same_code_means_the_opposite_in_two_places(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from time import process_time
 from xml.sax.saxutils import escape
 
 import pytest
 
 from sangao.adapters.chinese import envelope, soap
 from sangao.adapters.chinese.safexml import Node, parse
+from sangao.adapters.service.page import usual
 from sangao.adapters.service.settings import Settings
+from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
+from sangao.engine.guide import load
 from tests.adapters.service.hosted import Client, hosted, settings_of
 
 CHART = '{"on": "2026-03-09", "facts": {"sbp_office": "152 mmHg", "dbp_office": 96}}'
@@ -66,6 +70,29 @@ def test_an_empty_chart_is_not_normal(client: Client) -> None:
     name = client.app.state.house.packs.names()[0]
     told = json.loads(returned(client, call(f"decide@{name}", '{"facts": {}}')))
     assert told["decisions"]["htn.grade"]["status"] == "unknown"
+
+
+def test_named_decisions_are_all_that_is_told(client: Client) -> None:
+    told = json.loads(returned(client, call("decide#htn.grade", escape(CHART))))
+    assert list(told["decisions"]) == ["htn.grade"] and told["advice"] is None
+    text = returned(client, call("text#htn.grade", escape(CHART)))
+    assert "1级" in text and "建议" not in text and "未列出" not in text
+    assert refused(client, call("text#htn.nothing", escape(CHART))) == "host.unknown_decision"
+
+
+def test_a_page_says_how_much_of_a_pack_stays_open(client: Client) -> None:
+    text = returned(client, call("text", '{"facts": {}}'))
+    assert "未能判断" in text and "项判断资料不足，未列出" in text and "已确定" not in text
+
+
+def test_a_page_over_the_largest_pack_is_there_before_a_host_gives_up() -> None:
+    bundle = load("sangao_national")
+    chart = Chart.of({"sbp_office": 152, "dbp_office": 96}, on="2026-03-09")
+    bundle.decide_all(chart)  # what is worked out once for a pack is not this answer's
+    start = process_time()
+    result, text = soap.written(bundle, chart, None)
+    assert process_time() - start < 2
+    assert "血压分级(仅供参考，不作治疗依据):1级" in text and set(usual(bundle)) <= set(result.decisions)
 
 
 def test_a_body_in_gbk_is_read_by_its_header(client: Client) -> None:

@@ -37,6 +37,8 @@ class Answers(NamedTuple):
     no_information: frozenset[str]
     allergies: Mapping[str, str]
     intolerances: Mapping[str, str]
+    verification: Mapping[str, str]
+    clinical: Mapping[str, str]
 
 
 class Relatives(NamedTuple):
@@ -71,6 +73,8 @@ def answers() -> Answers:
         no_information=frozenset(given["no_information"]),
         allergies=given["allergies"],
         intolerances=given["intolerances"],
+        verification=_turned(given["verification"]),
+        clinical=_turned(given["clinical"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sangao.adapters.fhir.gathering import Gathered, Resource, plain, tail
+from sangao.adapters.fhir.gathering import Gathered, Resource, absolute, plain, tail
 from sangao.adapters.fhir.shapes import Json, mapping, mappings, reference, text
 from sangao.engine.errors import Problem, fail
 
@@ -41,7 +41,7 @@ def patient_of(gathered: Gathered, asked: str | None) -> tuple[Resource | None, 
 def belongs(resource: Resource, patient: Resource | None, names: frozenset[str]) -> Problem | None:
     """Return the problem of a resource that is another's (`fhir.other_patient`) or says of nobody whose it is."""
     if "focus" in resource.content and resource.type == "Observation":
-        if all(refers(one, names) for one in _references(resource.content.get("focus"))):
+        if all(refers(absolute(one, resource), names) for one in _references(resource.content.get("focus"))):
             return None
         return Problem("fhir.other_patient", resource.where)
     subject = _subject(resource)
@@ -55,11 +55,14 @@ def belongs(resource: Resource, patient: Resource | None, names: frozenset[str])
         inside = resource.contained(subject)
         same = inside is not None and (patient is None or _same([patient, inside]))
         return None if same else Problem("fhir.other_patient", resource.where)
-    return None if refers(subject, names) else Problem("fhir.other_patient", resource.where)
+    whole = subject if resource.full is None else absolute(subject, resource)
+    return None if refers(whole, names) else Problem("fhir.other_patient", resource.where)
 
 
 def refers(given: str, names: frozenset[str]) -> bool:
     """Return whether a reference leads to who has these names; two servers may use one id for two people.
+
+    A relative reference leads to its own server: see `gathering.absolute`.
 
     >>> refers("https://a.example/fhir/Patient/1", frozenset({"Patient/1", "1"}))
     True
@@ -95,7 +98,7 @@ def _person(resource: Resource) -> str | None:
     if found is None or found.startswith("#"):
         return None
     kind = tail(found).partition("/")[0]
-    return found if kind == "Patient" or ":" in kind else None
+    return absolute(found, resource) if kind == "Patient" or ":" in kind else None
 
 
 def _references(value: object) -> Iterator[str]:

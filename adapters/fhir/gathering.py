@@ -16,6 +16,8 @@ from sangao.engine.errors import Problem, Span
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}")
+SIGNED = frozenset({"final", "amended", "corrected", "appended"})
+WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,29 @@ class Gathered:
             for resource in self.resources:
                 for name in resource.names:
                     self.index.setdefault(name, resource)
-        return self.index.get(plain(reference)) or self.index.get(tail(reference))
+        wanted = absolute(reference, holder)
+        found = self.index.get(wanted) or self.index.get(tail(wanted))
+        elsewhere = found is not None and found.full is not None and _is_address(wanted) and _is_address(found.full)
+        return None if elsewhere and found is not None and plain(found.full or "") != wanted else found
+
+
+def absolute(reference: str, holder: Resource) -> str:
+    """Return a reference without its version; a relative one leads to the server its holder lies on (R4, Bundle).
+
+    >>> absolute("Patient/1", Resource("Observation", {}, "", full="https://b.example/fhir/Observation/9"))
+    'https://b.example/fhir/Patient/1'
+    >>> absolute("Patient/1", Resource("Observation", {}, "", full="urn:uuid:9"))
+    'Patient/1'
+    """
+    found = plain(reference)
+    if holder.full is None or not holder.full.startswith("http") or ":" in found or found.count("/") != 1:
+        return found
+    base, sign, _ = holder.full.rpartition(f"/{holder.type}/")
+    return f"{base}/{found}" if sign else found
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith("http")
 
 
 def plain(reference: str) -> str:
@@ -126,11 +150,37 @@ def _walk(source: Any, found: Gathered) -> Iterator[Resource]:
 
 
 def _results(report: Resource) -> Iterator[Resource]:
-    """Yield the observations that a report carries inside itself, its subject being theirs where they name none."""
-    for one in mappings(report.content.get("contained")):
+    """Yield the observations that a report carries inside itself: whose they are, and how far they count, it says too.
+
+    A part of a report that is entered in error is so, one of a report nobody signed yet is no final result.
+    """
+    over = text(report.content.get("status")) or "unknown"
+    given = report.content
+    passed = {key: given[key] for key in ("modifierExtension", "implicitRules", "contained") if given.get(key)}
+    for one in mappings(given.get("contained")):
         if one.get("resourceType") == "Observation":
-            whose = {} if one.get("subject") else {"subject": report.content.get("subject")}
-            yield Resource("Observation", {**one, **whose}, f"{report.name}#{text(one.get('id'))}")
+            status = _limited(over, text(one.get("status")) or "unknown")
+            content = {**one, **passed, "subject": _seen_from(report, one.get("subject") or given.get("subject"))}
+            yield Resource("Observation", {**content, "status": status}, f"{report.name}#{text(one.get('id'))}")
+
+
+def _seen_from(report: Resource, subject: Any) -> Any:
+    """Return a subject as it stands in a report, with the address its reference has there."""
+    given = text(mapping(subject).get("reference"))
+    return {**subject, "reference": absolute(given, report)} if given else subject
+
+
+def _limited(report: str, own: str) -> str:
+    """Return the status of a part of a report.
+
+    >>> _limited("final", "final"), _limited("entered-in-error", "final"), _limited("registered", "final")
+    ('final', 'entered-in-error', 'preliminary')
+    """
+    if report in WITHDRAWN:
+        return report
+    if report in SIGNED or own not in SIGNED:
+        return own
+    return "preliminary" if report == "registered" else report
 
 
 def _entries(bundle: Json, place: str, found: Gathered) -> Iterator[tuple[Any, str, str | None]]:
@@ -218,4 +268,4 @@ def _id(content: Json) -> str | None:
     return given if given and ID.fullmatch(given) else None
 
 
-__all__ = ["Gathered", "Resource", "gather", "plain", "short", "tail"]
+__all__ = ["Gathered", "Resource", "absolute", "gather", "plain", "short", "tail"]

@@ -11,16 +11,14 @@ from typing import Any
 from sangao.adapters.fhir import spoken
 from sangao.adapters.fhir.answers import answers
 from sangao.adapters.fhir.gathering import Resource
-from sangao.adapters.fhir.shapes import Concept, Json, codes, concept, mapping, mappings, reference, text
+from sangao.adapters.fhir.medicines import medicines
+from sangao.adapters.fhir.shapes import Concept, Json, codes, concept, mapping, mappings, text
+from sangao.adapters.fhir.standing import CONFIRMED, DOUBTFUL, PAST, REFUTED, standing, verified
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.fhir.values import over
 from sangao.adapters.terms import unmatched
 from sangao.engine.chart import Entry, day_of
 
-ACTIVE = frozenset({"active", "recurrence", "relapse"})
-PAST = frozenset({"inactive", "remission", "resolved"})
-UNSURE = frozenset({"unconfirmed", "provisional", "differential", "presumed"})
-REFUTED = frozenset({"refuted", "entered-in-error"})
 ORDERED = frozenset({None, "order", "original-order", "reflex-order", "filler-order", "instance-order"})
 PROPOSED = frozenset({"proposal", "plan", "option"})
 NOT_TAKEN = frozenset({"entered-in-error", "cancelled", "draft", "stopped", "not-taken", "intended", "ended"})
@@ -33,21 +31,22 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
     """Add what a Condition says."""
     content = resource.content
     name = concept(content.get("code"))
-    checked = codes(content.get("verificationStatus"))
-    if REFUTED.intersection(checked):
+    checked, said = verified(content.get("verificationStatus"))
+    if checked in REFUTED:
         taken.deliver("conditions")
-        taken.problem("fhir.left_out", resource, status=checked[0])
+        taken.problem("fhir.left_out", resource, status=said)
         return
     if nothing(name, "conditions", taken):
         return
-    facts = spoken.diagnoses(name, taken.book)
+    facts, differing = spoken.agreed(name, taken.book)
+    if differing:
+        taken.problem("fhir.codes_differ", resource, facts="、".join(differing))
+        _doubtful("conditions", name, differing, resource, taken, None)
     for open in spoken.all_left_open(name, taken.book):
         taken.doubt(open.facts, resource)
         taken.problem("fhir.other_edition", resource, code=open.code)
-    clinical = next(iter(codes(content.get("clinicalStatus"))), None)
-    unsure = next((one for one in checked if one in UNSURE), None)
-    if unsure is None and clinical is not None and clinical not in ACTIVE | PAST:
-        unsure = clinical
+    clinical, stands = standing(content.get("clinicalStatus"))
+    unsure = said if checked != CONFIRMED else stands if clinical == DOUBTFUL else spoken.suspected(name, taken.book)
     if not sound or unsure:
         _doubtful("conditions", name, facts, resource, taken, unsure if sound else None)
     else:
@@ -56,8 +55,8 @@ def condition(resource: Resource, taken: Taken, sound: bool) -> None:
         gone = any(str(key).startswith("abatement") for key in content) and not _ahead(end, taken.on)
         status = clinical if clinical in PAST else "resolved" if clinical is None and gone else "active"
         span = {"start": start, "end": end if status != "active" else None}
-        _items("conditions", resource, name, facts, taken, status=status, **span)
-        for fact, value in spoken.recorded(name, taken.book):
+        _items("conditions", resource, name, facts, taken, not differing, status=status, **span)
+        for fact, value in spoken.recorded(name, taken.book) if not differing else ():
             taken.reading(fact, value, resource, at=start)
 
 
@@ -71,7 +70,10 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
     """Add what a MedicationRequest or MedicationStatement says is taken today."""
     content = resource.content
     status = text(content.get("status")) or "—"
-    names = [one for one in _drugs(resource, taken) if not nothing(one, "medications", taken)]
+    meant = medicines(resource, taken.gathered)
+    if meant.dangling:
+        taken.problem("fhir.dangling", resource)
+    names = [one for one in meant.names if not nothing(one, "medications", taken)]
     left = _not_taken(resource, status, taken.on)
     if not names:
         return
@@ -79,6 +81,9 @@ def medication(resource: Resource, taken: Taken, sound: bool) -> None:
     if left is not None:
         taken.problem("fhir.left_out", resource, status=left)
         return
+    if sound and not meant.sound:
+        taken.problem("fhir.medication", resource)
+        sound = False
     adherence = next(iter(codes(mapping(content.get("adherence")).get("code"))), None)
     sure = status in TAKEN and adherence in AS_GIVEN and text(content.get("intent")) in ORDERED
     start = text(content.get("authoredOn")) or text(content.get("effectiveDateTime"))
@@ -100,20 +105,20 @@ def allergy(resource: Resource, taken: Taken, sound: bool) -> None:
     name = concept(content.get("code"))
     if spoken.none_known(name, taken.book) or spoken.no_information(name, taken.book):
         return
-    checked = codes(content.get("verificationStatus"))
-    clinical = next(iter(codes(content.get("clinicalStatus"))), "active")
-    gone = next((one for one in (*checked, clinical) if one in REFUTED | PAST), None)
-    if gone is not None:
-        taken.problem("fhir.left_out", resource, status=gone)
+    checked, said = verified(content.get("verificationStatus"))
+    clinical, stands = standing(content.get("clinicalStatus"))
+    if checked in REFUTED or clinical in PAST:
+        taken.problem("fhir.left_out", resource, status=said if checked in REFUTED else stands)
         return
+    unsure = said if checked != CONFIRMED else stands if clinical == DOUBTFUL else spoken.suspected(name, taken.book)
     table = known.intolerances if content.get("type") == "intolerance" else known.allergies
     agents = spoken.drugs(name, taken.book)
     facts = tuple(dict.fromkeys(table[drug] for drug in agents if drug in table))
     if not agents and _may_be_a_drug(content):
         taken.problems.append(unmatched("drug", name.name or "—", where=resource.where))
         taken.doubt([*known.allergies.values(), *known.intolerances.values()], resource)
-    elif facts and (not sound or UNSURE.intersection(checked)):
-        taken.problem("fhir.doubtful", resource, status=next(iter(checked), "—"))
+    elif facts and (not sound or unsure):
+        taken.problem("fhir.doubtful", resource, status=unsure or "—")
         taken.doubt(facts, resource)
     else:
         for fact in facts:
@@ -151,34 +156,18 @@ def _doubtful(
         taken.suspend(kind, resource.name)
 
 
-def _items(kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, **rest: Any) -> None:
-    """Add the entries of one item: its own code where the engine reads it, and each fact the book knows."""
+def _items(
+    kind: str, resource: Resource, name: Concept, facts: tuple[str, ...], taken: Taken, coded: bool = True, **rest: Any
+) -> None:
+    """Add the entries of one item: its own code where the engine reads it (`coded`), and each fact the book knows."""
     entries = [Entry(fact, "fact", source=resource.name, **rest) for fact in facts]
-    native = spoken.native(name, taken.book)
+    native = spoken.native(name, taken.book) if coded else ()
     if native:
         entries.append(Entry(native[0], "code", source=resource.name, **rest))
-    elif not facts:
+    elif not facts and coded:
         entries.append(Entry(name.name, "name", source=resource.name, **rest))
     for entry in entries:
         taken.entry(kind, entry, facts, resource)
-
-
-def _drugs(resource: Resource, taken: Taken) -> list[Concept]:
-    """Return which drugs are meant: in the resource (R4, R5), or in the Medication it refers to, by its ingredients."""
-    content = resource.content
-    either = mapping(content.get("medication"))  # R5: concept or reference
-    direct = concept(content.get("medicationCodeableConcept") or either.get("concept"))
-    if direct.name:
-        return [direct]
-    target = reference(content.get("medicationReference")) or reference(either.get("reference"))
-    found = taken.gathered.resolve(target, resource)
-    if found is None:
-        taken.problem("fhir.dangling", resource)
-        return [direct]
-    named = concept(found.content.get("code"))
-    holds = [] if named.name else mappings(found.content.get("ingredient"))
-    items = [one.get("itemCodeableConcept") or mapping(one.get("item")).get("concept") for one in holds]
-    return [concept(one) for one in items] or [named]
 
 
 def _not_taken(resource: Resource, status: str, on: int) -> str | None:

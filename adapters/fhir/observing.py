@@ -6,6 +6,8 @@ is unknown at that time, and an older result does not take its place.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
 from sangao.adapters.fhir.answers import among, answers, said
 from sangao.adapters.fhir.belonging import refers
@@ -13,6 +15,7 @@ from sangao.adapters.fhir.gathering import Resource, tail
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mappings, reference, text
 from sangao.adapters.fhir.taking import UNKNOWN, Taken
 from sangao.adapters.fhir.values import WITHOUT, effective, given
+from sangao.adapters.naming import GOAL, Meant, meant
 from sangao.adapters.terms import Match, set_aside, unmatched
 from sangao.engine.chart import day_of
 from sangao.engine.quantity import decimal_text, parse_pair
@@ -20,6 +23,8 @@ from sangao.engine.quantity import decimal_text, parse_pair
 USED = frozenset({"final", "amended", "corrected", "appended"})
 NEVER_SO = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in-process"})
 MMHG = "mmHg"
+PERSONS = frozenset({"Patient", "RelatedPerson"})
+FULL_DATE = 10  # characters
 PRESSURES = ("sbp_office", "dbp_office")  # what a panel of blood pressure holds, in the order people write them
 
 
@@ -35,15 +40,38 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
     at = effective(content, taken.on)
     for holder, code in _parts(content):
         facts = _facts(code, taken)
+        arm = None
+        if len(facts) == 1 and (code.text or code.codings[0].display or len(code.codings) > 1):
+            told = _told(facts[0].fact, code)
+            if told.other is not None:
+                _misnamed(resource, code, facts[0], told.other, at, taken)
+                continue
+            arm = told.arm
+            if told.fact != facts[0].fact:  # an id that two share, told apart by the name
+                facts = [replace(facts[0], fact=told.fact)]
         for match in facts:
             if status not in USED:
                 taken.problem("fhir.not_final", resource, match.fact, status=status)
             elif len(facts) > 1:
                 taken.problem("fhir.codes_differ", resource, match.fact, facts="、".join(one.fact for one in facts))
             usable = sound and len(facts) == 1 and "modifierExtension" not in holder
-            _one(resource, holder, match, at, taken, usable)
+            _one(resource, holder, match, at, taken, usable, arm)
         if not facts:
             _other(resource, holder, code, at, taken, sound)
+
+
+def _misnamed(resource: Resource, code: Concept, match: Match, other: str, at: str | None, taken: Taken) -> None:
+    """Say that a result is named as something else than its code says: both are unknown at that time."""
+    first = next((one.code for one in code.codings), "—")
+    taken.problem("fhir.name_differs", resource, match.fact, code=first, named=other)
+    for fact in (match.fact, other) if other != GOAL else ():
+        taken.reading(fact, WITHOUT if match.kind != "bool" else UNKNOWN, resource, at=at)
+
+
+@lru_cache(2048)
+def _told(fact: str, code: Concept) -> Meant:
+    """Return what a result is by its code and its names; hosts send the same ones over and over."""
+    return meant(fact, code.names)
 
 
 def _parts(content: Json) -> Iterator[tuple[Json, Concept]]:
@@ -92,7 +120,9 @@ def _pair(resource: Resource, holder: Json, at: str | None, taken: Taken, sound:
         _one(resource, part, Match(fact, "number", MMHG), at, taken, sound)
 
 
-def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: Taken, sound: bool) -> None:
+def _one(
+    resource: Resource, holder: Json, match: Match, at: str | None, taken: Taken, sound: bool, side: str | None = None
+) -> None:
     fact = match.fact
     found = given(holder, match, taken.book)
     if found.code is not None and sound:
@@ -108,11 +138,15 @@ def _one(resource: Resource, holder: Json, match: Match, at: str | None, taken: 
     arm = None
     if fact in answers().arm_facts:
         arm, wrong = _where(resource.content)
+        if side is not None and arm in (None, "any"):
+            arm = side
         if wrong is not None:
             taken.problem(wrong, resource, fact)
             sound = False
     if at is None:
         taken.problem("fhir.undated", resource, fact)
+    elif len(at) < FULL_DATE and (days := day_of(at)) is not None and days[0] != days[1]:
+        taken.problem("fhir.vague_date", resource, fact, at=at)
     value, unit = found.value, found.unit
     if not sound or found.code is not None:
         value, unit = WITHOUT if match.kind != "bool" else UNKNOWN, None
@@ -151,10 +185,16 @@ def _qualifiers(resource: Resource, match: Match, arm: str | None, taken: Taken)
         found.setdefault("sample", "unknown")
     if arm in ("left", "right"):
         found["arm"] = arm
+        taken.arms.add(arm)
     return tuple(found.items())
 
 
 def _by_themselves(resource: Resource, taken: Taken) -> bool:
     """Return whether the patient, or a relative, took the measurement."""
-    performers = [text(one.get("reference")) or "" for one in mappings(resource.content.get("performer"))]
-    return any(refers(one, taken.patient) or tail(one).startswith("RelatedPerson/") for one in performers)
+    for one in mappings(resource.content.get("performer")):
+        given = text(one.get("reference"))
+        if given is None and tail(text(one.get("type")) or "").rpartition("/")[2] in PERSONS:
+            return True
+        if given is not None and (refers(given, taken.patient) or tail(given).startswith("RelatedPerson/")):
+            return True
+    return False

@@ -12,7 +12,7 @@ from sangao.adapters.fhir.editions import plain, system
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.listing import nothing
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, text
-from sangao.adapters.fhir.spoken import diagnoses
+from sangao.adapters.fhir.spoken import diagnoses, suspected
 from sangao.adapters.fhir.taking import Taken
 from sangao.adapters.terms.lexicon import plain as worded
 from sangao.engine.chart import Entry
@@ -51,6 +51,11 @@ def take(resource: Resource, taken: Taken, sound: bool) -> None:
         if nothing(name, LIST, taken):
             continue
         facts = diagnoses(name, taken.book)
+        guess = suspected(name, taken.book)
+        if guess is not None:  # as in the patient: neither there nor assumed absent
+            taken.problem("fhir.doubtful", resource, status=guess)
+            taken.suspend(LIST, resource.name)
+            continue
         told = tuple(dict.fromkeys(fact for part in _ways(name) for fact in taken.book.relative(*part)))
         if not facts:  # what the relative had nobody can read: it suspends what the list would allow
             taken.entry(LIST, Entry(name.name, "name", source=resource.name), (), resource)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sangao.adapters import arms
 from sangao.adapters.fhir.gathering import Gathered, Resource
 from sangao.adapters.terms import Book
 from sangao.engine.chart import Entry, Reading
@@ -19,7 +20,7 @@ class Taken:
     """What one patient's resources say so far, as of the ordinal day `on`.
 
     `patient`: every name of the patient; `held`: truths that some resource states; `doubts`: those that one casts doubt
-    on; `traced`: fact → time and name of the resource it comes from.
+    on; `arms`: those a pressure was taken at; `traced`: fact → time and name of the resource it comes from.
     """
 
     on: int
@@ -32,6 +33,7 @@ class Taken:
     traced: dict[str, tuple[str, str]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     doubts: dict[str, Resource] = field(default_factory=dict)
+    arms: set[str] = field(default_factory=set)
 
     @property
     def now(self) -> str:
@@ -63,10 +65,17 @@ class Taken:
             self.doubts.setdefault(fact, resource)
 
     def settle(self) -> None:
-        """Enter the doubts that nothing has lifted, once every resource was read."""
+        """Enter the doubts that nothing has lifted, and choose the higher arm, once every resource was read."""
         for fact, resource in self.doubts.items():
             if fact not in self.held:
                 self.reading(fact, UNKNOWN, resource, at=self.now)
+        if len(self.arms) > 1:
+            self.readings, half = arms.higher(self.readings)
+            self.problems += [Problem("fhir.half_arm", fact=fact) for fact in half]
+            for fact in arms.OFFICE:
+                left = [(one.at or "", one.source or "") for one in self.readings if one.fact == fact]
+                if left:
+                    self.traced[fact] = max(left, key=lambda one: one[0])
 
     def entry(self, name: str, entry: Entry, facts: Iterable[str], resource: Resource) -> None:
         """Add an entry of a list, which is delivered then, and trace the facts it speaks of."""

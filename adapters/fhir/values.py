@@ -14,6 +14,7 @@ from typing import Any
 from sangao.adapters.fhir.answers import answers, said
 from sangao.adapters.fhir.shapes import Json, brief, codes, concept, mapping, text
 from sangao.adapters.terms import Book, Match
+from sangao.adapters.units import bare_unit
 from sangao.engine import quantity
 from sangao.engine.chart import day_of
 from sangao.engine.quantity import parse_number
@@ -96,12 +97,20 @@ def _unit(given: Json, book: Book) -> str | None:
 
 def _read_as(given: Any, beside: Any, system: Any, book: Book) -> str | None:
     code, shown = text(given), text(beside)
+    code = bare_unit(code, book) if code else code
+    shown = bare_unit(shown, book) if shown else shown
     if code is None or shown is None:
-        return code or shown or ""
+        return _named(code or shown or "", book)
     known = book.unit(code), book.unit(shown)
     if None not in known and known[0] != known[1]:
         return None
-    return code if text(system) in (UCUM, None) else shown
+    return _named(code if text(system) in (UCUM, None) else shown, book)
+
+
+def _named(unit: str, book: Book) -> str:
+    """Return a unit as the engine reads it: by its own spelling, else by the name the book has for it."""
+    known = book.unit(unit)
+    return unit if not known or quantity.unit_name(unit) == known else known
 
 
 _remembered = lru_cache(1024)(_read_as)

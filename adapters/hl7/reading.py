@@ -14,10 +14,12 @@ from sangao.adapters import identity
 from sangao.adapters.chinese import elements
 from sangao.adapters.hl7.decoding import Decoded, decode
 from sangao.adapters.hl7.message import Segment, named, segments
-from sangao.adapters.hl7.values import Given, given
+from sangao.adapters.hl7.values import NULL, Given, given
 from sangao.adapters.moments import moment
+from sangao.adapters.naming import GOAL, meant
 from sangao.adapters.terms import Book, Match, book
 from sangao.adapters.terms.problems import set_aside, unmatched, without_unit
+from sangao.adapters.units import bare_unit
 from sangao.engine import quantity
 from sangao.engine.chart import Chart, Reading, day_of, today
 from sangao.engine.errors import Problem, SangaoError, Span
@@ -67,7 +69,7 @@ class Taking:
                 self.problem("hl7.not_read", one, segment=one.name)
         return Chart(key, self.on, tuple(self.readings), {}, frozenset(), tuple(self.problems))
 
-    def problem(self, code: str, at: Segment, fact: str | None = None, **parts: object) -> None:
+    def problem(self, code: str, at: Segment, fact: str | None = None, /, **parts: object) -> None:
         """Add a problem of a segment."""
         self.problems.append(Problem(code, self.span(at), parts, fact=fact))
 
@@ -107,7 +109,8 @@ class Taking:
         if not matches:
             self._unknown(obx, order)
             return
-        match = matches[0]
+        told = meant(matches[0].fact, [one for i in (2, 5) if (one := obx.get(3, i))])
+        match = matches[0] if told.fact == matches[0].fact else replace(matches[0], fact=told.fact)
         fact = match.fact
         status = obx.get(11).upper() or (order.get(25).upper() if order else "")
         if status in OUT:
@@ -116,18 +119,30 @@ class Taking:
         at = self._when(obx, order)
         source = f"OBX-{obx.get(1) or obx.number} {obx.get(3, 2) or obx.get(3)}".strip()[:60]
         value = given(obx)
+        several = {one.fact: one for one in matches}
         if status not in USED:
-            code = "hl7.left_out" if status in KNOWN else "hl7.unknown_status"
-            self.problem(code, obx, fact, status=status)
+            wrong = "hl7.left_out" if status in KNOWN else "hl7.unknown_status"
+            self.problem(wrong, obx, fact, status=status)
+            for each in several.values() if len(several) > 1 else (match,):
+                self._without(each, at, source)
+        elif len(several) > 1:  # each may be the right one, and older results of neither stand in for it
+            for each in several.values():
+                self.problem("hl7.codes_differ", obx, each.fact)
+                self._without(each, at, source)
+        elif told.other is not None:
+            self.problem("hl7.name_differs", obx, fact, code=obx.get(3), named=told.other)
             self._without(match, at, source)
-        elif len({one.fact for one in matches}) > 1:
-            self.problem("hl7.codes_differ", obx, fact)
-            self._without(match, at, source)
+            if told.other != GOAL:
+                self._without(Match(told.other, "number"), at, source)
         elif value.odd:
             self.problem("hl7.unreadable_value", obx, fact)
             self._without(match, at, source)
         elif value.words is not None:
             self._value(obx, match, value, at, source, sample)
+        else:
+            self.problem("hl7.no_value", obx, fact)
+            if NULL in obx.get(5):  # "delete what you have"
+                self._without(match, at, source)
 
     def _value(self, obx: Segment, match: Match, value: Given, at: str | None, source: str, sample: str) -> None:
         words = quantity.normalise(value.words or "")
@@ -141,7 +156,7 @@ class Taking:
             meant = self.book.answer(match.fact, words) or elements.TEXTS.get(match.fact, {}).get(words, words)
             self.readings.append(Reading(match.fact, meant, None, at, source))
             return
-        unit = obx.get(6) or obx.get(6, 2)
+        unit = bare_unit(obx.get(6) or obx.get(6, 2), self.book)
         read = quantity.read(words)
         if not unit and not (read and read.unit) and match.unit is None:
             self.problems.append(without_unit(obx.get(3), match.fact, where=self.span(obx)))
@@ -222,7 +237,10 @@ class Taking:
     def _diagnosis(self, dg1: Segment) -> None:
         """Take a diagnosis as it stands: final or without a kind is there, an admitting or working one is not sure."""
         code, text, system = dg1.get(3), dg1.get(3, 2) or dg1.get(4), dg1.get(3, 3)
-        if not (code or text) or dg1.get(21).upper() == "D":
+        if not (code or text):
+            return
+        if dg1.get(21).upper() == "D":
+            self.problem("hl7.deleted", dg1)
             return
         facts = self.book.condition(system or None, code, text)
         if not facts and code and not system:

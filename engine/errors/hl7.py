@@ -80,6 +80,27 @@ ENTRIES: dict[str, Entry] = {
         "改正 OBX-3 的编码与备用编码",
         "correct the code and the alternate code in OBX-3",
     ),
+    "hl7.name_differs": Entry(
+        "error",
+        "`{fact}` 的编码 {code} 的名称说的是 `{named}`,两者不符,均按未知处理",
+        "the code {code} of `{fact}` is named as `{named}`; both stay unknown",
+        "在来源系统改正 OBX-3 的编码或名称",
+        "correct the code or the name in OBX-3 in the source system",
+    ),
+    "hl7.no_value": Entry(
+        "note",
+        "`{fact}` 的结果为空(OBX-5),未采用",
+        "a result of `{fact}` has no value (OBX-5) and was left out",
+        "有结果后重新发送",
+        "send it again when there is a value",
+    ),
+    "hl7.deleted": Entry(
+        "note",
+        "有一条诊断(DG1)标为删除(DG1-21 为 D),未采用;它不说明没有这个病",
+        "a diagnosis (DG1) is marked as deleted (D in DG1-21); it was left out and denies nothing",
+        "无需处理;该诊断如仍成立,重新发送",
+        "nothing to do; send the diagnosis again if it stands",
+    ),
     "hl7.not_read": Entry(
         "note",
         "不读取 {segment} 段,其内容未使用",

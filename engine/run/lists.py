@@ -83,7 +83,8 @@ class ListReader:
     def read(self, chart: Chart, on: int, problems: list[Problem], stated: set[str], first: int) -> list[Admitted]:
         """Return the truths of the facts the lists name; `first` numbers their entries after the chart's readings.
 
-        A fact that is stated as a reading too and differs is left to the conflict of the two.
+        A fact that is stated as a reading too and differs is left to the conflict of the two. What must be asked is
+        never denied by an item: who was pregnant in 2020, or was found not to be, may be so today.
         """
         found: dict[str, Admitted] = {}
         at = first
@@ -97,6 +98,8 @@ class ListReader:
                     state = self._state(self.facts[fact], entry, on, problems)
                     if state == FALSE and any(fact in self.broader.get(one, ()) for one in targets):
                         continue  # who has not one kind of it, or stopped one drug of a class, may well have another
+                    if state == FALSE and self.facts[fact].absent == "must_ask":
+                        continue
                     if state is not None:
                         before = found.get(fact)
                         if before is None or (before.value != TRUE and state != FALSE):

@@ -64,15 +64,14 @@ def _ordering(
     """Return next steps while orders are written: first what limits those drugs, then only what is urgent."""
     others = {id(one) for one in orders.others}
     drafted = [(reference, one) for reference, one in drafts(asked) if id(one) not in others]
-    beside = {reference: one for one in orders.own if (reference := reference_of(one))}
     cards = []
     if orders.others:
-        titles = [_title(one, beside) for one in orders.others]
+        titles = [_title(one, orders) for one in orders.others]
         cards.append(rest(view, seen, "others_orders", titles, telling, "warning"))
-    for reference, resource in drafted[:MOST_ORDERS]:
-        order = order_of(reference, resource, beside, book(), offer().classes)
+    for _, resource in drafted[:MOST_ORDERS]:
+        order = order_of(orders.resource(resource), orders.beside, book(), offer().classes)
         if order is not None:
-            chart = _with([one for one in orders.own if one is not resource], asked, found, seen.result.chart)
+            chart = _with(orders.signed_beside(resource), asked, found, seen.result.chart)
             here = seen if chart is seen.result.chart else view.see(chart)
             one = checked(view, here, order, telling)
             cards += [one] if one is not None else []
@@ -82,19 +81,17 @@ def _ordering(
     return cards + [one for one in steps(view, seen, telling) if one["indicator"] != "info"]
 
 
-def _title(resource: Mapping[str, Any], beside: Mapping[str, Any]) -> str:
+def _title(resource: Mapping[str, Any], orders: Written) -> str:
     """Return what an order is called: its drug, else its reference, else its type."""
-    order = order_of("", resource, beside, book(), offer().classes)
-    named = order.title if order is not None and order.title != "—" else ""
-    return named or reference_of(resource) or str(resource.get("resourceType"))
+    order = order_of(orders.resource(resource), orders.beside, book(), offer().classes)
+    return (order.title if order is not None else "") or reference_of(resource) or str(resource.get("resourceType"))
 
 
-def _with(others: list[Mapping[str, Any]], asked: Asked, found: Gathered, chart: Chart) -> Chart:
+def _with(others: dict[str, Any] | None, asked: Asked, found: Gathered, chart: Chart) -> Chart:
     """Return the chart as it will be when the other drafts are signed: an ACE inhibitor beside a drafted ARB."""
-    drugs = [{**one, "status": "active"} for one in others if one.get("resourceType") == "MedicationRequest"]
-    if not drugs:
+    if others is None:
         return chart
-    more = replace(found, resources=[*found.resources, *drugs])
+    more = replace(found, resources=[*found.resources, others])
     read_again = read(complete(more), chart.on, book(), patient=f"Patient/{asked.patient}", delivered=more.delivered)
     return _told(read_again.chart, asked)
 

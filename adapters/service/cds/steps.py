@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sangao.adapters.fhir.shapes import Concept, concept
+from sangao.adapters.fhir.gathering import Gathered, Resource
+from sangao.adapters.fhir.medicines import medicines
+from sangao.adapters.fhir.spoken import bystander, drugs
 from sangao.adapters.service.cds import actions
 from sangao.adapters.service.cds.cards import Telling, card, footer, source
 from sangao.adapters.service.cds.offered import ORDER, Indicator
 from sangao.adapters.service.cds.phrases import bullets, literal, word
+from sangao.adapters.service.cds.sources import reference_of
 from sangao.adapters.service.cds.viewing import Seen, View
 from sangao.adapters.terms import Book
 from sangao.engine.answer import Result
@@ -40,11 +43,15 @@ LIMITS: Final[Mapping[str, Indicator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A drug that is being ordered: its reference (empty without an id), its name, the classes the rules know."""
+    """A drug that is being ordered: its reference (empty without an id), its name, the classes the rules know.
+
+    `unread`: some of what it holds the terms do not know.
+    """
 
     reference: str
     title: str
     classes: tuple[str, ...]
+    unread: bool = False
 
 
 def steps(view: View, seen: Seen, telling: Telling) -> list[Json]:
@@ -60,17 +67,17 @@ def steps(view: View, seen: Seen, telling: Telling) -> list[Json]:
     return sorted(found, key=lambda one: -ORDER.index(one["indicator"]))
 
 
-def order_of(
-    reference: str, resource: Mapping[str, Any], beside: Mapping[str, Any], terms: Book, classes: Mapping[str, str]
-) -> Order | None:
-    """Return the drug a draft orders, None for what is no drug; `beside`: resources by reference."""
-    if resource.get("resourceType") != "MedicationRequest":
+def order_of(resource: Resource, beside: Gathered, terms: Book, classes: Mapping[str, str]) -> Order | None:
+    """Return the drug a draft orders, None for what is no drug; `beside`: what it may refer to."""
+    if resource.type != "MedicationRequest":
         return None
-    name = _named(resource, beside)
-    facts = [fact for one in name.codings for fact in terms.drug(one.system, one.code, one.display)]
-    facts = facts or [fact for text in name.names for fact in terms.drug(None, None, text)]
-    known = (classes.get(one, one) for one in facts)
-    return Order(reference, name.name or reference or "—", tuple(dict.fromkeys(known)))
+    meant = medicines(resource, beside)
+    facts = {name: drugs(name, terms) if meant.sound else () for name in meant.names}
+    unread = [one.name for one in facts if not facts[one] and not bystander(one, terms)]
+    known = (classes.get(fact, fact) for found in facts.values() for fact in found)
+    reference = reference_of(resource.content)
+    title = " + ".join(one.name for one in meant.names if one.name) or reference or "—"
+    return Order(reference, title, tuple(dict.fromkeys(known)), bool(unread))
 
 
 def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | None:
@@ -80,15 +87,13 @@ def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | No
     """
     pack, lang = view.pack.compiled, telling.lang
     if not order.classes:
-        line = word("drug_unknown", lang, order.title)
-        detail = f"{literal(line)}\n\n{footer(view, seen.result.chart.on, telling)}"
-        return card(view.service, telling, "info", line, detail, source(pack, (), telling), [])
+        return _unchecked(view, seen, order, telling)
     case = later.case_of(view.pack, seen.result.chart)
     states = about_drugs(_states(pack, case))
     found = [permission(drug, states, pack.dictionary.classes) for drug in order.classes]
     limited = [one for one in found if one.start in LIMITS]
     if not limited:
-        return None
+        return _unchecked(view, seen, order, telling) if order.unread else None
     worst = min(limited, key=lambda one: list(LIMITS).index(one.start or ""))
     start = worst.start or "caution"
     certain = worst.sure_start == start
@@ -105,6 +110,13 @@ def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | No
     ways = [actions.remove(order.reference, order.title, lang)] if removable else []
     detail = f"**{literal(line)}**\n\n{bullets(lines)}\n\n{footer(view, seen.result.chart.on, telling)}"
     return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
+
+
+def _unchecked(view: View, seen: Seen, order: Order, telling: Telling) -> Json:
+    """Return the card of a drug that the terms do not know, or only in part."""
+    line = word("drug_unknown", telling.lang, order.title)
+    detail = f"{literal(line)}\n\n{footer(view, seen.result.chart.on, telling)}"
+    return card(view.service, telling, "info", line, detail, source(view.pack.compiled, (), telling), [])
 
 
 def _advised(view: View, seen: Seen, item: Item, telling: Telling) -> Json:
@@ -195,23 +207,3 @@ def _permitted(item: Item, lang: str) -> str:
         if said is not None
     ]
     return ("、" if lang == "zh" else ", ").join(parts)
-
-
-def _named(resource: Mapping[str, Any], beside: Mapping[str, Any]) -> Concept:
-    """Return what a drafted order calls its drug: itself, in what it contains, or in a draft beside it."""
-    either = resource.get("medication")
-    either = either if isinstance(either, Mapping) else {}
-    own = concept(resource.get("medicationCodeableConcept") or either.get("concept"))
-    if own.name:
-        return own
-    reference = resource.get("medicationReference") or either.get("reference")
-    target = str(reference.get("reference", "")) if isinstance(reference, Mapping) else ""
-    inside = resource.get("contained")
-    for one in inside if isinstance(inside, list) else ():
-        if isinstance(one, Mapping) and target == f"#{one.get('id')}":
-            return concept(one.get("code"))
-    found = beside.get(target)
-    if isinstance(found, Mapping):
-        return concept(found.get("code"))
-    display = reference.get("display") if isinstance(reference, Mapping) else None
-    return concept({"text": display})

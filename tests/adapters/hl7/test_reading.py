@@ -194,10 +194,51 @@ def test_what_cannot_be_told_is_unknown_with_a_problem(line: str) -> None:
     assert admitted.timeline.rejected("fpg")  # an older result must not take its place
 
 
-@pytest.mark.parametrize("value", ["", '""', "-", "未测"])
-def test_a_blank_is_unknown_and_no_mistake(value: str) -> None:
+@pytest.mark.parametrize("value", ["", "-", "未测"])
+def test_a_blank_is_unknown_and_told(value: str) -> None:
     found = chart(obx(FPG, value, unit="mmol/L"))
-    assert found.readings == () and codes(found) == []
+    assert found.readings == () and codes(found) == ["hl7.no_value"]
+
+
+def test_a_deleted_value_is_unknown_and_no_older_one_stands_in_for_it() -> None:
+    found = chart(obx(FPG, '""', unit="mmol/L", at="20250309"), obx(FPG, "5.2", unit="mmol/L", at="20250101"))
+    assert codes(found) == ["hl7.no_value"] and known(found, "fpg") is None
+
+
+def test_two_codes_that_differ_leave_both_facts_unknown() -> None:
+    older = obx(FPG, "5.2", unit="mmol/L", at="20250101")
+    found = chart("OBX|1|NM|14749-6^^LN^14771-0^^LN||7.8|mmol/L|||||F|||20250309", older)
+    assert [known(found, one) for one in ("fpg", "pg_random")] == [None, None]
+    assert codes(found) == ["hl7.codes_differ"] * 2
+
+
+def test_a_name_that_says_another_fact_than_the_code_is_not_believed_and_neither_is_the_code() -> None:
+    older = obx(FPG, "5.2", unit="mmol/L", at="20250101")
+    found = chart("OBX|1|NM|14771-0^餐后2小时血糖^LN||7.8|mmol/L|||||F|||20250309", older)
+    assert [known(found, one) for one in ("fpg", "pg2h_meal")] == [None, None]
+    assert codes(found) == ["hl7.name_differs"]
+    goal = chart("OBX|1|NM|22748-8^目标低密度脂蛋白胆固醇^LN||1.8|mmol/L|||||F|||20250309")
+    assert codes(goal) == ["hl7.name_differs"] and known(goal, "ldl") is None
+
+
+@pytest.mark.parametrize("name", ["空腹血糖", "*空腹血糖(mmol/L)", "GLU", "葡萄糖", "血糖", "FPG 空腹"])
+def test_a_harmless_name_is_not_refused(name: str) -> None:
+    found = chart(f"OBX|1|NM|14771-0^{name}^LN||7.8|mmol/L|||||F|||20250309")
+    assert codes(found) == [] and facts(found)["fpg"] == ("7.8", "mmol/L")
+
+
+@pytest.mark.parametrize(("code", "value", "unit", "read"), [
+    ("9318-7", "45", "mg/g{creat}", ("45", "mg/g")), ("59261-8", "53", "mmol/mol{Hb}", ("53", "mmol/mol")),
+])  # fmt: skip
+def test_a_note_in_braces_is_no_part_of_a_unit(code: str, value: str, unit: str, read: tuple[str, str]) -> None:
+    found = chart(obx(code, value, unit=unit))
+    assert codes(found) == [] and read in facts(found).values()
+
+
+def test_a_deleted_diagnosis_is_left_out_and_told() -> None:
+    deleted = "DG1|1||E11.9^2型糖尿病^I10|||F" + "|" * 15 + "D"
+    found = chart(deleted, kind="ADT^A08")
+    assert found.readings == () and codes(found) == ["hl7.deleted"]
 
 
 @pytest.mark.parametrize("status", ["D", "W", "X", "N"])

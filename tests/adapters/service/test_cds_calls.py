@@ -7,9 +7,11 @@ import pytest
 
 from sangao.adapters.service.cds.offered import offer
 from tests.adapters.service.hosted import (
+    ATC,
     PERSON,
     Client,
     call,
+    coded,
     condition,
     drug,
     found,
@@ -265,6 +267,73 @@ PREGNANT: Json = {
     "meds": found(),
     "conditions": found(condition("I10"), condition("Z33", "c2")),
 }
+
+
+ACEI: Json = {"resourceType": "Medication", "code": coded(ATC, "C09AA02")}
+HOLDS = {"resourceType": "Medication", "ingredient": [{"itemCodeableConcept": coded(ATC, "C09AA02")}]}
+
+
+def referring(target: str, **rest: Any) -> Json:
+    order = {key: value for key, value in drug("C09AA02", "d1", "draft").items() if key != "medicationCodeableConcept"}
+    return order | {"medicationReference": {"reference": target, **rest}}
+
+
+@pytest.mark.parametrize("medicine", [ACEI, HOLDS])
+def test_a_drug_an_order_only_refers_to_is_checked_wherever_it_stands(client: Client, medicine: Json) -> None:
+    address = "urn:uuid:22222222-2222-4222-8222-222222222222"
+    by_id = {**medicine, "id": "x"}
+    beside = {"resourceType": "Bundle", "entry": [{"fullUrl": address, "resource": medicine}]}
+    calls = [
+        (PREGNANT, {**beside, "entry": [*beside["entry"], {"resource": referring(address)}]}),
+        (PREGNANT, found(by_id, referring("Medication/x"))),
+        (PREGNANT, found(referring("#x") | {"contained": [by_id]})),
+        ({**PREGNANT, "meds": found(by_id)}, found(referring("Medication/x"))),
+    ]
+    for data, orders in calls:
+        one = about(cards(client, STEPS, call("order-sign", data, draftOrders=orders)), "禁用")
+        assert one["indicator"] == "critical" and one["suggestions"][0]["actions"][0]["type"] == "delete"
+
+
+def test_a_drug_that_is_only_shown_is_checked_by_what_is_shown(client: Client) -> None:
+    shown = referring("Medication/lost", display="马来酸依那普利片")
+    assert about(cards(client, STEPS, call("order-sign", PREGNANT, draftOrders=found(shown))), "禁用")
+
+
+def test_a_combination_of_which_a_part_is_not_known_is_checked_for_the_other(client: Client) -> None:
+    parts = [*HOLDS["ingredient"], {"itemCodeableConcept": {"text": "某某提取物"}}]
+    mixed = found({**HOLDS, "id": "x", "ingredient": parts}, referring("Medication/x"))
+    assert about(cards(client, STEPS, call("order-sign", PREGNANT, draftOrders=mixed)), "禁用")
+    known = {"patient": PERSON, "bp": HIGH, "conditions": found(condition("I10")), "meds": found()}
+    other = [{"itemCodeableConcept": coded(ATC, "C08CA01")}, parts[1]]
+    open_ = found({**HOLDS, "id": "x", "ingredient": other}, referring("Medication/x"))
+    assert about(cards(client, STEPS, call("order-sign", known, draftOrders=open_)), "不在词表中")
+
+
+def test_a_drug_that_was_entered_in_error_is_not_checked_as_if_it_were_known(client: Client) -> None:
+    orders = found({**ACEI, "id": "x", "status": "entered-in-error"}, referring("Medication/x"))
+    said = cards(client, STEPS, call("order-sign", PREGNANT, draftOrders=orders))
+    assert about(said, "不在词表中") and not any("禁用" in one["summary"] for one in said)
+
+
+def test_another_draft_counts_beside_an_order_by_the_drug_it_refers_to(client: Client) -> None:
+    data = {"patient": PERSON, "bp": HIGH, "conditions": found(condition("I10")), "meds": found()}
+    orders = found({**ACEI, "id": "x"}, referring("Medication/x"), drug("C09CA01", "d2", "draft"))
+    direct = found(drug("C09AA02", "d1", "draft"), drug("C09CA01", "d2", "draft"))
+    told = [
+        [one["summary"] for one in cards(client, STEPS, call("order-sign", data, draftOrders=one))]
+        for one in (orders, direct)
+    ]
+    assert told[0] == told[1] and any("避免" in one or "禁用" in one for one in told[0])
+
+
+def test_a_pregnancy_that_is_over_lifts_no_question(client: Client) -> None:
+    past = condition("Z33", "c2", status="resolved") | {"abatementDateTime": "2020-10-01"}
+    for listed in ([condition("I10")], [condition("I10"), past]):
+        data = {**PREGNANT, "conditions": found(*listed)}
+        body = call("order-sign", data, draftOrders=found(drug("C09AA02", "d1", "draft")))
+        body["extension"]["cn.sangao.facts"] = {"planning_pregnancy": False, "potassium": 4.2}
+        one = about(cards(client, STEPS, body), "可能禁用")
+        assert "妊娠" in one["detail"]
 
 
 @pytest.mark.parametrize("subject", [{"reference": "Patient/p2"}, {"reference": "https://e.example/fhir/Patient/p2"}])

@@ -7,7 +7,7 @@ import pytest
 from sangao.engine.chart import Chart
 from sangao.engine.guide import load
 from sangao.engine.run.admit import Admission
-from sangao.engine.truth import FALSE, TRUE
+from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 ON = "2025-10-09"
 
@@ -51,3 +51,24 @@ def test_a_drug_code_is_no_diagnosis_and_a_diagnosis_no_drug(code: str, drug: st
     taken, had = said(admitted(medications=[{"code": code}])), said(admitted(conditions=[{"code": code}]))
     assert disease not in taken and had[disease] == TRUE
     assert drug is None or (taken[drug] == TRUE and drug not in had)
+
+
+@pytest.mark.parametrize(
+    "past", [{"status": "resolved"}, {"status": "refuted"}, {"until": "2020-10-01"}, {"status": "inactive"}]
+)
+@pytest.mark.parametrize("item", [{"code": "Z33"}, {"fact": "pregnant"}])
+def test_a_pregnancy_that_is_over_or_was_refuted_does_not_deny_one_today(
+    item: dict[str, str], past: dict[str, str]
+) -> None:
+    """Terms set 82810-3 aside for the same reason: an old "not pregnant" answers no question of today."""
+    chart = Chart.of({"sex": "female", "age": 31}, on=ON, conditions=[{**item, **past}])
+    found = load("htn_primary_2025").admit(chart)
+    assert "pregnant" not in said(found) and "pregnant" not in found.assumed_facts
+    assert (found.open["pregnant"], found.assumed["pregnant"]) == (UNKNOWN, UNKNOWN)
+
+
+def test_what_must_be_asked_is_still_told_by_an_item_that_stands_and_by_sex() -> None:
+    pack = load("htn_primary_2025")
+    both = [{"code": "Z33", "status": "resolved"}, {"code": "Z33", "since": "2025-06"}]
+    assert pack.admit(Chart.of({"sex": "female", "age": 31}, on=ON, conditions=both)).open["pregnant"] == TRUE
+    assert pack.admit(Chart.of({"sex": "male"}, on=ON, conditions=both[:1])).open["pregnant"] == FALSE

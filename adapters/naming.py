@@ -1,13 +1,14 @@
 """A result's name beside its code: what they say together. A name contradicts only where it surely names another fact.
 
-Names are those of the national forms, read whole (`elements.NAMES`); any other name is nobody's business.
+Names are those of the national forms (`chinese.naming`); any other name is nobody's business.
 """
 
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from sangao.adapters.chinese.elements import REFINED, fact_named, is_goal
+from sangao.adapters.chinese.naming import REFINED, called
+from sangao.adapters.terms import book
 
 GOAL: Final = "goal"
 GLUCOSE: Final = frozenset({"fpg", "pg2h_meal", "pg_random"})
@@ -48,4 +49,5 @@ def meant(fact: str, names: Iterable[str]) -> Meant:
 
 @lru_cache(2048)
 def _named(name: str) -> str | None:
-    return GOAL if is_goal(name) else fact_named(name)
+    found = called(name, book())
+    return GOAL if found.goal else found.reads

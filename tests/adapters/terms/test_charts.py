@@ -30,7 +30,7 @@ def chart(**lists: Any) -> Chart:
 
 
 def truths(found: Chart) -> dict[str, Any]:
-    return {one.fact: one.value for one in pack().admit(found).readings}
+    return {one.fact: one.value for one in pack().admit(found).readings if one.fact != "today"}
 
 
 def keys(found: Chart, name: str = "medications") -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from sangao.adapters.handed import contents
 from sangao.adapters.hookspecs import hookimpl
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Span, fail
+from sangao.engine.several import parsed
 
 CORE = (
     "demo:demo",
@@ -61,7 +62,7 @@ def read_chart(source: object, on: date | None) -> Chart | None:
             raise fail("host.not_utf8", Span(file), usage=True, at=error.start) from error
     if isinstance(source, str):
         try:
-            source = json.loads(source)
+            source = parsed(source)
         except json.JSONDecodeError as error:
             raise fail("host.not_json", Span(file, error.lineno, error.colno), usage=True) from error
         except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end

@@ -20,6 +20,7 @@ from operator import attrgetter
 from typing import Any
 
 from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.several import Several, each, within
 from sangao.engine.systems import system_of
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991, no leap into tz data needed
@@ -27,6 +28,7 @@ LISTS = ("conditions", "medications", "symptoms", "family_history")
 CODED = {"medications": "atc"}  # the system a list's codes are read in; ICD-10 in the others
 QUALIFIERS = ("sample", "fasting_hours", "setting", "arm", "method", "standardised", "status")
 BLANK = ("status", "blank")  # of a reading that says "unknown": nobody was asked, the place for the answer is empty
+TWICE = ("status", "stands twice")  # of a reading that says two things of itself; no status that is known
 _READING = {"fact", "value", "unit", "at", "source", *QUALIFIERS}
 _ENTRY = {"code", "fact", "name", "since", "until", "from", "status", "source", "dose", "system"}
 _CHART = {"schema", "patient", "on", "facts", "readings", "complete", *LISTS}
@@ -164,24 +166,33 @@ class _Reader:
         on = self._on(self.given.get("on"))
         for key in self.given.keys() - _CHART:
             self._wrong("chart.unknown_key", key=str(key))
+        for key, value in self.given.items():
+            if isinstance(value, Several):
+                self._wrong("chart.doubled_key", key=str(key))
         schema = self.given.get("schema")
         if schema not in (None, "sangao.chart/1"):
             self._wrong("chart.unknown_schema")
-        patient = self._mapping("patient")
-        for name in ("sex", "birth_date", "age"):
-            if patient.get(name) is not None:
-                self._reading(name, patient[name], at=on.isoformat(), source="patient")
-        for fact, value in self._mapping("facts").items():
-            self._reading(str(fact), value, at=on.isoformat())
+        identity = None
+        for patient in self._mappings("patient"):
+            identity = patient.get("id")
+            for name in ("sex", "birth_date", "age"):
+                if patient.get(name) is not None:
+                    self._reading(name, patient[name], at=on.isoformat(), source="patient")
+        if isinstance(identity, Several) or isinstance(self.given.get("patient"), Several):
+            self._wrong("chart.doubled_key", key="id")
+            identity = None
+        for facts in self._mappings("facts"):
+            for fact, value in facts.items():
+                self._reading(str(fact), value, at=on.isoformat())
         for item in self._items("readings"):
             self._one_reading(item)
         for name in LISTS:
             if self.given.get(name) is not None:
                 self.lists[name] = tuple(self._entries(name))
-        complete = frozenset(_text(name) for name in self._items("complete"))
+        whole = self.given.get("complete")  # where it stands twice, nobody says which lists are whole
+        complete = frozenset(_text(name) for name in self._items("complete") if not isinstance(whole, Several))
         for name in sorted(complete - set(LISTS)):
             self._wrong("chart.unknown_list", key=name)
-        identity = patient.get("id")
         return Chart(
             None if identity is None else _text(identity),
             on,
@@ -203,26 +214,33 @@ class _Reader:
             raise SangaoError([Problem("chart.on_not_a_date", given=given)], usage=True)
         return date.fromordinal(found[0])
 
-    def _mapping(self, key: str) -> Mapping[str, Any]:
-        found = self.given.get(key)
-        if found is None or isinstance(found, Mapping):
-            return found or {}
-        self._wrong("chart.wrong_shape", key=key)
-        return {}
+    def _mappings(self, key: str) -> Iterable[Mapping[str, Any]]:
+        for found in each(self.given.get(key)):
+            if isinstance(found, Mapping):
+                yield found
+            elif found is not None:
+                self._wrong("chart.wrong_shape", key=key)
 
     def _items(self, key: str) -> Iterable[Any]:
-        found = self.given.get(key)
-        if found is None:
-            return ()
-        if isinstance(found, _MANY):
-            return found
-        self._wrong("chart.wrong_shape", key=key)
-        return ()
+        for found in each(self.given.get(key)):
+            if isinstance(found, _MANY):
+                yield from found
+            elif found is not None:
+                self._wrong("chart.wrong_shape", key=key)
 
     def _reading(self, fact: str, value: Any, **rest: Any) -> None:
+        if isinstance(value, Several):
+            self.problems.append(Problem("chart.doubled_key", parts={"key": fact}, fact=fact))
+            for one in value.values:  # different values of one fact and time: the interval between them
+                self._reading(fact, one, **rest)
+            return
         if value is None or (isinstance(value, str) and not value.strip()):
             return  # a blank is unknown, not a mistake
         if isinstance(value, Mapping) and value.keys() <= {"value", "unit", "source"} and "value" in value:
+            if within(value):
+                self.problems.append(Problem("chart.doubled_key", parts={"key": fact}, fact=fact))
+                rest = {**rest, "qualifiers": (TWICE,)}
+                value = {"value": next(each(value["value"]))}
             own = {key: _text(value[key]) for key in ("unit", "source") if value.get(key) is not None}
             rest = {**rest, "unit": None, **own}
             value = value["value"]
@@ -235,6 +253,9 @@ class _Reader:
         self.readings.append(Reading(fact, value, **rest))
 
     def _one_reading(self, item: Any) -> None:
+        if within(item):
+            self._twice(item)
+            return
         shared, fact = (item.get("facts"), item.get("fact")) if isinstance(item, Mapping) else (None, None)
         if not (isinstance(shared, Mapping) or isinstance(fact, str)) or not isinstance(shared, Mapping | None):
             self._wrong("chart.wrong_shape", key="readings")
@@ -257,13 +278,36 @@ class _Reader:
             unit = item.get("unit")
             self._reading(fact, item.get("value"), unit=None if unit is None else _text(unit), **rest)
 
+    def _twice(self, item: dict[str, Any]) -> None:
+        """Hold out a reading that says two things of itself; of two values it is the interval between them."""
+        doubled = [key for key, value in item.items() if isinstance(value, Several)]
+        for key in doubled:
+            self._wrong("chart.doubled_key", key=str(key))
+        if doubled == ["value"]:
+            for value in item["value"].values:
+                self._one_reading({**item, "value": value})
+            return
+        once = {key: value for key, value in item.items() if key not in doubled}
+        held = {**once, TWICE[0]: TWICE[1], "value": next(each(item.get("value")))}
+        for facts in each(item.get("facts")):
+            for fact in each(item.get("fact")):
+                self._one_reading({**held, "facts": facts, "fact": fact})
+
     def _entries(self, name: str) -> Iterable[Entry]:
         given = self.given[name]
         if not isinstance(given, _MANY):
-            self._wrong("chart.wrong_shape", key=name)
+            if not isinstance(given, Several):
+                self._wrong("chart.wrong_shape", key=name)
             yield Entry("", "name")  # what nobody can read still suspends what the list would let us assume
-            return
-        for item in given:
+            if not isinstance(given, Several):
+                return
+        for item in self._items(name) if isinstance(given, Several) else given:
+            if within(item):
+                for key in item:
+                    if isinstance(item[key], Several):
+                        self._wrong("chart.doubled_key", key=str(key))
+                yield Entry("", "name")
+                continue
             if isinstance(item, str):
                 yield Entry(item, "fact")
                 continue

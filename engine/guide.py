@@ -86,6 +86,8 @@ class Pack:
         kept = self._admitted.get(id(chart))
         if kept is not None and kept[0] is chart:
             return kept[1]
+        if not isinstance(chart, Chart):
+            raise fail("host.not_a_chart", usage=True)
         admission = self._admit(chart)
         kept_now = list(self._admitted)  # in one step: other threads change it meanwhile
         for old in kept_now[: max(0, len(kept_now) + 1 - KEPT)]:
@@ -95,9 +97,12 @@ class Pack:
 
     def decision(self, name: str) -> ir.Decision:
         """Return a compiled decision. Raises SangaoError (`host.unknown_decision`) with the nearest name."""
-        found = self.compiled.decisions.get(name)
+        try:
+            found = self.compiled.decisions.get(name)
+        except TypeError:  # a list of names
+            found = None
         if found is None:
-            near = get_close_matches(name, list(self.compiled.decisions), 1, 0.4)
+            near = get_close_matches(str(name), list(self.compiled.decisions), 1, 0.4)
             raise fail("host.unknown_decision", usage=True, pack=self.id, name=name, nearest=near[0] if near else "—")
         return found
 
@@ -118,7 +123,7 @@ class Pack:
 
     def pathway(self, name: str, chart: Chart) -> Progress:
         """Return where a patient stands on a pathway. Raises SangaoError (`host.unknown_pathway`)."""
-        found = self.compiled.pathways.get(name)
+        found = self.compiled.pathways.get(name) if isinstance(name, str) else None
         if found is None:
             raise fail("host.unknown_pathway", usage=True, name=name, known="、".join(self.compiled.pathways) or "—")
         return progress(found, lambda decision: self.decide(decision, chart), chart.on)
@@ -161,10 +166,18 @@ class Pack:
         return self.admit(chart).problems
 
     def explain(self, answer: Answer, lang: str = "zh") -> str:
-        """Return the argument for an answer as short text in `zh` or `en`."""
+        """Return the argument for an answer as short text in `zh` or `en`. Raises SangaoError for any other language,
+        and for what is no answer of this pack."""
         from sangao.engine.explain import words
 
-        return words.text(self, answer, lang)
+        try:
+            return words.text(self, answer, lang)
+        except (AttributeError, KeyError, TypeError):
+            if lang not in ("zh", "en"):
+                raise fail("host.unknown_language", usage=True, name=str(lang)) from None
+            if not isinstance(answer, Answer) or answer.decision not in self.compiled.decisions:
+                raise fail("host.not_an_answer", usage=True, pack=self.id) from None
+            raise
 
     def ask(self, result: Result) -> tuple[dict[str, Any], ...]:
         """Return what to ask next over all decisions of a result."""
@@ -202,7 +215,9 @@ def load(
     `settings` gives values to site settings (fact id → value); `overlays` names local changes, shipped ones by name,
     others by file. Raises SangaoError with all problems at once; an overlay that breaks a promise is one.
     """
-    many = [source] if isinstance(source, str | Path) else list(source)
+    many = [source] if isinstance(source, str | Path) else list(source) if isinstance(source, Iterable) else []
+    if not many or not all(isinstance(one, str | Path) for one in many):
+        raise fail("host.not_a_source", usage=True)
     saved = [one for one in many if str(one).endswith(".sangao") or (Path(one).is_file())]
     if saved and len(many) == 1:
         if overlays:

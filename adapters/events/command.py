@@ -14,6 +14,7 @@ from sangao.engine.chart import Chart, day_of
 from sangao.engine.cli.desk import desk, ending
 from sangao.engine.cli.options import Language
 from sangao.engine.errors import Span, fail, why
+from sangao.engine.several import parsed
 
 
 def events(
@@ -67,7 +68,7 @@ def _lines(source: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _object(line: str, where: Span) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        found = parsed(line)
     except (ValueError, RecursionError) as error:
         raise fail("host.not_json", where, usage=True) from error
     if not isinstance(found, dict):

@@ -18,6 +18,7 @@ from sangao.engine import quantity
 from sangao.engine.chart import today
 from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.fact import Dictionary
+from sangao.engine.run.qualified import understood, words
 
 
 class Records(Protocol):
@@ -53,6 +54,12 @@ def check(table: TableMap, dictionary: Dictionary) -> list[Problem]:
                 shown = "、".join(unit.name for unit in fact.units) or "—"
                 parts = {"column": column.name, "unit": column.unit, "units": shown}
                 problems.append(Problem("table.unknown_unit", column.where, parts, fact=fact.id))
+            for qualifier, said in column.qualifiers:
+                known_words = words(fact, qualifier)
+                if (known_words and not said) or not understood(fact, qualifier, said):
+                    shown = "、".join(known_words)
+                    parts = {"column": column.name, "qualifier": qualifier, "value": said, "values": shown}
+                    problems.append(Problem("table.unknown_qualifier", column.where, parts, fact=fact.id))
             known = set(fact.values) if fact.kind == "code" else {"true", "false"} if fact.kind == "bool" else None
             for _, value in column.values if known is not None else ():
                 if value not in (known or ()):

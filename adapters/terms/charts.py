@@ -19,6 +19,8 @@ from sangao.engine.chart import Chart, Entry
 from sangao.engine.errors import Problem
 from sangao.engine.quantity import normalise
 from sangao.engine.run.lists import REFUTED
+from sangao.engine.run.qualified import word
+from sangao.engine.several import within
 
 READ = ("conditions", "medications", "family_history")
 """The lists of a chart that the book reads."""
@@ -62,7 +64,7 @@ def entries(name: str, entry: Entry, text: str, terms: Book) -> tuple[Entry, ...
     code, named = (entry.key, text) if entry.by == "code" else ("", text or entry.key)
     if name not in READ or (entry.by == "fact" and entry.key in terms.facts.get(name, ())):
         return None
-    found = meant(name, None, code, named, (entry.status or "").strip().lower() in REFUTED, terms)
+    found = meant(name, None, code, named, word(entry.status) in REFUTED, terms)
     if found:
         return tuple(replace(entry, key=fact, by="fact") for fact in found)
     return () if name == "medications" and named and terms.bystander(named) else None
@@ -101,11 +103,11 @@ def _item(name: str, item: Any, terms: Book, problems: list[Problem]) -> Iterato
     """Yield an item as it shall stand in its list: as it was, as the facts it says, or not at all."""
     given = {"fact": item} if isinstance(item, str) else item if isinstance(item, Mapping) else {}
     fact, code, text, system = (one if isinstance(one := given.get(key), str) else "" for key in _NAMED)
-    if fact in terms.facts.get(name, ()):
+    if within(given) or fact in terms.facts.get(name, ()):
         yield item
         return
     rest = {key: value for key, value in given.items() if key not in _NAMED}
-    refuted = str(rest.get("status") or "").strip().lower() in REFUTED
+    refuted = word(rest.get("status")) in REFUTED
     found = meant(name, system, code, text or fact, refuted, terms)
     if found:
         source = "、".join(str(one) for one in (text or fact or code, rest.get("source")) if one)

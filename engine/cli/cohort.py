@@ -11,7 +11,6 @@ refuses all of them. A chart without a key is known by its place and never taken
 """
 
 import codecs
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,6 +22,7 @@ from sangao.engine.cli.maps import read_map
 from sangao.engine.cli.refused import REFUSED_HEADER, Refused, Sink, nowhere, of_chart, whole
 from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.fact import Dictionary
+from sangao.engine.several import parsed
 
 Doubles = Literal["merge", "first", "refuse"]
 LINES = frozenset({".ndjson", ".jsonl"})
@@ -245,7 +245,7 @@ def _listed(file: Path) -> Iterable[object] | None:
     if not data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[") and b'"charts"' not in data:
         return None
     try:
-        found = json.loads(data)
+        found = parsed(data)
     except (ValueError, RecursionError):
         return None
     if isinstance(found, Mapping) and isinstance(found.get("charts"), list):

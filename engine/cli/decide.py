@@ -81,7 +81,8 @@ def tell(here: Desk, results: list[Result], form: str, lang: Lang, decisions: li
             replace(one, decisions={name: one[name] for name in decisions if name in one.decisions}) for one in results
         ]
     if form == "json":
-        typer.echo(json.dumps(joined(results), ensure_ascii=False, indent=2))
+        written_out = json.dumps(joined(results), ensure_ascii=False, indent=2)
+        typer.echo(written_out.encode("utf-8", "backslashreplace"))  # half a character, as JSON writes it: \\ud800
     elif form == "text":
         for at, block in enumerate(block for one in results for block in page.blocks(one, lang, decisions)):
             typer.echo(f"\n{block}" if at else block)  # as it comes: what to ask next takes longest

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from math import isfinite
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -39,6 +40,8 @@ AREAS = (
     "chinese",
     "hl7",
 )
+
+LONGEST = 1024  # bits of a whole number that is told as such
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,24 @@ class Problem:
             "severity": self.severity,
             "where": str(self.where) or None,
             "fact": self.fact,
-            "given": self.given,
+            "given": _plain(self.given),
             "text": {"zh": self.text("zh"), "en": self.text("en")},
             "help": {"zh": self.help("zh"), "en": self.help("en")},
         }
+
+
+def _plain(given: Any) -> Any:
+    """Return what was given as JSON can say it: a number that JSON lacks, a date or half a character as its text.
+
+    >>> from datetime import date
+    >>> [_plain(one) for one in (7, 7.5, True, None, float("nan"), date(2025, 3, 9))]
+    [7, 7.5, True, None, 'nan', '2025-03-09']
+    """
+    if given is None or isinstance(given, bool) or (isinstance(given, float) and isfinite(given)):
+        return given
+    if isinstance(given, int):
+        return given if given.bit_length() < LONGEST else hex(given)[:LONGEST]
+    return str(given).encode("utf-8", "backslashreplace").decode()
 
 
 class _Parts(dict[str, Any]):

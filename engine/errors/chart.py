@@ -24,6 +24,13 @@ ENTRIES: dict[str, Entry] = {
         "检查拼写;可用的键见 sangao.chart/1",
         "check the spelling; sangao.chart/1 lists the keys",
     ),
+    "chart.doubled_key": Entry(
+        "error",
+        "病历中同一对象内 `{key}` 写了两次,不取其一",
+        "`{key}` stands twice in one object of the chart; neither is preferred",
+        "只保留正确的一个",
+        "keep the one that is right",
+    ),
     "chart.unknown_schema": Entry(
         "warning",
         "病历声明的结构版本不是 sangao.chart/1",
@@ -143,6 +150,20 @@ ENTRIES: dict[str, Entry] = {
         "核对写法;数值若因此不可用,请改报为别的项目或删去",
         "check the spelling; if the value cannot be used for that reason, send it as another fact or leave it out",
     ),
+    "chart.qualifier_unread": Entry(
+        "error",
+        "`{fact}` 注明 `{qualifier}: {value}`,不识此写法,无从判断属于哪一项,该值未采用",
+        "`{fact}` says `{qualifier}: {value}`, a word that is not known here, so the value was held out",
+        "可用写法见 sangao.chart/1,例如 venous_plasma、capillary、office、home",
+        "sangao.chart/1 lists the words, such as venous_plasma, capillary, office, home",
+    ),
+    "chart.reading_status": Entry(
+        "error",
+        "`{fact}` 的一条记录标为 {status},不识此状态,该值未采用",
+        "a reading of `{fact}` has the status {status}, which is not known; its value was held out",
+        "可用:final、amended、corrected;作废写 cancelled 或 entered-in-error",
+        "write final, amended or corrected; of what does not count cancelled or entered-in-error",
+    ),
     "chart.bad_time": Entry(
         "warning",
         "`{fact}` 的时间无法识别,按无日期处理",
@@ -177,6 +198,13 @@ ENTRIES: dict[str, Entry] = {
         "an item of `{list}` names a code system that is not read there; its code was not used",
         "诊断等用 ICD-10,用药用 ATC;其他体系请写名称 `name` 或项目名 `fact`",
         "send ICD-10, or ATC for drugs; of any other system send the `name` or the `fact` id",
+    ),
+    "chart.item_status": Entry(
+        "warning",
+        "清单 `{list}` 中一项标为 {status},不识此状态,有无均不采用,该清单不再推定“无”",
+        "an item of `{list}` has the status {status}, which is not known: it counts neither as present nor as absent",
+        "可用:active、resolved、refuted;疑似者请勿列为诊断",
+        "write active, resolved or refuted; do not list what is only suspected",
     ),
     "chart.repeat_due": Entry(
         "note",

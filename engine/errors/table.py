@@ -59,6 +59,13 @@ ENTRIES: dict[str, Entry] = {
         "可用取值:{values}",
         "the values are {values}",
     ),
+    "table.unknown_qualifier": Entry(
+        "error",
+        "列 `{column}` 注明 `{qualifier}: {value}`,`{fact}` 不识此写法,该列各值将无从归属",
+        "the column `{column}` says `{qualifier}: {value}`, a word that `{fact}` does not know",
+        "可用写法:{values}",
+        "the words are {values}",
+    ),
     "table.unknown_list": Entry(
         "error",
         "`{name}` 不是清单名",

@@ -42,7 +42,10 @@ MOST_QUESTIONS = 8
 
 
 def text(result: Result, lang: str = "zh", decisions: list[str] | None = None) -> str:
-    """Return the page; with `decisions` the full explanation of those, else one line a decision."""
+    """Return the page; with `decisions` the full explanation of those, else one line a decision.
+
+    What was wrong with the data is told either way.
+    """
     return "\n\n".join(blocks(result, lang, decisions))
 
 
@@ -52,6 +55,7 @@ def blocks(result: Result, lang: str = "zh", decisions: list[str] | None = None)
     if decisions:
         chosen = [result.decisions[name] for name in decisions if name in result.decisions]
         yield from (words.text(result.pack, one, lang) for one in chosen)
+        yield from _wrong(result, lang)
         return
     head = HEADS[lang]
     title = pack.meta.zh if lang == "zh" else pack.meta.en
@@ -62,10 +66,16 @@ def blocks(result: Result, lang: str = "zh", decisions: list[str] | None = None)
             yield "\n".join([f"■ {head[position]}", *(_line(result, one, lang) for one in group)])
     if told := _told(result, lang):
         yield "\n".join([f"■ {head[3]}", *told])
-    if result.problems:
-        yield "\n".join([f"■ {head[5]}", *(f"  {one.text(lang)};{one.help(lang)}" for one in result.problems)])
+    yield from _wrong(result, lang)
     if asked := result.ask[:MOST_ASKED]:
         yield "\n".join([f"■ {head[4]}", *(_question(result, one, lang) for one in asked)])
+
+
+def _wrong(result: Result, lang: str) -> Iterator[str]:
+    """Yield the block of what was wrong with the data, where something was."""
+    if result.problems:
+        told = (f"  {one.text(lang)};{one.help(lang)}" for one in result.problems)
+        yield "\n".join([f"■ {HEADS[lang][5]}", *told])
 
 
 def _told(result: Result, lang: str) -> list[str]:

@@ -6,6 +6,7 @@ runners read; its hash is the pack's hash), `text`, `cases`, and later `program`
 hash as it is.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -101,6 +102,7 @@ def sections(data: bytes, name: str = "") -> dict[str, bytes]:
     if number > MOST or len(data) < HEAD.size + number * SECTION.size:
         raise fail("host.pack_damaged", where, usage=True, section="head")
     found: dict[str, bytes] = {}
+    end = HEAD.size + number * SECTION.size
     for i in range(number):
         raw, start, length, digest = SECTION.unpack_from(data, HEAD.size + i * SECTION.size)
         title = raw.rstrip(b"\0").decode("ascii", "replace")
@@ -108,6 +110,9 @@ def sections(data: bytes, name: str = "") -> dict[str, bytes]:
         if len(part) != length or hashlib.sha256(part).digest() != digest:
             raise fail("host.pack_damaged", where, usage=True, section=title)
         found[title] = part
+        end = max(end, start + length)
+    if len(data) != end:  # what no section holds nobody has checked
+        raise fail("host.pack_damaged", where, usage=True, section="end")
     return found
 
 
@@ -128,6 +133,9 @@ def _pack(found: Mapping[str, bytes], name: str) -> ir.Pack:
 
 def save(pack: ir.Pack, path: Path) -> str:
     """Write a `.sangao` file, whole or not at all, and return the pack's hash."""
+    if not path.name:
+        folder = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(folder))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(dumps(pack))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -22,16 +21,12 @@ from sangao.engine.run.entering import INT32, Takers, out_of_range, steps
 from sangao.engine.run.happened import aged, grown, past
 from sangao.engine.run.lists import ListReader
 from sangao.engine.run.occasions import Admitted
+from sangao.engine.run.qualified import taken
 from sangao.engine.run.timeline import Timeline
 from sangao.engine.truth import FALSE, TRUE
 
 TODAY = "today"  # the fact that is the day of the chart, where a pack reads it
 BOTH = ("", "both")  # where an admission keeps what both passes of the whole pack allow
-LEFT_OUT = frozenset({"entered-in-error", "cancelled", "refuted"})
-WORDS = {  # of qualifiers that may choose another fact
-    "sample": frozenset({"venous_plasma", "capillary", "unknown"}),
-    "setting": frozenset({"office", "home", "ambulatory", "self"}),
-}
 SETTLED = 256  # sets of facts that are false together whose leaves are remembered: lists leave out the same
 
 
@@ -134,9 +129,11 @@ class Admitter:
                 parts = {"name": reading.fact, "nearest": near[0] if near else "—"}
                 problems.append(Problem("chart.unknown_fact", parts=parts, fact=reading.fact, given=reading.value))
                 continue
-            selected = self._selected(fact, reading, problems)
-            if selected is not None:
-                self._enter(selected, reading, i, on, found, problems)
+            chosen, held = taken(facts, fact, reading, problems) if reading.qualifiers else (fact, ())
+            if chosen is not None:
+                self._enter(chosen, reading, i, on, found, problems)
+            for n, out in enumerate(held):
+                self._enter(facts[out], reading, i, on, found, [] if n else problems, held=True)
         found += self._left_out(chart, {one.fact for one in found}, on)
         found = past(facts, aged(facts, found, chart, on, problems), chart, on, problems)
         if TODAY in self.by_fact and TODAY not in self.pack.settings:
@@ -156,29 +153,17 @@ class Admitter:
                 said.add(fact.id)
                 yield Admitted(fact.id, on, "", None, -1)
 
-    def _selected(self, fact: Fact, reading: Reading, problems: list[Problem]) -> Fact | None:
-        if not reading.qualifiers:
-            return fact
-        given = dict(reading.qualifiers)
-        status = str(given.get("status", ""))
-        if status in LEFT_OUT:
-            problems.append(Problem("chart.left_out", parts={"status": status}, fact=fact.id))
-            return None
-        doubtful = given.get("sample") == "unknown" and any(qualifier == "sample" for qualifier, _, _ in fact.select)
-        if doubtful:
-            problems.append(Problem("chart.sample_unknown", fact=fact.id, given=reading.value))
-        for qualifier, value, target in fact.select:
-            if _says(given.get(qualifier, ""), value):
-                return self.pack.dictionary.facts[target]
-        for qualifier, value in reading.qualifiers:
-            if not _understood(fact, qualifier, value):
-                parts = {"qualifier": qualifier, "value": str(value)}
-                problems.append(Problem("chart.unknown_qualifier", parts=parts, fact=fact.id, given=reading.value))
-        return None if doubtful else fact
-
     def _enter(
-        self, fact: Fact, reading: Reading, i: int, on: int, found: list[Admitted], problems: list[Problem]
+        self,
+        fact: Fact,
+        reading: Reading,
+        i: int,
+        on: int,
+        found: list[Admitted],
+        problems: list[Problem],
+        held: bool = False,
     ) -> None:
+        """Enter a reading; one that is `held` out stands as sent, without a value."""
         day: int | None = on
         days: tuple[int, int] | None = None
         moment = reading.at or ""
@@ -192,6 +177,9 @@ class Admitter:
             day = days[0] if days and days[0] == days[1] else None
         elif reading.source != "site setting":
             day = None
+        if held:
+            found.append(Admitted(fact.id, day, moment, None, i))
+            return
         entered = self.takers[fact.id](reading.value, reading.unit)
         value, problem = entered.value, entered.problem
         if fact.id == "age" and value is not None and days is not None:
@@ -350,34 +338,6 @@ class Admitter:
         if fact.kind != "bool" or any(not isinstance(leaf.source, ir.Bare) or fact.group for leaf in leaves):
             return None
         return {leaf.id: FALSE for leaf in leaves}
-
-
-def _understood(fact: Fact, qualifier: str, value: object) -> bool:
-    """Return whether what a qualifier says was heeded: a word of its own, or no doubt about the value.
-
-    A fact that is not selected by how it was sampled or where is the same however that was.
-    """
-    if qualifier == "standardised":
-        return not _says(value, "false") or any(one == qualifier for one, _, _ in fact.select)
-    if qualifier in WORDS and any(one == qualifier for one, _, _ in fact.select):
-        return str(value) in WORDS[qualifier]
-    return True
-
-
-def _says(given: object, value: str) -> bool:
-    """Return whether a qualifier says this value; `< 8` is a limit on a number, truths are written `true`, `false`.
-
-    >>> _says(6, "< 8"), _says("", "< 8"), _says("capillary", "capillary"), _says(False, "false")
-    (True, False, True, True)
-    """
-    if isinstance(given, bool):
-        return str(given).lower() == value
-    if not value.startswith("<"):
-        return str(given) == value
-    try:
-        return Decimal(str(given)) < Decimal(value[1:].strip())
-    except InvalidOperation:
-        return False
 
 
 def _argument(leaf: ir.Leaf, value: Any) -> Any:

@@ -19,10 +19,12 @@ from sangao.engine.chart import Chart, Entry, Reading, day_of
 from sangao.engine.errors import Problem
 from sangao.engine.fact import Fact
 from sangao.engine.run.occasions import Admitted
+from sangao.engine.run.qualified import word
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
 PREFIXED = ("icd10", "atc")
 FAMILY, DRUGS = "family_history", "medications"
+PRESENT = frozenset({"", "active", "recurrence", "relapse"})
 REFUTED = frozenset({"refuted", "entered-in-error", "ruled-out"})
 PAST = frozenset({"resolved", "inactive", "remission", "stopped", "completed"})
 ENTRIES = 4_000  # items of lists, as hosts write them, whose facts are remembered: they repeat themselves
@@ -84,9 +86,11 @@ class ListReader:
         """Return the truths of the facts the lists name; `first` numbers their entries after the chart's readings.
 
         A fact that is stated as a reading too and differs is left to the conflict of the two. What must be asked is
-        never denied by an item: who was pregnant in 2020, or was found not to be, may be so today.
+        never denied by an item: who was pregnant in 2020, or was found not to be, may be so today. An item whose status
+        nobody knows says nothing, but where another item denies the same, it is not known.
         """
         found: dict[str, Admitted] = {}
+        doubted: set[str] = set()
         at = first
         today = date.fromordinal(on).isoformat()
         for name, entries in chart.lists.items():
@@ -94,6 +98,11 @@ class ListReader:
                 targets = self.targets(entry, name)
                 if not targets:
                     problems.append(Problem("chart.unmapped", parts={"list": name}, given=entry.key))
+                if not known_status(entry):
+                    parts = {"list": name, "status": entry.status}
+                    problems.append(Problem("chart.item_status", parts=parts, given=entry.key))
+                    doubted.update(targets)
+                    targets = ()
                 for fact in targets:
                     state = self._state(self.facts[fact], entry, on, problems)
                     if state == FALSE and any(fact in self.broader.get(one, ()) for one in targets):
@@ -105,6 +114,9 @@ class ListReader:
                         if before is None or (before.value != TRUE and state != FALSE):
                             found[fact] = Admitted(fact, on, today, state, at)
                 at += 1
+        for fact in doubted:
+            if fact in found and found[fact].value == FALSE:
+                found[fact] = replace(found[fact], value=UNKNOWN)
         return list(found.values())
 
     def targets(self, entry: Entry, name: str = "") -> tuple[str, ...]:
@@ -149,7 +161,9 @@ class ListReader:
     def suspended(self, chart: Chart) -> set[str]:
         """Return the lists from which nothing may be assumed absent."""
         return {
-            name for name, entries in chart.lists.items() if any(not self.targets(entry, name) for entry in entries)
+            name
+            for name, entries in chart.lists.items()
+            if any(not self.targets(entry, name) or not known_status(entry) for entry in entries)
         }
 
     def as_readings(self, chart: Chart) -> list[Reading]:
@@ -165,7 +179,7 @@ class ListReader:
         if start and start[0] > on:
             problems.append(Problem("chart.future", fact=fact.id, given=entry.start))
             return None
-        status = (entry.status or "").strip().lower()
+        status = word(entry.status)
         if status in REFUTED:
             return FALSE
         if fact.lasting:
@@ -181,6 +195,15 @@ class ListReader:
         if found is None:
             problems.append(Problem("chart.bad_time", fact=fact.id, given=text))
         return found
+
+
+def known_status(entry: Entry) -> bool:
+    """Return whether the status of an item is one of those that say whether it is there.
+
+    >>> [known_status(Entry("af", "fact", status=one)) for one in (None, "Active", "entered_in_error", "疑似")]
+    [True, True, True, False]
+    """
+    return entry.status is None or (status := word(entry.status)) in PRESENT or status in REFUTED or status in PAST
 
 
 def _broader(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:

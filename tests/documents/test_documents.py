@@ -15,6 +15,10 @@ from tests.documents.laid import HERE, documents, expected, head, lay_out, probl
 GOOD, BAD = documents("good"), documents("bad")
 NOT_FROM_A_DOCUMENT = {
     "host.no_hooks": "a command is called without the command line (below)",
+    "host.not_a_chart": "a program hands over something else (tests/engine/test_edge.py)",
+    "host.not_an_answer": "a program hands over something else (tests/engine/test_edge.py)",
+    "host.not_a_source": "a program hands over something else (tests/engine/test_edge.py)",
+    "host.unknown_language": "a program asks in another language (tests/engine/test_edge.py)",
     "host.unknown_form": "nobody writes the form asked for (tests/adapters/fhir/test_hooks.py)",
     "table.interrupted": "somebody breaks a run off (tests/adapters/tabular/test_broken_off.py)",
     "table.busy": "another run is at work (tests/adapters/tabular/test_resumed.py)",

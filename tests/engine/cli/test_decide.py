@@ -54,3 +54,23 @@ def test_packs_without_a_common_decision_are_one_result_and_others_a_list(chart:
 def test_an_unknown_decision_is_named_and_nothing_is_answered(chart: str) -> None:
     found = decide(chart, "--pack", PACK, "--decision", "htn.grad")
     assert found.exit_code == 2 and "htn.grad" in found.stderr and not found.stdout
+
+
+def test_a_page_of_one_decision_tells_what_was_wrong_with_the_data(tmp_path: Path) -> None:
+    file = tmp_path / "chart.json"
+    file.write_text('{"on": "2026-06-15", "facts": {"sbp_office": "12a", "dbp_office": 95}}', encoding="utf-8")
+    found = decide(str(file), "--pack", PACK, "--decision", "htn.grade", "--lang", "en", "--strict")
+    assert found.exit_code == 1
+    assert "■ problems of the data" in found.stdout and "unit given for `sbp_office` is not known" in found.stdout
+    file.write_text(json.dumps(CHART), encoding="utf-8")
+    assert "problems of the data" not in decide(str(file), "--pack", PACK, "--decision", "htn.grade").stdout
+
+
+@pytest.mark.parametrize("given", ['{"sbp_office": "\\ud800"}', '{"\\ud800": 1}', '{"sbp_office": NaN}'])
+def test_half_a_character_and_a_number_json_lacks_come_out_as_json(given: str, tmp_path: Path) -> None:
+    file = tmp_path / "chart.json"
+    file.write_text(f'{{"on": "2026-06-15", "facts": {given}}}', encoding="utf-8")
+    found = decide(str(file), "--pack", PACK, "--format", "json")
+    assert found.exit_code == 0
+    problems = json.loads(found.stdout, parse_constant=pytest.fail)["problems"]
+    assert [one["code"] for one in problems if one["fact"]]

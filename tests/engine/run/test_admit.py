@@ -300,9 +300,10 @@ def test_a_qualifier_that_nobody_tells_apart_is_told() -> None:
     for more, expected in (
         ({"fact": "hba1c", "value": 6.6, "standardised": False}, ["chart.unknown_qualifier"]),
         ({"fact": "hba1c", "value": 6.6, "standardised": True}, []),
-        ({"fact": "fpg", "value": 7.4, "sample": "arterial"}, ["chart.unknown_qualifier"]),
+        ({"fact": "fpg", "value": 7.4, "sample": "arterial"}, ["chart.qualifier_unread"]),
         ({"fact": "fpg", "value": 7.4, "sample": "venous_plasma"}, []),
-        ({"fact": "sbp_office", "value": 150, "setting": "ward"}, ["chart.unknown_qualifier"]),
+        ({"fact": "sbp_office", "value": 150, "setting": "ward"}, ["chart.qualifier_unread"]),
+        ({"fact": "pg_capillary", "value": 7.4, "sample": "finger"}, []),
         ({"fact": "sbp_office", "value": 150, "setting": "office", "arm": "left", "method": "auscultation"}, []),
     ):
         assert codes(admitted(readings=[{"at": ON, **more}])) == expected, more
@@ -355,10 +356,10 @@ def test_a_qualifier_that_is_a_truth_selects_as_it_is_written() -> None:
     meta = ir.Meta("p", "1", "p", "包", "pack", "national", "D")
     leaves = {one: ir.Leaf(one, "number", ir.Bare(one), (one,)) for one in ("a1c", "loose")}
     admit = Admitter(ir.Pack(meta, Dictionary({"a1c": office, "loose": loose}), leaves, {}))
-    for standardised, fact in {True: "a1c", False: "loose", None: "a1c", "unknown": "a1c"}.items():
+    for standardised, facts in {True: {"a1c"}, False: {"loose"}, None: {"a1c"}, "unknown": set()}.items():
         reading = {"fact": "a1c", "value": 7, "at": ON, "standardised": standardised}
         found = admit(Chart.of(on=ON, readings=[reading]))
-        assert {name for name, value in found.open.items() if value is not None} == {fact}
+        assert {name for name, value in found.open.items() if value is not None} == facts
 
 
 def test_a_narrower_fact_says_the_broader_one_and_a_denied_broader_one_denies_it() -> None:

@@ -17,6 +17,7 @@ from sangao.engine.cli.decide import day
 from sangao.engine.cli.desk import Lang, desk, ending, report
 from sangao.engine.cli.options import Format, Language, Overlays, Strict
 from sangao.engine.errors import SangaoError, Span, fail, why
+from sangao.engine.placed import target
 
 if TYPE_CHECKING:
     from sangao.adapters.journal.exported import Exported
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 KEY = "SANGAO_JOURNAL_KEY"
 PLACE = "SANGAO_JOURNAL_URL"
 MOST = 1000
+SQLITE = b"SQLite format 3\0"
 
 Place = Annotated[
     str | None,
@@ -153,14 +155,15 @@ def export(
     """把日志导出为 JSON 行 · Write the log as JSON lines; without a choice of days they verify as the log does."""
     with ending(lang, form), closing(database(place)) as log:
         lines = log.export(since=moment(since), until=moment(until, 1), tenant=tenant)
-        beside = out.with_name(f".{out.name}.{os.getpid()}.part")
+        final = target(out)
+        beside = final.with_name(f".{final.name}.{os.getpid()}.part")
         number = 0
         try:
             with beside.open("w", encoding="utf-8") as file:
                 for line in lines:
                     file.write(json.dumps(line, ensure_ascii=False) + "\n")
                     number += 1
-            os.replace(beside, out)
+            os.replace(beside, final)
         except OSError as error:
             raise fail("host.unwritable", Span(str(out)), usage=True, reason=why(error)) from error
         finally:
@@ -206,7 +209,19 @@ def database(place: str | None, writes: bool = False) -> "Journal":
     named = place or os.environ.get(PLACE) or str(default_place())
     if "://" not in named and not Path(named).is_file():
         raise fail("host.unreadable", Span(named), usage=True, reason=why())
+    file = Path(named.removeprefix("sqlite:///"))
+    if "://" not in str(file) and file.is_file() and not _of_sqlite(file):
+        raise fail("journal.not_a_journal", Span(str(file)), usage=True)
     return Journal.open(named, key=os.environ.get(KEY), make=False, writes=writes)
+
+
+def _of_sqlite(file: Path) -> bool:
+    """Return whether a file is a database of SQLite's. Raises SangaoError (`host.unreadable`)."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(SQLITE)) == SQLITE
+    except OSError as error:
+        raise fail("host.unreadable", Span(str(file)), usage=True, reason=why(error)) from error
 
 
 class Today:
@@ -234,7 +249,10 @@ class Today:
 
 def moment(text: str | None, later: int = 0) -> datetime | None:
     """Return the beginning of a day in China, so many days later. Raises SangaoError when it is no day."""
-    found = day(text)
+    try:
+        found = day(text)
+    except SangaoError as error:
+        raise fail("journal.not_a_day", usage=True) from error
     if found is None:
         return None
     return datetime(found.year, found.month, found.day, tzinfo=SHANGHAI) + timedelta(days=later)

@@ -19,6 +19,7 @@ from sangao.adapters.handed import contents
 from sangao.engine.errors import SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 from sangao.engine.pack import canon
+from sangao.engine.placed import target
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -99,11 +100,12 @@ def sign(pack: Path, key: Path) -> tuple[str, Pack]:
     of, signatures = _signatures(path) if path.exists() else (digest, {})
     signatures = (signatures if of == digest else {}) | {name: private.sign(data)}
     written = [{"key": one, "ed25519": base64.b64encode(value).decode()} for one, value in sorted(signatures.items())]
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    final = target(path)
+    part = final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         text = json.dumps({"schema": SCHEMA, "sha256": digest, "signatures": written}, indent=2)
         part.write_text(text + "\n", encoding="utf-8")
-        os.replace(part, path)
+        os.replace(part, final)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error

@@ -15,6 +15,7 @@ from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import cells, lines
 from sangao.adapters.tabular.binding import check, fed
 from sangao.adapters.tabular.fitting import fitted
+from sangao.adapters.tabular.keys import EXACT, spoken
 from sangao.adapters.tabular.mapping import TableMap
 from sangao.adapters.tabular.rows import Rows
 from sangao.adapters.tabular.wide import Wide, wide
@@ -109,11 +110,21 @@ class BoundArrow:
         try:
             for batch in self._read(size):
                 for start in range(0, batch.num_rows, size):
-                    part = batch.slice(start, size)
+                    part = self._sound(batch.slice(start, size), number)
                     yield Part(number, part)
                     number += part.num_rows
         except (pa.ArrowException, OSError) as error:
             raise fail("table.damaged", Span(str(self.table.path)), usage=True, reason=type(error).__name__) from error
+
+    def _sound(self, rows: Any, number: int) -> Any:
+        """Return rows whose bytes are texts. Raises SangaoError for a key that was rounded (`table.key_rounded`)."""
+        columns = [decoded(one) for one in rows.columns]
+        at = list(self.table.header).index(self.table.key)
+        columns[at], rounded = keys_of(columns[at])
+        if rounded is not None:
+            where = Span(self.table.path.name, number + rounded, at + 1)
+            raise fail("table.key_rounded", where, usage=True, key=self.table.key)
+        return pa.RecordBatch.from_arrays(columns, list(self.table.header))
 
     def _read(self, size: int) -> Iterator[Any]:
         names = list(self.table.header)
@@ -205,6 +216,30 @@ def records(batch: Part) -> Iterator[lines.Record]:
     return ((i, list(fields)) for i, fields in enumerate(found, number))
 
 
+def decoded(column: Any) -> Any:
+    """Return a column of bytes as texts, any other as it is."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
+    if not any(test(kind) for test in tests):
+        return column
+    return pa.array([None if one is None else spoken(one) for one in python_values(column)], pa.string())
+
+
+def keys_of(column: Any) -> tuple[Any, int | None]:
+    """Return person keys without those that are no number, and the first row whose key has been rounded."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    column = laid_out(column)
+    if not pa.types.is_floating(column.type):
+        return column, None
+    limit = EXACT[column.type.bit_width]
+    numbers = column.fill_null(0.0).to_numpy(zero_copy_only=False).astype("float64")
+    rounded = (abs(numbers) >= limit).nonzero()[0]
+    blank = pa.array(numbers != numbers)
+    kept = pc.if_else(blank, pa.scalar(None, column.type), column)
+    return kept, int(rounded[0]) if len(rounded) else None
+
+
 def texts(column: Any) -> list[str]:
     """Return cells as texts without blanks at their ends."""
     found: list[str] = cleaned(column).to_pylist()
@@ -233,4 +268,6 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, bytes):
+        return spoken(value)
     return value.isoformat() if isinstance(value, date) else str(value)

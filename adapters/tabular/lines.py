@@ -34,16 +34,21 @@ def detect(path: Path, given: str | None = None) -> Encoded:
             given = "utf-16"
         candidates = [given] if given else ["utf-8-sig", "gb18030"]
         "a".encode(candidates[0])  # LookupError for what is no encoding of text, such as `hex`
-        line = 0
+        furthest: dict[int, str] = {}  # where each gives up: the one that got furthest is the one it was written in
         for encoding in candidates:
             lines, line = _count(path, encoding)
             if not line:
                 return Encoded(encoding, lines)
+            furthest.setdefault(line, encoding)
+        line = max(furthest)
     except OSError as error:
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
-    except (LookupError, ValueError) as error:
+    except LookupError as error:
+        raise fail("table.no_encoding", Span(str(path)), usage=True, encoding=given or "") from error
+    except ValueError as error:
         raise fail("table.undecodable", Span(str(path)), usage=True, encoding=given or "", line=1) from error
-    raise fail("table.undecodable", Span(str(path), line, 1), usage=True, encoding=candidates[-1], line=line)
+    encoding = furthest[line].removesuffix("-sig")
+    raise fail("table.undecodable", Span(str(path), line, 1), usage=True, encoding=encoding, line=line)
 
 
 def _count(path: Path, encoding: str) -> tuple[int, int]:

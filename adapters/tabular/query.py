@@ -6,6 +6,8 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -16,12 +18,22 @@ from sqlalchemy.pool import NullPool
 from sangao.adapters.tabular import cells, lines
 from sangao.adapters.tabular.binding import BoundTable, bind
 from sangao.adapters.tabular.fitting import fitted
+from sangao.adapters.tabular.keys import exact, spoken
 from sangao.adapters.tabular.mapping import TableMap
-from sangao.engine.errors import Span, fail
+from sangao.engine.errors import Span, fail, why
 from sangao.engine.fact import Dictionary
 
 BUFFER = 5000  # rows fetched at a time
 READING = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(select|with|values|table)\b", re.IGNORECASE | re.DOTALL)
+QUOTED = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"|`[^`\\]*`")  # with a backslash in it, it stays
+ANOTHER = re.compile(r";(?!(?:\s|;)*\Z)|\binto\s+(?:outfile|dumpfile)\b", re.IGNORECASE)
+READ_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET TRANSACTION READ ONLY",
+    "mysql": "START TRANSACTION READ ONLY",
+    "mariadb": "START TRANSACTION READ ONLY",
+}
+"""What is said before the query: one that begins with `with` may delete, and any may call what does."""
 SECRETS = frozenset({"password", "passwd", "pwd", "token", "secret", "sslpassword", "sslkey"})
 HIDDEN = "***"
 
@@ -50,9 +62,15 @@ class QueryTable:
     def records(self) -> Generator[lines.Record]:
         """Yield the rows, numbered from 1. Raises SangaoError (`table.query`) where the database breaks off."""
         assert self.url is not None and self.map.sql is not None
+        key, where = self.header.index(self.key), shown(self.url).partition("?")[0]
         with closing(_rows(self.url, self.map.sql)) as rows:
             for number, row in enumerate(rows, 1):
-                yield number, [text(one) for one in row]
+                found = [text(one) for one in row]
+                if isinstance(row[key], float | Decimal):
+                    if not exact(row[key]):
+                        raise fail("table.key_rounded", Span(where, number, key + 1), usage=True, key=self.key)
+                    found[key] = found[key] if row[key] == row[key] else ""  # no number is no key
+                yield number, found
 
     def __getstate__(self) -> tuple[Any, ...]:
         return self.map, self.key, self.header, self.named  # a worker is given records; the address stays here
@@ -72,7 +90,7 @@ def open_query(source: str, table: TableMap) -> QueryTable:
         if not found:
             raise fail("table.no_address", usage=True, name=source.removeprefix("env:"))
         source = found
-    if table.sql is None or READING.match(table.sql) is None:
+    if table.sql is None or READING.match(table.sql) is None or ANOTHER.search(QUOTED.sub("''", table.sql)):
         raise fail("table.no_query", usage=True)
     try:
         url = sa.make_url(source)
@@ -89,8 +107,11 @@ def _rows(url: sa.URL, sql: str, describe: bool = False) -> Generator[Any]:
     """Yield the rows of a query, or with `describe` the names of its columns; nothing is ever committed."""
     begun = False
     try:
-        engine = sa.create_engine(url, poolclass=NullPool)
+        engine = sa.create_engine(_there(url), poolclass=NullPool)
         with engine.connect() as connection:
+            if before := READ_ONLY.get(url.get_backend_name()):
+                connection.exec_driver_sql(before)
+            # INVARIANT: no commit follows; what another kind of database did in the transaction is rolled back.
             streamed = connection.execution_options(stream_results=True, max_row_buffer=BUFFER, no_parameters=True)
             result = streamed.exec_driver_sql(sql)
             begun = True
@@ -106,6 +127,23 @@ def _rows(url: sa.URL, sql: str, describe: bool = False) -> Generator[Any]:
         raise fail(
             "table.query", Span(shown(url).partition("?")[0]), usage=True, reason=_said(error, url, begun)
         ) from None
+
+
+def _there(url: sa.URL) -> sa.URL:
+    """Return the address with a file of SQLite opened to be read; one that is not there would be made, empty.
+
+    >>> _there(sa.make_url("sqlite://")).render_as_string()
+    'sqlite://'
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return url
+    name = url.database
+    if name.startswith("file:"):  # an address of SQLite's own: it says itself where it is
+        return url if url.query.get("mode") == "memory" else url.update_query_dict({"mode": "ro", "uri": "true"})
+    if not Path(name).is_file():
+        raise fail("host.unreadable", Span(shown(url).partition("?")[0]), usage=True, reason=why())
+    named = "file:" + quote(Path(name).absolute().as_posix())
+    return url.set(database=named).update_query_dict({"mode": "ro", "uri": "true"})
 
 
 def shown(url: sa.URL) -> str:
@@ -147,5 +185,5 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return spoken(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -9,7 +9,7 @@ from sangao.engine.cli.jobs import Done, Question
 from sangao.engine.errors import Span, fail
 from sangao.engine.guide import Pack
 
-TEXT = frozenset({"", ".csv", ".txt"})
+TEXT = frozenset({".csv"})
 ARROW = frozenset({".parquet", ".arrow", ".feather", ".ipc"})  # need the extra `arrow`
 
 

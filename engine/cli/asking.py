@@ -15,6 +15,7 @@ from sangao.engine.cli.maps import is_address
 from sangao.engine.errors import Span, fail
 from sangao.engine.fact import Dictionary
 from sangao.engine.guide import Pack
+from sangao.engine.placed import target
 
 ENDS = 1 << 16  # bytes at each end of a file that are looked at to tell it from another
 
@@ -47,11 +48,14 @@ def merged(packs: Sequence[Pack]) -> Dictionary:
 
 def different(given: str | Path, *outs: Path | None) -> None:
     """Refuse to write over the input or one output over the other."""
-    places = [one.resolve() for one in outs if one is not None]
-    if not is_address(given):
-        places.append(Path(given).resolve())
-    if len(set(places)) != len(places):
-        raise fail("table.clash", Span(str(given)), usage=True)
+    met: set[Path] = set() if is_address(given) else {Path(given).resolve()}
+    for one in outs:
+        if one is None:
+            continue
+        place = target(one)
+        if place in met:
+            raise fail("table.clash", Span(str(one)), usage=True)
+        met.add(place)
 
 
 def described(packs: Sequence[Pack], questions: Sequence[Question]) -> dict[str, Any]:
@@ -80,7 +84,9 @@ def about(
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return what two runs must agree in for one to go on with the other, as JSON can hold it."""
-    mapped = json.dumps(mapping, ensure_ascii=False, default=str)
+    group = (mapping or {}).get("group")  # told apart: the command line may name it, and the mapping is the same file
+    rest = {name: value for name, value in (mapping or {}).items() if name != "group"}
+    mapped = json.dumps(rest, ensure_ascii=False, default=str)
     dated = on is not None or getattr(columns, "dated", False)
     return {
         "sangao": version("sangao"),
@@ -88,6 +94,7 @@ def about(
         "decisions": [[one.pack, one.decision, one.name] for one in questions],
         "source": address(columns, given) if is_address(given) else looks(Path(given)),
         "mapping": hashlib.sha256(mapped.encode("utf-8", "surrogatepass")).hexdigest(),
+        "group": None if group is None else str(group),
         "day": str(on) if dated else today().isoformat(),  # else it would change at midnight
         "options": dict(options),
     }

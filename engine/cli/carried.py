@@ -22,6 +22,7 @@ from sangao.engine.cli.running import answered, rows_at_a_time, undisturbed
 from sangao.engine.cli.tally import Tally
 from sangao.engine.errors import fail
 from sangao.engine.guide import Pack
+from sangao.engine.placed import target, targets
 
 ANSWERS, REJECTS, META = "answers", "rejects.csv", "meta.json"
 
@@ -67,6 +68,8 @@ def carry_out(run: Run, moved: Callable[[int], None] = lambda rows: None, beside
 
 
 def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
+    described = run.out.with_name(f"{run.out.name}.{META}")
+    targets(run.out, described)
     rows = rows_at_a_time(run.bound)
     tally = Tally(run.packs, run.questions)
     form = form_of(run.out, run.packs, run.questions, run.meta)
@@ -105,7 +108,7 @@ def _carried(run: Run, moved: Callable[[int], None], beside: Beside) -> Tally:
         journal.close()
         answers = form.finish()
         journal.path(META).write_text(json.dumps(run.meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        finals = {journal.path(REJECTS): run.rejects, journal.path(META): run.out.with_name(f"{run.out.name}.{META}")}
+        finals = {journal.path(REJECTS): run.rejects, journal.path(META): described}
         for i, (final, text) in enumerate(beside(tally, answers, rows).items()):
             part = journal.path(f"beside{i}")
             part.write_text(text, encoding="utf-8", newline="")
@@ -145,13 +148,14 @@ def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def _writable(path: Path) -> None:
     """Find out before a long run whether a file can be written where it shall stand."""
-    probe = part_of(path)
+    probe = part_of(target(path))
     probe.touch()
     probe.unlink()
 
 
 def _named(part: Path, final: Path) -> None:
     """Give a finished part its final name, on another disk too."""
+    final = target(final)
     try:
         os.replace(part, final)
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from sangao.engine import cases, passes
+from sangao.engine.chart import today
 from sangao.engine.cli import handouts, worklist
 from sangao.engine.cli import programme as profile
 from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
@@ -30,12 +31,15 @@ class Checked:
     holds: int
     cases: int
     problems: tuple[Problem, ...]
+    expired: str = ""  # the last day of an overlay that no longer holds
 
     def line(self, problems: int, lang: Lang) -> str:
         """Return what it holds as a person reads it."""
         if lang == "zh":
-            return f"{self.name}: {HOLDS[self.what]} {self.holds}、病例 {self.cases}、问题 {problems}"
-        return f"{self.name}: {self.holds} {self.what}, {self.cases} cases, {problems} problems"
+            over = f"(有效期已于 {self.expired} 结束)" if self.expired else ""
+            return f"{self.name}: {HOLDS[self.what]} {self.holds}、病例 {self.cases}、问题 {problems}{over}"
+        over = f" (held until {self.expired}: expired)" if self.expired else ""
+        return f"{self.name}: {self.holds} {self.what}, {self.cases} cases, {problems} problems{over}"
 
 
 HOLDS = {"decisions": "判断", "goals": "目标", "columns": "列", "sections": "节"}
@@ -72,6 +76,8 @@ def check(
             mine = [problem for problem in one.problems if notes or problem.severity != "note"]
             problems += mine
             found.append({one.kind: one.name, one.what: one.holds, "cases": one.cases, "problems": len(mine)})
+            if one.expired:
+                found[-1]["expired"] = one.expired
             if form == "text":
                 state = ("通过" if lang == "zh" else "ok") if not mine else ("有问题" if lang == "zh" else "problems")
                 typer.echo(f"{state}  {one.line(len(mine), lang)}")
@@ -128,7 +134,9 @@ def _one(here: Desk, name: str, kept: dict[str, Pack]) -> Checked:
     if pack is None:
         return Checked(path.name, "pack", "decisions", 0, 0, tuple(problems))
     problems = [*passes.check(pack.compiled), *(one.problem() for one in cases.run_all(pack) if one.wrong)]
-    return Checked(path.name, "pack", "decisions", len(pack.decisions), len(pack.compiled.cases), tuple(problems))
+    ends = min((one.until for one in pack.compiled.meta.overlays), default="")
+    over = ends if ends and ends < today().isoformat() else ""
+    return Checked(path.name, "pack", "decisions", len(pack.decisions), len(pack.compiled.cases), tuple(problems), over)
 
 
 def _pages(opened: list[ir.Pack], trace: Path | None, sentences: Path | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sangao.engine.cli.cohort import REFUSED_HEADER, Refused
 from sangao.engine.errors import Span, fail, why
+from sangao.engine.placed import target
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ def rejecting(rejects: Path | None, out: Path | None) -> Iterator[Refusing]:
     if path is None:
         yield Refusing()
         return
-    part = part_of(path)
+    final = target(path)
+    part = part_of(final)
     with ExitStack() as stack:
         stack.callback(part.unlink, missing_ok=True)
         with writable(path):
@@ -51,7 +53,7 @@ def rejecting(rejects: Path | None, out: Path | None) -> Iterator[Refusing]:
         yield Refusing(writer, path=path)
         with writable(path):
             file.flush()
-            os.replace(part, path)
+            os.replace(part, final)
 
 
 @contextmanager
@@ -65,13 +67,23 @@ def writable(path: Path) -> Iterator[None]:
 
 def write(path: Path, content: str | bytes) -> None:
     """Write a file, text as UTF-8, whole or not at all. Raises SangaoError (`host.unwritable`)."""
-    part = part_of(path)
+    final = target(path)
+    part = part_of(final)
     with writable(path), ExitStack() as stack:
         stack.callback(part.unlink, missing_ok=True)
         part.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(part, path)
+        os.replace(part, final)
 
 
 def part_of(path: Path) -> Path:
     """Return the name a file has beside its own until it is whole."""
     return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def formed(out: Path | None) -> None:
+    """See before the work that a file can be written and that its name says how. Raises SangaoError."""
+    if out is None:
+        return
+    target(out)
+    if out.suffix.lower() not in (".json", ".csv"):
+        raise fail("host.out_form", Span(str(out)), usage=True)

@@ -29,6 +29,7 @@ ABOUT = {
     "decisions": ("判断", "the decisions"),
     "source": ("输入数据", "the input"),
     "mapping": ("映射", "the mapping"),
+    "group": ("分组的列(--group)", "the column people are counted by (--group)"),
     "day": ("判断日期", "the day judged by"),
     "options": ("选项", "the options"),
     "rows": ("每批行数(所装组件不同)", "the rows at a time (other extras are installed)"),

@@ -17,13 +17,14 @@ from sangao.engine.cli.cohort import Doubles, of_chart, open_cohort
 from sangao.engine.cli.decide import day
 from sangao.engine.cli.desk import Lang, desk, ending
 from sangao.engine.cli.diff import YES_NO
-from sangao.engine.cli.files import rejecting, write
+from sangao.engine.cli.files import formed, rejecting, write
 from sangao.engine.cli.options import Format, Language, On, Overlays, Strict
 from sangao.engine.cli.shelf import found, opened
 from sangao.engine.cli.summary import WIDTH, progress
 from sangao.engine.errors import Problem
 from sangao.engine.explain import names
 from sangao.engine.guide import Pack
+from sangao.engine.placed import targets
 from sangao.engine.rules.worklists import ListDoc, read_list
 from sangao.engine.run.listing import NEVER, Listed, Lister, Person
 
@@ -61,6 +62,8 @@ def list_(
                 doc = opened(path, read_list)
                 typer.echo(f"{doc.id:28} {getattr(doc.title, lang)}")
             return
+        targets(rejects)
+        formed(out)
         doc = opened(found(name, here.work_lists(), "worklist.unknown"), read_list)
         pack = here.pack(str(doc.pack), overlays or ())
         when = day(on)

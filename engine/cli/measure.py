@@ -13,7 +13,7 @@ import typer
 from sangao.engine.chart import today
 from sangao.engine.cli.cohort import Cohort, Doubles, of_chart, open_cohort
 from sangao.engine.cli.desk import Desk, desk, ending, report
-from sangao.engine.cli.files import Refusing, rejecting, write
+from sangao.engine.cli.files import Refusing, formed, rejecting, write
 from sangao.engine.cli.kept import earlier, period_of
 from sangao.engine.cli.maps import read_map
 from sangao.engine.cli.options import Format, Language, Overlays, Strict
@@ -23,6 +23,7 @@ from sangao.engine.cli.summary import progress
 from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
+from sangao.engine.placed import targets
 from sangao.engine.rules.profiles import Profile, read_profile
 from sangao.engine.run.measuring import Given, Tally
 
@@ -65,6 +66,8 @@ def measure(
     """统计人群指标并对照目标 · Count measures, compare with goals."""
     with ending(lang, form):
         here = desk(context)
+        targets(rejects, freeze)
+        formed(out)
         goals = found(here, profile) if profile is not None else None
         if freeze is not None and freeze.exists():
             raise fail("measure.frozen", Span(str(freeze)), usage=True)

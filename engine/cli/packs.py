@@ -12,6 +12,7 @@ from sangao.engine.cli.options import Format, Language, Overlays
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack, load
 from sangao.engine.pack import canon
+from sangao.engine.placed import targets
 
 
 def packs(
@@ -75,6 +76,7 @@ def build(
     from sangao.engine.run import library
 
     with ending(lang):
+        targets(out)
         here = desk(context)
         local = overlays or ()
         pack = here.pack(folders[0], local) if len(folders) == 1 else load(folders, overlays=local)

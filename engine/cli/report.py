@@ -13,6 +13,7 @@ from sangao.engine.cli.files import write
 from sangao.engine.cli.options import Language, On, Overlays
 from sangao.engine.cli.shelf import found, opened
 from sangao.engine.explain import handout
+from sangao.engine.placed import targets
 from sangao.engine.rules.reports import ReportDoc, read_report
 
 Shape = Literal["text", "html", "json"]
@@ -32,6 +33,7 @@ def report(
 ) -> None:
     """给患者的评估报告或健康处方 · Report or habits for the patient."""
     with ending(lang, "json" if form == "json" else "text"):
+        targets(out)
         here = desk(context)
         doc = opened(found(kind, here.reports(), "report.unknown"), read_report)
         pack = here.pack(str(doc.pack), overlays or ())

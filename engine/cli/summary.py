@@ -18,7 +18,7 @@ from sangao.engine.cli.grouped import TOTAL, WITHHELD, Grouped, to_dict
 from sangao.engine.cli.grouped import name as word
 from sangao.engine.cli.moved import WORDS, Moves
 from sangao.engine.cli.tally import Tally
-from sangao.engine.errors import catalogue
+from sangao.engine.errors import Problem, catalogue
 from sangao.engine.explain import names
 
 WIDTH = 120  # where the output is no terminal
@@ -189,7 +189,7 @@ def lines(tally: Tally, lang: str) -> Iterator[str]:
         for code, number in tally.codes.most_common():
             yield f"  {number:>9,}  {plain(said[code].zh if zh else said[code].en)}  [dim]{code}[/dim]"
     for code, number in tally.notes.most_common():
-        yield f"  {number:>9,}  [dim]{plain(said[code].zh if zh else said[code].en)}  {code}[/dim]"
+        yield f"  {number:>9,}  [dim]{noted(code, tally, lang)}  {code}[/dim]"
     found, patients, looked = tally.costly()
     if found:
         head = (
@@ -202,6 +202,22 @@ def lines(tally: Tally, lang: str) -> Iterator[str]:
             pack = next(one.compiled for one in tally.packs if fact in one.compiled.dictionary.facts)
             share = f"{number * 100 // max(looked, 1)}%"
             yield f"  {share:>9}  {names.thing(pack, fact, lang)}"
+
+
+def noted(code: str, tally: Tally, lang: str) -> str:
+    """Return a note that rows have in common: of which pack or overlay the day of the chart is none."""
+    parts: list[dict[str, Any]] = []
+    for pack in tally.packs:
+        meta = pack.compiled.meta
+        if code == "chart.outside_overlay":
+            parts += [{"overlay": one.id, "start": one.start, "until": one.until} for one in meta.overlays]
+        elif code == "chart.outside_edition" and (meta.start or meta.end):
+            parts.append({"pack": meta.id, "start": meta.start or "—", "end": meta.end or "—"})
+    said = catalogue()[code]
+    if not parts:
+        return plain(said.zh if lang == "zh" else said.en)
+    either = " 或:" if lang == "zh" else " or: "
+    return either.join(dict.fromkeys(Problem(code, parts=one).text(lang) for one in parts))
 
 
 def plain(template: str) -> str:

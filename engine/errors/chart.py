@@ -101,6 +101,13 @@ ENTRIES: dict[str, Entry] = {
         "可用单位:{units}",
         "the units are {units}",
     ),
+    "chart.other_unit": Entry(
+        "error",
+        "`{fact}` 数值后写的单位与另行注明的单位(列或字段)不同,按未知处理",
+        "the unit written with the value of `{fact}` is not the one stated for it; the fact stays unknown",
+        "查明哪一个单位是对的,只留一个;可用单位:{units}",
+        "find out which of the two is right and keep that one; the units are {units}",
+    ),
     "chart.out_of_range": Entry(
         "error",
         "`{fact}` 的数值不可能,已拒绝,按未知处理",

@@ -66,6 +66,20 @@ ENTRIES: dict[str, Entry] = {
         "检查路径、权限与剩余空间",
         "check the path, its permissions and the space left",
     ),
+    "host.not_a_file": Entry(
+        "error",
+        "此处不是普通文件(而是文件夹、设备或管道),不能在此写入",
+        "what stands there is no ordinary file but a folder, a device or a pipe; it is not written over",
+        "换一个文件名;不要写 /dev/null 或 /dev/stdout",
+        "choose another file name, not /dev/null or /dev/stdout",
+    ),
+    "host.out_form": Entry(
+        "error",
+        "结果只能写成 JSON 或 CSV",
+        "the result is written as JSON or CSV",
+        "给 --out 一个以 .json 或 .csv 结尾的文件名",
+        "give --out a name that ends in .json or .csv",
+    ),
     "host.unknown_decision": Entry(
         "error",
         "规则包 `{pack}` 中没有判断 `{name}`",

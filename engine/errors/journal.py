@@ -56,6 +56,12 @@ ENTRIES: dict[str, Entry] = {
         "给出写日志时所用的密钥(SANGAO_JOURNAL_KEY)",
         "give the key the log was written with (SANGAO_JOURNAL_KEY)",
     ),
+    "journal.not_a_day": _error(
+        "--since 或 --until 不是日期",
+        "--since or --until is not a date",
+        "写成 2025-03-09 这样的日期",
+        "write a day such as 2025-03-09",
+    ),
     "journal.not_a_journal": _error(
         "这不是 sangao 的决策日志",
         "this is not a decision log of sangao",

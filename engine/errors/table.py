@@ -105,8 +105,15 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "无法识别文字编码:{encoding} 在第 {line} 行出错",
         "the text encoding cannot be told: {encoding} fails in line {line}",
-        "另存为 UTF-8,或在映射中写明 `encoding: gb18030`",
-        "save it as UTF-8, or state `encoding: gb18030` in the mapping",
+        "查看这一行的坏字节并重新导出;若文件是另一种编码,在映射中用 `encoding` 写明",
+        "look at the bytes of this line and export it again; state `encoding` in the mapping if it is another one",
+    ),
+    "table.no_encoding": Entry(
+        "error",
+        "没有名为 `{encoding}` 的文字编码",
+        "no text encoding is called `{encoding}`",
+        "在映射中写 `encoding: utf-8` 或 `encoding: gb18030`,或去掉此项",
+        "state `encoding: utf-8` or `encoding: gb18030` in the mapping, or leave it out",
     ),
     "table.ragged": Entry(
         "error",
@@ -166,10 +173,10 @@ ENTRIES: dict[str, Entry] = {
     ),
     "table.key_rounded": Entry(
         "error",
-        "标识列 `{key}` 存为 15 位以上的数字,Excel 已舍去末位,两人可能变成一人",
-        "the key column `{key}` holds numbers of more than 15 digits: Excel has rounded them, two people may look one",
-        "从原系统重新导出,把该列存为文本",
-        "export it again from where it came from, with this column as text",
+        "标识列 `{key}` 存为浮点数字,位数过多,末位已舍去,两人可能变成一人",
+        "the key column `{key}` holds floating-point numbers too long to be exact: rounded, two people may look one",
+        "从原系统重新导出,把该列存为文本(Excel 与双精度浮点只保留 15 位)",
+        "export it again from where it came from, with this column as text (Excel and doubles keep 15 digits)",
     ),
     "table.no_sheet": Entry(
         "error",
@@ -196,8 +203,8 @@ ENTRIES: dict[str, Entry] = {
         "error",
         "读数据库需要一条查询语句(select …)",
         "a database needs a query (select …)",
-        "用 --sql 或映射中的 `sql` 写明;只读取,不改动数据",
-        "give it with --sql or `sql` in the mapping; it only reads",
+        "用 --sql 或映射中的 `sql` 写明,只写一条;只读取,不改动数据",
+        "give it with --sql or `sql` in the mapping, one statement alone; it only reads",
     ),
     "table.no_driver": Entry(
         "error",
@@ -257,10 +264,10 @@ ENTRIES: dict[str, Entry] = {
     ),
     "table.clash": Entry(
         "error",
-        "输出文件与输入文件是同一个文件",
-        "the output is the same file as an input",
-        "换一个 --out 文件名",
-        "choose another name for --out",
+        "这个文件既要写入,又是输入(或上一次的结果、另一个输出)",
+        "the file is to be written and is also an input, the earlier answers or another output",
+        "换一个 --out(或 --rejects、--plot)文件名",
+        "choose another name for --out (or --rejects, --plot)",
     ),
     "table.interrupted": Entry(
         "error",

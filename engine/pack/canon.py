@@ -6,7 +6,6 @@ runners read; its hash is the pack's hash), `text`, `cases`, and later `program`
 hash as it is.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -20,6 +19,7 @@ from typing import Any
 from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.pack import ir, typed
 from sangao.engine.pack.sound import sound
+from sangao.engine.placed import target
 
 MAGIC = b"SANGAOPK"
 # 1, 2: `enough:` could not tell a fact that cannot be used, or half of it measured, from a blank one; 3: no date
@@ -133,13 +133,11 @@ def _pack(found: Mapping[str, bytes], name: str) -> ir.Pack:
 
 def save(pack: ir.Pack, path: Path) -> str:
     """Write a `.sangao` file, whole or not at all, and return the pack's hash."""
-    if not path.name:
-        folder = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(folder))
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    final = target(path)
+    beside = final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(dumps(pack))
-        os.replace(beside, path)
+        os.replace(beside, final)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise fail("host.unwritable", Span(str(path)), usage=True, reason=why(error)) from error

@@ -111,7 +111,9 @@ def _numbers(fact: Fact) -> Taker:
             return Entered(None, _problem(fact, "chart.not_a_quantity", value))
         named = quantity.unit_name(given.unit or unit or own.name)
         if given.unit and unit and quantity.unit_name(unit) != quantity.unit_name(given.unit):
-            return Entered(None, _problem(fact, "chart.unknown_unit", value, units=_names(fact)))
+            known = quantity.unit_name(given.unit) in units
+            code = "chart.other_unit" if known else "chart.unknown_unit"
+            return Entered(None, _problem(fact, code, value, units=_names(fact)))
         chosen = units.get(named) or (own if not named else None)
         if chosen is None:
             return Entered(None, _problem(fact, "chart.unknown_unit", value, units=_names(fact)))

@@ -133,3 +133,37 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     pq.write_table(table().drop_columns(["体重"]), tmp_path / "less.parquet")
     done = run(tmp_path, "less.parquet", "out.csv", "--format", "json")
     assert done.exit_code == 2 and "table.no_column" in done.output and "体重" in done.output
+
+
+def floats(tmp_path: Path, keys: Any, values: Any, name: str = "people.parquet") -> Any:
+    (tmp_path / "map.yaml").write_text('key: id\non: "2025-10-20"\ncolumns: {sbp: sbp_office}\n', encoding="utf-8")
+    made = pa.table({"id": keys, "sbp": values})
+    pq.write_table(made, tmp_path / name) if name.endswith(".parquet") else pyarrow.feather.write_feather(
+        made, tmp_path / name
+    )
+    return run(tmp_path, name, "out.csv", "--duplicates", "merge", "--by", "htn.grade", "--format", "json")
+
+
+@pytest.mark.parametrize("name", ["people.parquet", "people.arrow"])
+@pytest.mark.parametrize(
+    "keys", [pa.array([1.0, 1.23456789012345678e17, 1.2345678901234567e17]), pa.array([1.0, 1.7e7, 2.0], pa.float32())]
+)
+def test_keys_that_were_rounded_are_refused(tmp_path: Path, keys: Any, name: str) -> None:
+    """Two people whose keys lost their last digits would be made one."""
+    done = floats(tmp_path, keys, [150, 120, 190], name)
+    assert done.exit_code == 2 and "table.key_rounded" in done.stderr and not (tmp_path / "out.csv").exists()
+
+
+def test_a_key_that_is_no_number_is_no_key(tmp_path: Path) -> None:
+    done = floats(tmp_path, pa.array([1.0, float("nan"), float("nan"), None]), [150, 120, 190, 100])
+    found = json.loads(done.stdout)
+    assert (found["answered"], found["rejected_by_code"]) == (1, {"table.no_key": 3})
+
+
+def test_bytes_are_texts_and_what_is_none_is_refused(tmp_path: Path) -> None:
+    keys = pa.array([b"a", b"b", b"\xd5\xc5", b"\xc0\xee"], pa.binary())
+    floats(tmp_path, keys, pa.array([b"152", b"96", b"1\xff", b"120"], pa.binary()))
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == ["a", "b", "\\xd5\\xc5", "\\xc0\\xee"]
+    with (tmp_path / "out.csv.rejects.csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["line"], row["value"]) for row in csv.DictReader(file)] == [("3", "1\\xff")]

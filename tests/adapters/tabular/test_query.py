@@ -61,7 +61,17 @@ def test_two_processes_answer_a_query_too(folder: Path) -> None:
         ("sqlite:///county.db", ("--sql", "delete from people"), "table.no_query"),
         ("sqlite:///county.db", ("--sql", "select * from nobody"), "table.query"),
         ("sqlite:///county.db", ("--sql", "select 编号 from people"), "table.no_column"),
-        ("sqlite:///nowhere/county.db", ("--sql", SQL), "table.query"),
+        ("sqlite:///nowhere/county.db", ("--sql", SQL), "host.unreadable"),
+        ("sqlite:///nowhere.db", ("--sql", SQL), "host.unreadable"),
+        ("sqlite:///county.db", ("--sql", "with x as (select 1) delete from people"), "table.query"),
+        ("sqlite:///county.db", ("--sql", "with x as (select 1) delete from people returning *"), "table.query"),
+        (
+            "sqlite:///county.db",
+            ("--sql", "with x as (select * from people) insert into people select * from x"),
+            "table.query",
+        ),
+        ("sqlite:///file:county.db?uri=true", ("--sql", "with x as (select 1) delete from people"), "table.query"),
+        ("sqlite:///county.db", ("--sql", "select 1; delete from people"), "table.no_query"),
         ("env:NO_SUCH_VARIABLE", ("--sql", SQL), "table.no_address"),
         ("nobase://me@host/db", ("--sql", SQL), "table.no_driver"),
         ("://", ("--sql", SQL), "table.bad_address"),
@@ -69,7 +79,57 @@ def test_two_processes_answer_a_query_too(folder: Path) -> None:
 )
 def test_what_is_wrong_with_a_query_is_said(folder: Path, source: str, more: tuple[str, ...], code: str) -> None:
     assert codes(small.run(source, "out.csv", *more))[0] == code
-    assert not list(folder.glob("*out.csv*"))
+    assert not list(folder.glob("*out.csv*")) and not Path("nowhere.db").exists()
+    with sqlite3.connect("county.db") as base:
+        assert base.execute("select count(*) from people").fetchone() == (120,)
+    base.close()
+
+
+def test_a_server_is_told_that_nothing_will_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server is here: what a connection would be told, in order, before the query."""
+    told: list[str] = []
+
+    class Connection:
+        def __enter__(self) -> "Connection":
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            told.append("end")
+
+        def execution_options(self, **given: Any) -> "Connection":
+            return self
+
+        def exec_driver_sql(self, sql: str) -> Any:
+            told.append(sql)
+            return iter(())
+
+    class Engine:
+        def connect(self) -> Connection:
+            return Connection()
+
+    monkeypatch.setattr(query.sa, "create_engine", lambda url, **given: Engine())
+    for address, first in (
+        ("postgresql://me@host/db", "SET TRANSACTION READ ONLY"),
+        ("mysql+pymysql://me@host/db", "START TRANSACTION READ ONLY"),
+        ("mariadb+pymysql://me@host/db", "START TRANSACTION READ ONLY"),
+    ):
+        told.clear()
+        list(query._rows(sa.make_url(address), SQL))
+        assert told == [first, SQL, "end"]
+
+
+def test_a_database_whose_writer_keeps_a_log_is_read(folder: Path) -> None:
+    with sqlite3.connect("county.db") as base:
+        base.execute("pragma journal_mode = wal")
+    base.close()
+    small.done("sqlite:///county.db", "query.csv", "--sql", SQL)
+
+
+def test_a_key_that_was_rounded_is_refused_and_one_that_is_no_number_is_blank(folder: Path) -> None:
+    with sqlite3.connect("county.db") as base:
+        base.execute("update people set 编号 = 1.23456789012345678e17 where 编号 = 'R0003'")
+    base.close()
+    assert codes(small.run("sqlite:///county.db", "out.csv", "--sql", SQL)) == ["table.key_rounded"]
 
 
 def test_the_password_is_shown_nowhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

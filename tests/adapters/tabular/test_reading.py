@@ -83,6 +83,23 @@ def test_bytes_of_no_encoding_name_their_line(tmp_path: Path) -> None:
     assert (problem.code, problem.where.line) == ("table.undecodable", 3)
 
 
+def test_one_bad_byte_is_told_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes("编号,sbp\n一,152\n二,140\n三\n".encode() + b"\xff,130\n")
+    with pytest.raises(SangaoError) as raised:
+        people(path, {**SBP, "key": "编号"})
+    [problem] = raised.value.problems
+    assert (problem.code, problem.where.line, problem.parts["encoding"]) == ("table.undecodable", 5, "utf-8")
+
+
+@pytest.mark.parametrize("name", ["utf-88", "hex"])
+def test_an_encoding_that_does_not_exist_is_said(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SangaoError) as raised:
+        people(written(tmp_path, "id,sbp\n1,2\n"), {**SBP, "encoding": name})
+    [problem] = raised.value.problems
+    assert (problem.code, problem.parts["encoding"]) == ("table.no_encoding", name)
+
+
 def test_a_missing_column_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(SangaoError) as raised:
         people(written(tmp_path, "id,spb,dbp\n1,2,3\n"), {"key": "ident", "columns": {"sbp": "sbp_office"}})

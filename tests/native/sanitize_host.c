@@ -17,7 +17,7 @@ static uint8_t *file_of(const uint8_t *section, size_t size) {
     uint8_t *file = calloc(1, HEAD_SIZE + size);
     if (!file) exit(3);
     memcpy(file, "SANGAOPK", 8);
-    put(file + 8, 3, 4);
+    put(file + 8, 4, 4);
     put(file + 12, 2, 4);
     memcpy(file + 16, "meaning", 7);
     put(file + 16 + 16, HEAD_SIZE, 8);

@@ -32,7 +32,7 @@ MISTAKES: dict[str, tuple[str, Callable[[Any, Any], object]]] = {
     "a number as pack": ("host.not_a_source", lambda pack, chart: sangao.load(1)),  # type: ignore[arg-type]
     "an empty list": ("host.not_a_source", lambda pack, chart: sangao.load([])),
     "bytes": ("host.not_a_source", lambda pack, chart: sangao.load(b"x")),  # type: ignore[arg-type]
-    "a folder to save to": ("host.unwritable", lambda pack, chart: pack.save(".")),
+    "a folder to save to": ("host.not_a_file", lambda pack, chart: pack.save(".")),
 }
 
 

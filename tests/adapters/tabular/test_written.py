@@ -91,11 +91,3 @@ def test_another_group_is_not_called_another_mapping(folder: Path, monkeypatch: 
     result = small.run("county.csv", "out.csv")
     assert codes(result) == ["table.other_run"] and "--group" in result.stderr and "映射" not in result.stderr
     assert small.run("county.csv", "out.csv", "--group", "机构").exit_code == 0
-
-
-def test_a_unit_that_is_known_but_not_that_of_the_column_is_said(folder: Path) -> None:
-    columns = {"血压": {"fact": "sbp_office", "unit": "mmHg"}}
-    row = dict.fromkeys(small.HEADER, "") | {"编号": "a", "血压": "20 kPa"}
-    small.write(folder / "county.csv", [row], {"key": "编号", "on": "2025-10-20", "columns": columns})
-    small.run("county.csv", "out.csv", "--by", "htn.grade")
-    assert [one["code"] for one in small.read("out.csv.rejects.csv")] == ["chart.other_unit"]

@@ -296,12 +296,8 @@ class _Reader:
     def _entries(self, name: str) -> Iterable[Entry]:
         given = self.given[name]
         if not isinstance(given, _MANY):
-            if not isinstance(given, Several):
-                self._wrong("chart.wrong_shape", key=name)
             yield Entry("", "name")  # what nobody can read still suspends what the list would let us assume
-            if not isinstance(given, Several):
-                return
-        for item in self._items(name) if isinstance(given, Several) else given:
+        for item in self._items(name):
             if within(item):
                 for key in item:
                     if isinstance(item[key], Several):

@@ -15,6 +15,8 @@ from sangao.engine.run.entering import steps
 from sangao.engine.run.occasions import Admitted, Occasions, all_denied, by_day, made_one, single
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 
+UNORDERED = frozenset({"count", "days", "ever", "all", "max", "min"})  # windows that do not ask which reading was later
+
 
 class Timeline:
     """Readings of one chart, asked for leaves. Problems found on the way are appended to the list given."""
@@ -134,10 +136,9 @@ class Timeline:
             return falls_due(source, self.named()[source.subject])
         member = source.member or (source.subject if fact is not None else None)
         subject = fact.group if fact is not None and fact.group and source.where is not None else source.subject
-        single = source.op == "count" and fact is not None and fact.group is None
         found = [
             windows.Occasion(day, self._holds(source, values, fact), values.get(member) if member else None)
-            for day, values in (self._each(source.subject) if single else self._occasions(subject, source.rule))
+            for day, values in self._looked_at(source, subject, fact)
             if fact is None or subject != fact.id or fact.id in values
         ]
         return over(source, found, self.on, blank)
@@ -152,11 +153,12 @@ class Timeline:
             first = max(first, quantity.add_span(date.fromordinal(self.on), source.within, -1).toordinal())
         fact = self.pack.dictionary.facts.get(source.subject)
         days: list[int] = []
-        for day, values in self._occasions(source.subject, source.rule):
+        for day, values in self._looked_at(source, source.subject, fact):
             if day is None or day < first:
                 continue
             if self._holds(source, values, fact) == TRUE:
-                days.append(day)
+                if day not in days:
+                    days.append(day)
             elif source.op in ("streak", "running"):
                 days.clear()
         return days
@@ -191,17 +193,16 @@ class Timeline:
             self._cache[key] = found
         return found
 
-    def _each(self, fact: str) -> Occasions:
-        """Return every reading of a fact in no group; of a day, what was refused only where nothing else was sent.
+    def _looked_at(self, source: ir.Window, subject: str, fact: Fact | None) -> Occasions:
+        """Return what a window looks at: occasions, or every reading of a fact in no group where order does not matter.
 
-        A group says how the readings of a day become one value; without one no dangerous reading is averaged away.
+        No rule says how such readings of one day become one value: a glucose of 2.9 at eight was 2.9 whatever it was at
+        nine, and of one that was refused nobody knows what it was.
         """
-        found: Occasions = []
-        for readings in by_day(self._sent((fact,))).values():
-            many = readings[fact]
-            told = [one for one in many if one.value is not None] if many[0].day is not None else many
-            found += [(one.day, {fact: one.value}) for one in told or many[:1]]
-        return found
+        if fact is None or fact.group is not None or source.op not in UNORDERED:
+            return self._occasions(subject, source.rule)
+        each: Occasions = [(one.day, {fact.id: one.value}) for one in self._sent((fact.id,))]
+        return sorted(each, key=lambda one: (one[0] is None, one[0] or 0))
 
     def _sent(self, members: Sequence[str]) -> list[Admitted]:
         return [one for member in members for one in self.by_fact.get(member, ())]
@@ -220,13 +221,14 @@ class Timeline:
                 numbers[fact] = usable  # type: ignore[assignment]
             else:
                 result[fact] = usable[-1]  # later the same day beats earlier
-        rule = group or Group("", "", "", tuple(numbers))
-        over = rule.repeat_over if any(len(many) > 1 for many in numbers.values()) else None
+        if group is None:  # no rule makes one value of them: it lies among them
+            return result | {fact: intervals.hull(many) for fact, many in numbers.items()}
+        over = group.repeat_over if any(len(many) > 1 for many in numbers.values()) else None
         limits = {fact: None if over is None else steps(over, facts[fact]) for fact in numbers}
-        made, due = made_one(rule, numbers, limits)
-        if due and rule.id not in self._due:
-            self._due.add(rule.id)
-            self._problems.append(Problem("chart.repeat_due", parts={"zh": rule.zh, "en": rule.en}))
+        made, due = made_one(group, numbers, limits)
+        if due and group.id not in self._due:
+            self._due.add(group.id)
+            self._problems.append(Problem("chart.repeat_due", parts={"zh": group.zh, "en": group.en}))
         return result | made
 
     # --- contradictions -----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Bad input of a host: each gets a clear problem, the rest of the chart still answers, and nothing becomes normal."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -152,7 +153,8 @@ def test_the_same_reading_twice_is_one_and_two_values_at_one_time_are_the_interv
         ((2.9, 6.0), "level2"),
         ((6.0, 2.9), "level2"),
         ((6.0, 5.5), "none"),
-        ((999, 6.0), "none"),  # what was refused is beside what was not
+        ((2.9, 999), "level2"),
+        ((999, 6.0), None),  # nobody knows what the refused one was
         ((999, 998), None),
     ],
 )
@@ -161,6 +163,22 @@ def test_a_count_looks_at_every_reading_of_a_day(values: tuple[float, float], le
     sent = [{"fact": "pg_capillary", "value": one, "at": f"{ON}T0{8 + i}:30+08:00"} for i, one in enumerate(values)]
     chart = Chart.from_dict({"on": ON, "readings": sent, "conditions": [{"fact": "diabetes"}]})
     assert dm.decide("dm.hypoglycaemia", chart).value == level
+
+
+def test_no_rule_makes_one_value_of_a_day_of_a_fact_in_no_group() -> None:
+    dm = load(GUIDELINES / "dm_primary_2025")
+    window = replace(dm.compiled.leaves["days(fpg where fpg >= 7 mmol/L)"].source, where=None, within=None)
+    sent = [{"fact": "fpg", "value": one, "at": f"2026-03-08T0{8 + i}:30+08:00"} for i, one in enumerate((7.4, 6.2))]
+    found = dm.admit(Chart.from_dict({"on": ON, "readings": sent}))
+    assert known(found, "fpg") == (6200, 7400)
+
+    def asked(op: str) -> Any:
+        source = replace(window, op=op, member=None if op in ("count", "days") else "fpg")
+        return found.timeline.value(replace(dm.compiled.leaves["days(fpg)"], source=source), None)
+
+    assert [asked(op) for op in ("count", "days")] == [(2, 2), (1, 1)]
+    assert [asked(op) for op in ("max", "min")] == [(7400, 7400), (6200, 6200)]
+    assert [asked(op) for op in ("last", "mean")] == [(6200, 7400), (6200, 7400)]
 
 
 def test_a_contradiction_rejects_every_reading_named() -> None:

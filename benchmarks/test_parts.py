@@ -20,6 +20,7 @@ from sangao.engine import native
 from sangao.engine.chart import Chart
 from sangao.engine.guide import Pack
 from sangao.engine.run import columns, residual
+from sangao.engine.run.flat import Slot
 from sangao.engine.run.lowering import lower
 from sangao.engine.run.rows import compile_rows
 
@@ -84,7 +85,7 @@ def test_kernel(benchmark: BenchmarkFixture, pack: Pack, level: str) -> None:
         pytest.skip("no kernel in this installation")
     flat = lower(pack.compiled, ASKED, half=pack.compiled.leaves)
     random = Random(7)
-    widths = (ROWS // 8, ROWS, 4 * ROWS)
+    widths = {Slot.BITS: ROWS // 8, Slot.BYTE: ROWS, Slot.INT16: 2 * ROWS, Slot.INT32: 4 * ROWS}
     slots = tuple(random.randbytes(widths[kind]) for kind in flat.program.slots)
     kernel = native.Kernel(flat.program.dumps())
     small = columns.Batch(slots, 4096)

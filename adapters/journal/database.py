@@ -48,7 +48,6 @@ SAID: Final = (
     ("could not extend file", FULL),
     ("disk I/O error", {"zh": "磁盘读写出错", "en": "the disk failed"}),
     ("unable to open", {"zh": "数据库文件打不开", "en": "the database file cannot be opened"}),
-    ("no such column", {"zh": "日志由另一版本的 sangao 写成", "en": "another version of sangao wrote this log"}),
     ("no such table", {"zh": "数据库里没有日志的表", "en": "the database has no tables of a log"}),
     ("does not exist", {"zh": "数据库里没有日志的表", "en": "the database has no tables of a log"}),
     ("UNIQUE constraint", {"zh": "日志的末尾被改动", "en": "the end of the log was changed"}),
@@ -66,8 +65,6 @@ def reason(said: str) -> dict[str, str]:
 
     >>> reason("database or disk is full")["en"]
     'the disk is full'
-    >>> reason("no such column: sangao_journal_head.key")["en"]
-    'another version of sangao wrote this log'
     """
     other = {"zh": "数据库连接失败", "en": "the connection to the database failed"}
     return next((words for part, words in SAID if part in said), other)

@@ -142,6 +142,7 @@ class Store:
                 META.create_all(connection)
             elif not sql.inspect(connection).has_table(HEAD.name):
                 raise fail("journal.not_a_journal", Span(str(self.file or "")), usage=True)
+            self._has_our_columns(connection)
             found = connection.execute(sql.select(HEAD).where(HEAD.c.one == 1)).first()
             if found is None:
                 self._first(connection)
@@ -152,10 +153,22 @@ class Store:
         """See that there is a log, and that the key and the format fit."""
         with self.reading() as connection:
             there = sql.inspect(connection).has_table(HEAD.name)
+            if there:
+                self._has_our_columns(connection)
             found = connection.execute(sql.select(HEAD).where(HEAD.c.one == 1)).first() if there else None
         if found is None:
             raise fail("journal.not_a_journal", Span(str(self.file or "")), usage=True)
         self._fits(found)
+
+    def _has_our_columns(self, connection: Connection) -> None:
+        """Raise SangaoError when a version with other columns wrote this log: our rows would not fit there."""
+        inspector = sql.inspect(connection)
+        for table in META.sorted_tables:
+            if inspector.has_table(table.name):
+                there = {one["name"] for one in inspector.get_columns(table.name)}
+                if lacking := {*table.columns.keys()} - there:
+                    names = "、".join(f"{table.name}.{name}" for name in sorted(lacking))
+                    raise fail("journal.other_version", Span(str(self.file or "")), usage=True, columns=names)
 
     def _fits(self, head: Any) -> None:
         self._seen = head.seq

@@ -74,6 +74,12 @@ ENTRIES: dict[str, Entry] = {
         "升级 sangao",
         "upgrade sangao",
     ),
+    "journal.other_version": _error(
+        "这份决策日志由另一版本的 sangao 写成,缺少 {columns};未作改动",
+        "another version of sangao wrote this decision log: it lacks {columns}; nothing in it was changed",
+        "把旧日志移到别处保存(写它的版本仍可读取、核对、导出),再启动即另建新日志;或改用该版本",
+        "put the old log aside (the version that wrote it still reads, verifies and exports it); a new one is made",
+    ),
     "journal.bad_line": _error(
         "该行不是日志条目",
         "this line is not an entry of a log",

@@ -46,6 +46,7 @@ NOT_FROM_A_DOCUMENT = {
     "journal.busy": "too many answers at once (tests/adapters/journal/test_failing.py)",
     "journal.late": "somebody holds the database (tests/adapters/journal/test_failing.py)",
     "journal.gone": "the file is moved while in use (tests/adapters/journal/test_failing.py)",
+    "journal.other_version": "a version with other tables wrote the log (tests/adapters/journal/test_chain.py)",
     "journal.rolled_back": "an older file is put back while in use (tests/adapters/journal/test_failing.py)",
     "service.no_extra": "fastapi is not installed (tests/adapters/service/test_settings.py)",
     "service.bad_json": "a request is no JSON (tests/adapters/service/test_cds_faults.py)",

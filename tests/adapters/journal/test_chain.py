@@ -179,3 +179,16 @@ def test_a_log_of_a_newer_format_is_left_alone(folder: Path) -> None:
         database.execute("update sangao_journal_head set format = 2")
     database.close()
     refused(folder, lambda: log(folder), "journal.newer")
+
+
+def test_a_log_with_tables_of_another_version_is_named_and_left_alone(folder: Path) -> None:
+    with sqlite3.connect(folder / "log.db") as database:
+        database.execute("alter table sangao_journal_head drop column key")
+    database.close()
+    before = (folder / "log.db").read_bytes()
+    with pytest.raises(SangaoError) as caught:
+        log(folder)
+    (told,) = caught.value.problems
+    assert told.code == "journal.other_version" and "sangao_journal_head.key" in told.text("en")
+    assert told.where.file == str(folder / "log.db")
+    assert (folder / "log.db").read_bytes() == before

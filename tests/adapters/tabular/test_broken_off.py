@@ -15,7 +15,8 @@ from sangao.engine.cli import county
 from sangao.engine.guide import load
 
 PEOPLE = 12_000
-SANGAO = (sys.executable, "-c", "from sangao.adapters.main import main; main()")
+MAIN = "import signal; signal.signal(signal.SIGHUP, signal.{way}); from sangao.adapters.main import main; main()"
+"""What a terminal does before it starts a run, whoever started these tests: `SIG_DFL`, behind `nohup` `SIG_IGN`."""
 LONGEST = 120  # seconds until a started run must write and an ended one must be gone
 
 
@@ -29,10 +30,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def started(folder: Path, *more: str) -> "subprocess.Popen[str]":
+def started(folder: Path, *more: str, way: str = "SIG_DFL") -> "subprocess.Popen[str]":
     """Start a run in a session of its own and wait until it writes answers."""
+    sangao = (sys.executable, "-c", MAIN.format(way=way))
     arguments = ["stratify", "county.csv", "--map", "map.yaml", "--pack", "pack.sangao", "--out", "out.csv", *more]
-    run = subprocess.Popen([*SANGAO, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    run = subprocess.Popen([*sangao, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
     until = time.monotonic() + LONGEST
     while run.poll() is None and time.monotonic() < until:
         if any(part.stat().st_size > 20_000 for part in folder.glob(".out.csv.run/answers")):
@@ -65,6 +67,14 @@ def test_a_run_that_is_ended_says_so_and_leaves_the_files_as_they_were(
     assert "table.interrupted" in said and "Traceback" not in said
     shutil.rmtree(folder / ".out.csv.run", ignore_errors=True)  # what it had done, for going on (test_resumed.py)
     assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+
+
+def test_a_run_behind_nohup_goes_on_when_its_terminal_is_closed(folder: Path) -> None:
+    run = started(folder, "--workers", "1", way="SIG_IGN")
+    run.send_signal(signal.SIGHUP)
+    run.communicate(timeout=LONGEST)
+    assert run.returncode == 0
+    assert (folder / "out.csv").read_text(encoding="utf-8").count("\n") == PEOPLE + 1
 
 
 def test_no_worker_outlives_a_run_that_is_killed(folder: Path) -> None:

@@ -86,13 +86,21 @@ def read(
             taken.problems.append(problem)
         if problem is None or problem.code != "fhir.other_patient":
             reader(resource, taken, _sound(resource, taken))
-        elif patient is None and resource.type in LISTS:  # whose it is is in doubt: it may be a gap in this one's list
-            taken.suspend(LISTS[resource.type], resource.name)
+        elif patient is None:
+            _in_doubt(resource, taken)
     _whole(gathered, taken, delivered)
     taken.settle()
     for kind, count in (+unread).items():
         taken.problems.append(Problem("fhir.not_read", Span(kind), {"type": kind, "count": count}))
     return _read(whose, on, taken)
+
+
+def _in_doubt(resource: Resource, taken: Taken) -> None:
+    """Let nothing be assumed absent that a resource may say of this patient: whose it is, nobody can tell."""
+    if resource.type in LISTS:
+        taken.suspend(LISTS[resource.type], resource.name)
+    elif resource.type == "AllergyIntolerance":
+        listing.allergy(resource, taken, sound=False)
 
 
 def _sound(resource: Resource, taken: Taken) -> bool:

@@ -143,6 +143,7 @@ def test_the_whole_bundle_settles_something() -> None:
 @example([(("entry", 1, "resource", "component", 0), None)])
 @example([(("entry", 9, "resource", "code"), {}), (("entry", 11, "resource", "status"), "nonsense")])
 @example([(("entry", 9, "resource", "resourceType"), None)])
+@example([(("entry", 14, "resource", "patient", "reference"), "nonsense")])
 def test_damage_in_place_settles_and_assumes_nothing_new(damages: list[tuple[Path, Any]]) -> None:
     made = whole()
     for path, value in damages:

@@ -292,6 +292,14 @@ def test_an_allergy_to_something_not_known_here_may_be_to_any_of_the_drugs() -> 
     assert allergic("statin_allergy", odd, {**allergy(), "id": "b"}) == [True]
 
 
+def test_an_allergy_of_whom_nobody_can_tell_may_be_this_patients() -> None:
+    whose = allergy(patient={"reference": "nonsense"})
+    assert allergic("statin_allergy", patient(), whose) == ["unknown"]
+    assert codes(taken(patient(), whose)) == ["fhir.other_patient", "fhir.doubtful"]
+    named = taken(patient(), whose, patient="Patient/a")  # the host says who is meant: the rest is somebody else's
+    assert codes(named) == ["fhir.other_patient"] and "statin_allergy" not in {one.fact for one in named.chart.readings}
+
+
 @pytest.mark.parametrize(
     ("rest", "found"),
     [

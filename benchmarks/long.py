@@ -34,8 +34,10 @@ CHARTS, MUTANTS = "tests/laws/test_charts.py", "tests/laws/test_mutants.py"
 # What the laws on charts rest on beside the compiled pack, whose hash speaks for its rules and for the compiler.
 RUNNERS = ("engine/run", "engine/pack", "engine/quantity", "engine/chart.py", "engine/fact.py", "engine/formulas.py")
 RUNNERS += ("engine/guide.py", "engine/lattice.py", "engine/truth.py", "engine/windows.py", "tests/laws")
-RULES = ("engine", "guidelines", "tests")
-ALL = (*RULES, "adapters", "docs", "examples", "sangao", "pyproject.toml", "setup.py", "constraints.txt", "README.md")
+# Folders of tests that nothing outside them imports: a change there is theirs alone. `packaging` looks at every file.
+ALONE = frozenset({"docs", "documents", "guidelines", "packaging"})
+SOURCES = ("engine", "guidelines", "adapters")
+BESIDE = ("docs", "examples", "sangao", "pyproject.toml", "setup.py", "constraints.txt", "README.md")
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,21 @@ def echo(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
+def tests(folder: str = "") -> tuple[str, ...]:
+    """Return the tests that the tests of a folder rest on: its own, and all that others may import."""
+    if folder == "packaging":
+        return ("tests",)
+    names = sorted(one.name for one in (ROOT / "tests").iterdir() if not one.name.startswith(("__pycache__", ".")))
+    return tuple(f"tests/{one}" for one in names if one not in ALONE or one == folder)
+
+
 def tasks(only: str | None) -> Iterator[Task]:
     """Yield the parts: tests on all cores (none is timed), the laws on charts pack by pack, each benchmark alone."""
     many = ["-m", "pytest", "-q", "-m", "", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", "--durations=10"]
     if only != "bench":
         from tests.laws.test_charts import PACKS, pack
 
-        yield Task("mutants", [sys.executable, *many, MUTANTS], RULES)
+        yield Task("mutants", [sys.executable, *many, MUTANTS], ("engine", "guidelines", *tests()))
         for name in PACKS:
             yield Task(
                 f"charts of {name}",
@@ -118,10 +128,11 @@ def tasks(only: str | None) -> Iterator[Task]:
             )
         for folder in sorted({one.relative_to(ROOT / "tests").parts[0] for one in ROOT.glob("tests/*/**/test_*.py")}):
             left = [f"--ignore={CHARTS}", f"--ignore={MUTANTS}"] if folder == "laws" else []
-            yield Task(f"tests of {folder}", [sys.executable, *many, *left, f"tests/{folder}"], ALL)
+            paths = (*SOURCES, *BESIDE, *tests(folder))
+            yield Task(f"tests of {folder}", [sys.executable, *many, *left, f"tests/{folder}"], paths)
     if only != "tests":
         for name in BENCHES:
-            yield Task(name, [sys.executable, str(HERE / name)], (*RULES, "adapters", "benchmarks/" + name))
+            yield Task(name, [sys.executable, str(HERE / name)], (*SOURCES, *tests(), "benchmarks/" + name))
 
 
 def done(task: Task, source: str, anew: bool) -> Part:

@@ -68,13 +68,15 @@ def _ordering(
     if orders.others:
         titles = [_title(one, orders) for one in orders.others]
         cards.append(rest(view, seen, "others_orders", titles, telling, "warning"))
+    signed = _signed(orders.signed(), asked, found, view, seen)
     for _, resource in drafted[:MOST_ORDERS]:
         order = order_of(orders.resource(resource), orders.beside, book(), offer().classes)
         if order is not None:
-            chart = _with(orders.signed_beside(resource), asked, found, seen.result.chart)
-            here = seen if chart is seen.result.chart else view.see(chart)
-            one = checked(view, here, order, telling)
+            beside = _signed(orders.signed(resource), asked, found, view, seen)
+            one = checked(view, beside, signed, order, telling)
             cards += [one] if one is not None else []
+            _forget(view, beside, seen)
+    _forget(view, signed, seen)
     if len(drafted) > MOST_ORDERS:
         names = [reference or "—" for reference, _ in drafted[MOST_ORDERS:]]
         cards.append(rest(view, seen, "more_orders", names, telling))
@@ -87,13 +89,19 @@ def _title(resource: Mapping[str, Any], orders: Written) -> str:
     return (order.title if order is not None else "") or reference_of(resource) or str(resource.get("resourceType"))
 
 
-def _with(others: dict[str, Any] | None, asked: Asked, found: Gathered, chart: Chart) -> Chart:
-    """Return the chart as it will be when the other drafts are signed: an ACE inhibitor beside a drafted ARB."""
-    if others is None:
-        return chart
-    more = replace(found, resources=[*found.resources, others])
-    read_again = read(complete(more), chart.on, book(), patient=f"Patient/{asked.patient}", delivered=more.delivered)
-    return _told(read_again.chart, asked)
+def _signed(drafts: dict[str, Any] | None, asked: Asked, found: Gathered, view: View, seen: Seen) -> Seen:
+    """Return the chart as it will be when drafts are signed: an ACE inhibitor beside a drafted ARB."""
+    if drafts is None:
+        return seen
+    more = replace(found, resources=[*found.resources, drafts])
+    on, patient = seen.result.chart.on, f"Patient/{asked.patient}"
+    return view.see(_told(read(complete(more), on, book(), patient=patient, delivered=more.delivered).chart, asked))
+
+
+def _forget(view: View, other: Seen, seen: Seen) -> None:
+    """Let go what was worked out for a chart of drafts, but for the one that is answered."""
+    if other is not seen:
+        view.forget(other.result.chart)
 
 
 def _told(chart: Chart, asked: Asked) -> Chart:

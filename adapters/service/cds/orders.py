@@ -37,14 +37,14 @@ class Written:
         kind, name = str(order.get("resourceType")), reference_of(order)
         return Resource(kind, order, name or kind, full=self.addresses.get(id(order)))
 
-    def signed_beside(self, order: Order) -> Json | None:
-        """Return the other drafts as they will be when signed, with the drugs they refer to; None without a drug."""
+    def signed(self, without: Order | None = None) -> Json | None:
+        """Return the drafts but one as they will be when signed, with what they refer to; None without a drug."""
         entries: list[Json] = []
         for one in self.own:
             drug = one.get("resourceType") == "MedicationRequest"
-            if one is not order and (drug or one.get("resourceType") == "Medication"):
+            if one is not without and (drug or one.get("resourceType") == "Medication"):
                 full = self.addresses.get(id(one))
-                entries.append({"resource": {**one, "status": "active"} if drug else one})
+                entries.append({"resource": {**one, "status": "active", "intent": "order"} if drug else one})
                 entries[-1] |= {"fullUrl": full} if full else {}
         ordered = any(one["resource"]["resourceType"] == "MedicationRequest" for one in entries)
         return {"resourceType": "Bundle", "type": "collection", "entry": entries} if ordered else None

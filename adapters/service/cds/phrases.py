@@ -30,6 +30,8 @@ WORDS: Final = {
     "remove": {"zh": "撤销医嘱:{}", "en": "remove the order: {}"},
     "drug": {"zh": "{drug}:{permission}", "en": "{drug}: {permission}"},
     "possibly": {"zh": "可能{}", "en": "possibly {}"},
+    "as_taken": {"zh": "按开具后用上此药核对", "en": "checked as for a patient who takes it once it is ordered"},
+    "at_least": {"zh": "已可确定:{}", "en": "certain already: {}"},
     "drug_unknown": {
         "zh": "药品“{}”不在词表中，未做用药核对",
         "en": "the drug “{}” is not in the list of terms and was not checked",

@@ -9,6 +9,7 @@ from sangao.adapters.fhir.medicines import medicines
 from sangao.adapters.fhir.spoken import bystander, drugs
 from sangao.adapters.service.cds import actions
 from sangao.adapters.service.cds.cards import Telling, card, footer, source
+from sangao.adapters.service.cds.limits import Limit, limit
 from sangao.adapters.service.cds.offered import ORDER, Indicator
 from sangao.adapters.service.cds.phrases import bullets, literal, word
 from sangao.adapters.service.cds.sources import reference_of
@@ -20,8 +21,7 @@ from sangao.engine.explain.filled import filled
 from sangao.engine.explain.page import GOING_ON, PERMISSION, STARTING
 from sangao.engine.pack import ir
 from sangao.engine.quantity import add_span
-from sangao.engine.run.advice import Item, about_drugs
-from sangao.engine.run.permission import permission
+from sangao.engine.run.advice import Item
 
 Json = dict[str, Any]
 MOST_CARDS: Final = 10
@@ -31,26 +31,19 @@ URGENT: Final[Mapping[str, Indicator]] = {
     "soon": "info",
     "routine": "info",
 }
-LIMITS: Final[Mapping[str, Indicator]] = {
-    "contraindicated": "critical",
-    "stop": "critical",
-    "avoid": "warning",
-    "reduce": "warning",
-    "caution": "warning",
-}
-"""What a limit on an ordered drug is worth; what is allowed makes no card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A drug that is being ordered: its reference (empty without an id), its name, the classes the rules know.
 
-    `unread`: some of what it holds the terms do not know.
+    `facts`: what it is by the terms; `unread`: some of what it holds the terms do not know.
     """
 
     reference: str
     title: str
     classes: tuple[str, ...]
+    facts: tuple[str, ...] = ()
     unread: bool = False
 
 
@@ -74,42 +67,46 @@ def order_of(resource: Resource, beside: Gathered, terms: Book, classes: Mapping
     meant = medicines(resource, beside)
     facts = {name: drugs(name, terms) if meant.sound else () for name in meant.names}
     unread = [one.name for one in facts if not facts[one] and not bystander(one, terms)]
-    known = (classes.get(fact, fact) for found in facts.values() for fact in found)
+    own = tuple(dict.fromkeys(fact for found in facts.values() for fact in found))
+    known = (classes.get(fact, fact) for fact in own)
     reference = reference_of(resource.content)
     title = " + ".join(one.name for one in meant.names if one.name) or reference or "—"
-    return Order(reference, title, tuple(dict.fromkeys(known)), bool(unread))
+    return Order(reference, title, tuple(dict.fromkeys(known)), own, bool(unread))
 
 
-def checked(view: View, seen: Seen, order: Order, telling: Telling) -> Json | None:
+def checked(view: View, seen: Seen, signed: Seen, order: Order, telling: Telling) -> Json | None:
     """Return the card about one ordered drug: the strictest the rules say of starting it, None when nothing limits it.
 
-    A drug that the terms do not know is said to be unchecked; a limit that only may hold is said as possible.
+    `signed`: the chart as it is when the drafts are signed. A drug that the terms do not know is said to be unchecked;
+    a limit that only may hold is said as possible.
     """
     pack, lang = view.pack.compiled, telling.lang
-    if not order.classes:
-        return _unchecked(view, seen, order, telling)
-    case = later.case_of(view.pack, seen.result.chart)
-    states = about_drugs(_states(pack, case))
-    found = [permission(drug, states, pack.dictionary.classes) for drug in order.classes]
-    limited = [one for one in found if one.start in LIMITS]
-    if not limited:
-        return _unchecked(view, seen, order, telling) if order.unread else None
-    worst = min(limited, key=lambda one: list(LIMITS).index(one.start or ""))
-    start = worst.start or "caution"
-    certain = worst.sure_start == start
-    said = PERMISSION[start][lang] if certain else word("possibly", lang, PERMISSION[start][lang])
-    deciding = [one[0] for one in worst.deciding if one[1].start == start]
-    reason = filled(case, deciding, lang)
+    found = limit(view, seen, signed, order.classes, order.facts) if order.classes else None
+    if found is None:
+        return _unchecked(view, seen, order, telling) if order.unread or not order.classes else None
+    case = later.case_of(view.pack, found.seen.result.chart)
+    said = PERMISSION[found.start][lang]
+    said = said if found.certain else word("possibly", lang, said)
+    reason = filled(case, found.ids, lang)
     line = word("drug", lang, drug=order.title, permission=said) + (f"({reason})" if lang == "zh" else f" ({reason})")
-    lines, cites = _reasons(case, deciding, lang)
-    indicator = LIMITS[start]
-    if not certain:
-        indicator = "warning" if indicator == "critical" else "info"
-        lines += _asked(view, seen.result, deciding[:1], lang)
-    removable = bool(order.reference) and certain and indicator == "critical"
+    lines, cites = _reasons(case, found.ids, lang)
+    indicator = found.indicator
+    if found.taken:
+        lines.insert(0, word("as_taken", lang))
+    if not found.certain:
+        indicator = "info" if _of_site(view, found) and not found.at_least else indicator
+        lines += [word("at_least", lang, PERMISSION[found.at_least][lang])] if found.at_least else []
+        lines += _asked(view, found.seen.result, found.ids[:1], lang)
+    removable = bool(order.reference) and found.certain and indicator == "critical"
     ways = [actions.remove(order.reference, order.title, lang)] if removable else []
     detail = f"**{literal(line)}**\n\n{bullets(lines)}\n\n{footer(view, seen.result.chart.on, telling)}"
     return card(view.service, telling, indicator, line, detail, source(pack, cites, telling), ways)
+
+
+def _of_site(view: View, found: Limit) -> bool:
+    """Return whether only a setting of the site is missing: nothing to be asked of this patient, so no warning."""
+    facts, sets = view.pack.compiled.dictionary.facts, view.missing(found.ids[0], found.seen.result.chart).sets
+    return bool(sets) and all(facts[fact].site for fact in sets[0])
 
 
 def _unchecked(view: View, seen: Seen, order: Order, telling: Telling) -> Json:
@@ -190,14 +187,6 @@ def _reasons(case: argument.Case, ids: Iterable[str], lang: str) -> tuple[list[s
             lines.append(literal(reason["says"][lang] + words.source(case.pack, reason["cites"], lang)))
             lines += [literal(joined)] if joined else []
     return list(dict.fromkeys(one for one in lines if one)), cites
-
-
-def _states(pack: ir.Pack, case: argument.Case) -> list[tuple[str, ir.Advice, int, int]]:
-    return [
-        (one.id, one.form, case.opened[one.id], case.assumed[one.id])
-        for one in pack.decisions.values()
-        if isinstance(one.form, ir.Advice) and not one.hidden and one.form.drug_class
-    ]
 
 
 def _permitted(item: Item, lang: str) -> str:

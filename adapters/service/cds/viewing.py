@@ -20,6 +20,7 @@ from sangao.engine.explain import argument, nearest
 from sangao.engine.explain import later as explained
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
+from sangao.engine.run.cones import cone
 from sangao.engine.run.decided import with_later
 from sangao.engine.run.narrowed import narrowed
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
@@ -112,6 +113,15 @@ class View:
         key = (decision, "missing", self._read(decision, chart))
         found: Missing = self._once(key, lambda: explained.missing(self.pack, one, chart))
         return found
+
+    def reads(self, decision: str) -> frozenset[str]:
+        """Return the facts a decision or an advice rests on."""
+        found: frozenset[str] = self._once((decision, "reads"), lambda: self._facts(decision))
+        return found
+
+    def _facts(self, decision: str) -> frozenset[str]:
+        leaves, _ = cone(self.pack.compiled, decision)
+        return frozenset(fact for leaf in leaves for fact in (leaf, *self.pack.compiled.leaves[leaf].facts))
 
     def _read(self, decision: str, chart: Chart) -> Told:
         """Return what tells this chart from others for a decision."""

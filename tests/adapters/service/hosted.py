@@ -149,6 +149,20 @@ def drug(code: str, id: str = "m1", status: str = "active") -> Json:
     }
 
 
+def lab(code: str, value: float, unit: str, id: str = "l1") -> Json:
+    """Return a laboratory result by its LOINC code, in a unit of UCUM."""
+    quantity = {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+    return {
+        "resourceType": "Observation",
+        "id": id,
+        "status": "final",
+        "code": coded(LOINC, code),
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-03-09",
+        "valueQuantity": quantity,
+    }
+
+
 def found(*resources: Json, **more: Any) -> Json:
     """Return the answer of a search."""
     entries = [{"resource": one, "search": {"mode": "match"}} for one in resources]

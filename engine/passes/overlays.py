@@ -5,7 +5,7 @@ overlay passes every check again, the promises of all packs it is made of among 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +151,7 @@ class _Patch:
         if isinstance(doc, DecisionDoc):
             labels = [str(one) for one in doc.exceptions]
             if label in labels:
-                kept = {key: one for key, one in doc.exceptions.items() if key != label}
-                entry.doc = doc.model_copy(update={"exceptions": kept})
+                entry.doc = doc.model_copy(update={"exceptions": without(label, doc.exceptions)})
                 return
         elif part := LISTS.get(type(doc)):
             parts = getattr(doc, part)
@@ -161,6 +160,24 @@ class _Patch:
                 entry.doc = doc.model_copy(update={part: tuple(one for one in parts if _key(one) != label)})
                 return
         self.work.report("meaning.overlay_disable", gone.rule, name=gone.rule, nearest=nearest(label, labels))
+
+
+def without(label: str, exceptions: Mapping[Text, ExceptionDoc]) -> dict[Text, ExceptionDoc]:
+    """Return the exceptions that are left when one is taken away: nothing goes before it, and what hung under it alone
+    goes with it."""
+    gone = {label}
+    while further := {
+        str(key) for key, one in exceptions.items() if str(key) not in gone and one.of and gone.issuperset(one.of)
+    }:
+        gone |= further
+    kept = {key: one for key, one in exceptions.items() if str(key) not in gone}
+    return {key: _apart(one, gone) for key, one in kept.items()}
+
+
+def _apart(one: ExceptionDoc, gone: Set[str]) -> ExceptionDoc:
+    """Return an exception that no longer names those that are gone."""
+    of, over = (tuple(name for name in names if str(name) not in gone) for names in (one.of, one.over))
+    return one.model_copy(update={"of": of, "over": over})
 
 
 def _key(part: Any) -> str:

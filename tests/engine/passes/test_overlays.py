@@ -7,6 +7,9 @@ import pytest
 import sangao
 from sangao.engine import cases
 from sangao.engine.errors import SangaoError
+from sangao.engine.passes.overlays import without
+from sangao.engine.rules.forms import ExceptionDoc
+from sangao.engine.rules.text import Text
 
 HEAD = """
 overlay: here_2026
@@ -87,6 +90,27 @@ def test_an_exception_is_added(tmp_path: Path) -> None:
     answer = here.decide("htn.start", chart(144))
     assert answer.value == "start"
     assert "本地设置" in here.explain(answer)
+
+
+def test_with_an_exception_goes_what_hangs_under_it_alone() -> None:
+    def made(**rest: object) -> ExceptionDoc:
+        return ExceptionDoc.model_validate({"when": "pregnant", "then": "start", "cite": ["HTN-START-02"], **rest})
+
+    tree = {
+        Text("high"): made(),
+        Text("old"): made(of=["high"]),
+        Text("older"): made(of=["old"], over=["mild"]),
+        Text("either"): made(of=["high", "default"], over=["high", "mild"]),
+        Text("mild"): made(over=["high"]),
+        Text("all"): made(of=["all"]),
+    }
+    left = without("high", tree)
+    assert {str(key): (one.of, one.over) for key, one in left.items()} == {
+        "either": (("default",), ("mild",)),
+        "mild": (("default",), ()),
+        "all": (("all",), ()),
+    }
+    assert without("older", tree).keys() == tree.keys() - {"older"}
 
 
 def test_an_overlay_that_breaks_a_promise_says_why(tmp_path: Path) -> None:

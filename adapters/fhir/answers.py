@@ -32,7 +32,7 @@ class Answers(NamedTuple):
     circumstances: Mapping[str, frozenset[str]]
     setting_in: str
     settings: Mapping[str, str]
-    capillary: frozenset[str]
+    specimens: Mapping[str, str]
     none_known: frozenset[str]
     no_information: frozenset[str]
     allergies: Mapping[str, str]
@@ -68,7 +68,7 @@ def answers() -> Answers:
         circumstances={url: frozenset(codes) for url, codes in given["circumstances"].items()},
         setting_in=given["setting_in"],
         settings=_turned(given["settings"]),
-        capillary=frozenset(given["capillary"]),
+        specimens=_turned(given["specimens"]),
         none_known=frozenset(given["none_known"]),
         no_information=frozenset(given["no_information"]),
         allergies=given["allergies"],

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from sangao.adapters.fhir.answers import among, answers, said
+from sangao.adapters.chinese.meaning import SAMPLED
+from sangao.adapters.fhir import placing
+from sangao.adapters.fhir.answers import answers
 from sangao.adapters.fhir.belonging import refers
 from sangao.adapters.fhir.gathering import Resource, tail
-from sangao.adapters.fhir.shapes import Concept, Json, concept, mappings, reference, text
+from sangao.adapters.fhir.shapes import Concept, Json, concept, mappings, text
 from sangao.adapters.fhir.taking import UNKNOWN, Taken
 from sangao.adapters.fhir.values import WITHOUT, effective, given
 from sangao.adapters.naming import GOAL, Meant, meant
@@ -137,12 +139,16 @@ def _one(
         return
     arm = None
     if fact in answers().arm_facts:
-        arm, wrong = _where(resource.content)
+        arm, wrong = placing.where(resource.content)
         if side is not None and arm in (None, "any"):
             arm = side
         if wrong is not None:
             taken.problem(wrong, resource, fact)
             sound = False
+    words = placing.specimen(resource, taken)
+    if not placing.can_be_of(fact, words):
+        taken.problem("chinese.sample_differs", resource, fact)
+        sound = False
     if at is None:
         taken.problem("fhir.undated", resource, fact)
     elif len(at) < FULL_DATE and (days := day_of(at)) is not None and days[0] != days[1]:
@@ -150,36 +156,24 @@ def _one(
     value, unit = found.value, found.unit
     if not sound or found.code is not None:
         value, unit = WITHOUT if match.kind != "bool" else UNKNOWN, None
-    taken.reading(fact, value, resource, unit=unit, at=at, qualifiers=_qualifiers(resource, match, arm, taken))
+    qualifiers = _qualifiers(resource, match, arm, words, taken)
+    taken.reading(fact, value, resource, unit=unit, at=at, qualifiers=qualifiers)
 
 
-def _where(content: Json) -> tuple[str | None, str | None]:
-    """Return the arm a pressure was measured at, and the problem of one that was not taken as an office pressure is."""
-    known = answers()
-    site = concept(content.get("bodySite"))
-    arm = said(site, known.arms) if site.codings else None
-    if site.codings and arm is None:
-        return None, "fhir.other_site"
-    for one in mappings(content.get("extension")):
-        usual = known.circumstances.get(text(one.get("url")) or "")
-        if usual is not None and not among(concept(one.get("valueCodeableConcept")), usual):
-            return arm, "fhir.other_circumstance"
-    return arm, None
-
-
-def _qualifiers(resource: Resource, match: Match, arm: str | None, taken: Taken) -> tuple[tuple[str, str], ...]:
-    """Return how the value was obtained, as far as that selects another fact."""
+def _qualifiers(
+    resource: Resource, match: Match, arm: str | None, words: str | None, taken: Taken
+) -> tuple[tuple[str, str], ...]:
+    """Return how the value was obtained, as far as that selects another fact; `words`: what is said of its specimen."""
     content = resource.content
-    if arm is None and not {"specimen", "performer", "extension"}.intersection(content):
+    if arm is None and words is None and not {"performer", "extension", "device"}.intersection(content):
         return match.qualifiers
     found = dict(match.qualifiers)
-    specimen = taken.gathered.resolve(reference(content.get("specimen")), resource)
-    if specimen is not None and among(concept(specimen.content.get("type")), answers().capillary):
-        found["sample"] = "capillary"
-    for one in mappings(content.get("extension")):
-        setting = said(concept(one.get("valueCodeableConcept")), answers().settings)
-        if setting is not None and one.get("url") == answers().setting_in:
-            found["setting"] = setting
+    if match.fact in SAMPLED or "sample" in found:
+        own = placing.sample(found.get("sample"), words)
+        found |= {"sample": own} if own is not None else {}
+    setting = placing.setting(content)
+    if setting is not None:
+        found["setting"] = setting
     if _by_themselves(resource, taken):  # a meter at home: which sample it was nobody says
         found["setting"] = "self"
         found.setdefault("sample", "unknown")

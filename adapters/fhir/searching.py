@@ -85,11 +85,23 @@ def whole(bundle: Json) -> bool:
     >>> whole({"total": 2, "entry": [{"resource": {"resourceType": "Condition"}}]}), whole({"total": 0})
     (False, True)
     """
-    total, entries = bundle.get("total"), bundle.get("entry", [])
+    entries = bundle.get("entry", [])
     if not isinstance(entries, list | tuple) or any(_left_out(mapping(one).get("resource")) for one in entries):
         return False
-    matched = [one for one in mappings(entries) if mapping(one.get("search")).get("mode", "match") == "match"]
-    return not isinstance(total, int) or isinstance(total, bool) or total <= len(matched)
+    return not fewer(bundle)
+
+
+def fewer(bundle: Json) -> bool:
+    """Return whether an answer holds fewer than it says were found.
+
+    >>> fewer({"total": 5}), fewer({"total": 0}), fewer({"entry": []}), fewer({"total": "many"})
+    (True, False, False, False)
+    """
+    total = bundle.get("total")
+    matched = [
+        one for one in mappings(bundle.get("entry")) if mapping(one.get("search")).get("mode", "match") == "match"
+    ]
+    return isinstance(total, int) and not isinstance(total, bool) and total > len(matched)
 
 
 def _left_out(resource: object) -> bool:

@@ -16,6 +16,7 @@ from sangao.adapters.service.cds.steps import checked, order_of, rest, steps
 from sangao.adapters.service.cds.viewing import Seen, View
 from sangao.adapters.terms import book
 from sangao.engine.chart import Chart, today
+from sangao.engine.errors import Problem, Span
 from sangao.engine.run.advice import Item
 
 ORDERING = frozenset({"order-select", "order-sign"})
@@ -38,7 +39,7 @@ def answered(asked: Asked, found: Gathered, view: View, lang: str, base_url: str
     )
     seen = view.see(chart)
     cards = shown(view, seen, telling)
-    problems = list(seen.result.problems)
+    problems = [*seen.result.problems, *(Problem("fhir.more_pages", Span(key)) for key in found.cut)]
     if view.service.advice and asked.hook in ORDERING:
         orders = written(asked, found)
         problems += orders.problems

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
 from sangao.adapters.fhir.gathering import tail
-from sangao.adapters.fhir.searching import whole
+from sangao.adapters.fhir.searching import fewer, whole
 from sangao.adapters.service.cds.asked import Asked, refusal
 from sangao.adapters.service.cds.offered import Service
 
@@ -20,13 +20,17 @@ TYPED: Final = {"Condition", "MedicationRequest", "FamilyMemberHistory"}
 
 @dataclass(slots=True)
 class Gathered:
-    """The data of one call. `lacking`: keys without data; of them `absent` ones were not even sent."""
+    """The data of one call. `lacking`: keys without data; of them `absent` ones were not even sent.
+
+    `cut`: keys whose answer holds fewer than it says were found, and names no further page.
+    """
 
     resources: list[Any] = field(default_factory=list)
     delivered: set[str] = field(default_factory=set)
     lacking: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     more: dict[str, str] = field(default_factory=dict)  # key → address of the next page
+    cut: list[str] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
@@ -81,11 +85,16 @@ def take(key: str, template: str, value: Any, found: Gathered) -> None:
         return
     found.resources.append(value)
     kind, _, query = template.partition("?")
+    if value.get("resourceType") not in ("Bundle", kind.partition("/")[0]):
+        found.lacking.append(key)  # something else stands where data should: what was asked for was not sent
+        return
     if not query or value.get("resourceType") != "Bundle":
         return
     following = next_page(value)
     if following is not None:
         found.more[key] = following
+    elif fewer(value):
+        found.cut.append(key)
     elif kind in TYPED and whole(value) and {part.partition("=")[0] for part in query.split("&")} <= WHOLE:
         found.delivered.add(kind)
 

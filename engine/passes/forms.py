@@ -1,6 +1,7 @@
 """Documents → decisions: what each form can answer, and the parts that every form shares."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sangao.engine.formulas import measured
 from sangao.engine.language import tree
@@ -158,6 +159,10 @@ def _taken(fact: Text, text: Text, read: tuple[str, ...], here: Here) -> tuple[s
     leaf = work.leaves[leaves.bare(declared.id, here)]
     if leaf.id not in read:
         raise work.fail("meaning.assuming_unread", fact, name=fact)
+    if declared.kind == "date":
+        if str(text) != "never":  # that nothing happened is the one day that may be taken for granted
+            raise work.fail("meaning.unknown_code", text, name=fact, given=text, values="never", nearest="never")
+        return leaf.id, (date.max.toordinal(), date.max.toordinal())
     with bands.cell_problems(work):
         cell = parse_cell(str(text), text.place())
     if leaf.kind == "number":

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sangao.engine.errors import Problem, Span, fail, why
+from sangao.engine.errors import Problem, SangaoError, Span, fail, why
 from sangao.engine.guide import Pack
 from sangao.engine.pack import canon, ir
 from sangao.engine.run.compared import Ends
@@ -46,12 +46,16 @@ def period_of(text: str) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A result kept from an earlier period: the ends of every measure, where it came from, whether rules differ."""
+    """A result kept from an earlier period: the ends of every measure, where it came from, whether rules differ.
+
+    `other_length`: it covers another part of its year than the period it is compared with, and has no ends then.
+    """
 
     name: str
     period: str
     ends: Mapping[str, Ends]
     problem: Problem | None = None
+    other_length: Problem | None = None
 
 
 def definition(pack: ir.Pack, measure: ir.Measure) -> str:
@@ -68,10 +72,24 @@ def definition(pack: ir.Pack, measure: ir.Measure) -> str:
     return hashlib.sha256(json.dumps(meant, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def earlier(path: Path, pack: Pack, measures: Iterable[ir.Measure]) -> Earlier:
+def part_of_year(period: Period, cutoff: date | None) -> tuple[int, int]:
+    """Return up to which month and day a period counts; whole months are alike whatever days they have.
+
+    >>> part_of_year(period_of("2024-02"), None) == part_of_year(period_of("2025-02"), date(2025, 2, 28))
+    True
+    >>> part_of_year(period_of("2025"), date(2025, 11, 22)), part_of_year(period_of("2022H1"), None)
+    ((11, 22), (6, 31))
+    """
+    if cutoff is None or cutoff >= period.until:
+        return period.until.month, 31
+    return cutoff.month, cutoff.day
+
+
+def earlier(path: Path, pack: Pack, measures: Iterable[ir.Measure], now: Period, cutoff: date | None) -> Earlier:
     """Return a kept result. Raises SangaoError (`measure.bad_result`) when the file is none.
 
-    A measure that counted something else then than now is named in the problem of the result.
+    A measure that counted something else then than now is named in the problem of the result. Nothing grows from a
+    whole year to a part of one: where the two periods differ in length, the result has no ends to compare with.
     """
     try:
         found = json.loads(path.read_bytes())
@@ -82,14 +100,19 @@ def earlier(path: Path, pack: Pack, measures: Iterable[ir.Measure]) -> Earlier:
         }
         then = {one["id"]: one["definition"] for one in found["measures"]}
         period = str(found["period"]["name"])
+        until = found["period"].get("cutoff")
+        then_part = part_of_year(period_of(period), None if until is None else date.fromisoformat(until))
     except OSError as error:
         raise fail("host.unreadable", Span(str(path)), usage=True, reason=why(error)) from error
-    except (ValueError, KeyError, TypeError, ZeroDivisionError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError, SangaoError) as error:
         raise fail("measure.bad_result", Span(str(path)), usage=True) from error
     names = [one.id for one in measures if one.id in then and definition(pack.compiled, one) != then[one.id]]
     parts = {"file": path.name, "names": "、".join(names)}
     problem = Problem("measure.other_definition", Span(str(path)), parts) if names else None
-    return Earlier(path.name, period, ends, problem)
+    if then_part == part_of_year(now, cutoff):
+        return Earlier(path.name, period, ends, problem)
+    said = {"file": path.name, "then": period, "now": now.text}
+    return Earlier(path.name, period, {}, problem, Problem("measure.other_length", Span(str(path)), said))
 
 
 def _fraction(pair: Any) -> Fraction | None:

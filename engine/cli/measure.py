@@ -79,7 +79,7 @@ def measure(
         with rejecting(rejects, out) as refusing:
             tally, refused = counted(opened, wanted, people, refusing, lang)
         before = {
-            kind: earlier(path, opened, wanted)
+            kind: earlier(path, opened, wanted, when, people.on)
             for kind, path in (("previous", previous), ("baseline", baseline))
             if path
         }

@@ -41,7 +41,8 @@ class Reckoning:
     @property
     def problems(self) -> list[Problem]:
         """Return what is to be said before the numbers."""
-        return [one.problem for one in self.before.values() if one.problem is not None]
+        said = ((one.problem, one.other_length) for one in self.before.values())
+        return [one for pair in said for one in pair if one is not None]
 
     def goals(self) -> tuple[GoalDoc, ...]:
         """Return the goals of the profile, none without one."""

@@ -87,6 +87,13 @@ ENTRIES: dict[str, Entry] = {
         "用同一版规则重新统计对照期",
         "count the earlier period again under the same rules",
     ),
+    "measure.other_length": Entry(
+        "warning",
+        "`{file}` 的统计期 {then} 与本次 {now} 长短不同,不作比较",
+        "`{file}` counts {then}, a period of another length than {now}: nothing is compared with it",
+        "用同样长短的两期比较,如 2022H1 与 2021H1",
+        "compare periods of one length, such as 2022H1 and 2021H1",
+    ),
     "measure.frozen": Entry(
         "error",
         "基线文件已存在,不得覆盖",

@@ -160,6 +160,23 @@ def test_a_measure_that_counts_something_else_than_then_is_named(home: Path) -> 
     assert "measure.other_definition" in said and "m.low" in said and "m.visits" not in said
 
 
+def test_half_a_year_is_not_compared_with_a_whole_one(home: Path) -> None:
+    run(str(people(home / "a.ndjson", *FIRST)), *GOALS, "--period", "2025", "--out", "whole.json")
+    run(str(home / "a.ndjson"), *GOALS, "--period", "2025H1", "--out", "half.json")
+    cohort = str(people(home / "b.ndjson", *LATER))
+    done = run(cohort, *GOALS, "--period", "2025H1", "--previous", "whole.json")
+    assert "measure.other_length" in done.stderr and "长短不同" in done.stdout
+    assert (
+        "differ in length"
+        in run(cohort, *GOALS, "--period", "2025H1", "--previous", "whole.json", "--lang", "en").stdout
+    )
+    for kept, verdict in (("whole.json", "unknown"), ("half.json", "reached")):
+        found = result(cohort, *GOALS, "--period", "2025H1", "--previous", kept)
+        goals = {one["id"]: one for one in found["goals"]}
+        assert goals["visits"]["verdict"] == verdict and (goals["visits"]["change"] is None) == (verdict == "unknown")
+        assert goals["low"]["verdict"] == "reached"  # a goal of the value itself asks for no other period
+
+
 def test_the_page_says_what_is_not_known(home: Path) -> None:
     page = run(str(people(home / "a.ndjson", *FIRST)), *GOALS).stdout
     assert "33.3–66.7%" in page and "无法判断" in page and "--previous" in page and "两种读法" in page

@@ -159,12 +159,12 @@ def foot(result: Reckoning, lang: str) -> Iterator[str]:
     for kind in sorted(kinds):
         option = f"--{kind}"
         yield f"未给出对照期,用 {option} 给出后才能比较" if zh else f"no {kind} result was given; {option} gives it"
-    for one in result.before.values():
-        if one.other_length is not None:
+    for before in result.before.values():
+        if before.other_length is not None:
             yield (
-                f"对照期 {one.period} 与统计期 {result.period.text} 长短不同,增减无法判断"
+                f"对照期 {before.period} 与统计期 {result.period.text} 长短不同,增减无法判断"
                 if zh
-                else f"{one.period} and {result.period.text} differ in length: growth or fall cannot be told"
+                else f"{before.period} and {result.period.text} differ in length: growth or fall cannot be told"
             )
     if result.cohort.doubled:
         yield (

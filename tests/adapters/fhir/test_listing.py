@@ -282,6 +282,7 @@ def test_an_allergy_to_a_drug_that_rules_ask_about_is_a_fact() -> None:
     assert allergic("statin_allergy", allergy()) == [True]
     assert allergic("statin_intolerance", allergy(type="intolerance")) == [True]
     assert allergic("metformin_intolerance", allergy("A10BA02")) == [True]
+    assert allergic("sulfonylurea_allergy", allergy("A10BB12")) == [True]
     assert allergic("statin_allergy", allergy("C08CA01")) == []
 
 

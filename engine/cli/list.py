@@ -158,6 +158,9 @@ def show(doc: ListDoc, pack: Pack, result: Listed, refused: int, lang: Lang) -> 
         "在名单 {} 人,不明 {} 人,共看 {} 人,拒收 {} 项" if zh else "listed {}, not known {}, looked at {}, refused {}"
     )
     console.print(said.format(*counts))
+    if doc.exclusion is not None and result.excluded:
+        why = getattr(pack.compiled.words[str(doc.exclusion)], lang)
+        console.print(f"{why}:{result.excluded} 人,不列入" if zh else f"{why}: {result.excluded}, left out", markup=False)
     if doc.note is not None:
         console.print(str(getattr(doc.note, lang)), markup=False)
 
@@ -190,6 +193,7 @@ def to_dict(doc: ListDoc, pack: Pack, result: Listed, refused: int) -> dict[str,
         "unsure": [_told(doc, person) for person in result.unsure],
         "totals": result.totals,
         "looked_at": result.looked_at,
+        "excluded": result.excluded,
         "refused": refused,
         "cites": [str(row) for row in doc.cite],
     }

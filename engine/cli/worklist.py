@@ -39,7 +39,8 @@ def plan(doc: ListDoc, period: str, number: int | None = None) -> Plan:
             raise fail("worklist.sample_size", doc.work_list.span, usage=True, name=doc.id)
         sample = Sample(drawn, str(doc.sample.per), f"{doc.id}:{period}")
     shows = tuple(Shown(str(one.of), one.total) for one in doc.shows)
-    return Plan(str(doc.who), shows, tuple((str(one.by), one.first) for one in doc.order), sample)
+    order = tuple((str(one.by), one.first) for one in doc.order)
+    return Plan(str(doc.who), shows, order, sample, None if doc.exclusion is None else str(doc.exclusion))
 
 
 def checked(here: Desk, path: Path, kept: dict[str, Pack]) -> tuple[list[Problem], int, int]:
@@ -75,6 +76,8 @@ def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
     named: list[Text] = [doc.who, *(one.of for one in doc.shows), *(one.by for one in doc.order)]
     if doc.sample is not None:
         named.append(doc.sample.per)
+    if doc.exclusion is not None:
+        named.append(doc.exclusion)
     known = {**pack.decisions, **pack.dictionary.facts}
     missing = [one for one in named if str(one) not in known]
     for name in missing:
@@ -89,9 +92,10 @@ def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
                 yield Problem("worklist.not_a_setting", name.span, parts)
         if doc.sample is not None and doc.sample.number is None and case.sample is None:
             yield Problem("worklist.sample_size", case.span, {"name": doc.id})
-    who = pack.decisions.get(str(doc.who))
-    if who is None or who.outcome.kind != "bool":
-        yield Problem("worklist.not_a_question", doc.who.span, {"name": doc.who})
+    for name in (doc.who, doc.exclusion):
+        asked = None if name is None else pack.decisions.get(str(name))
+        if name is not None and (asked is None or asked.outcome.kind != "bool"):
+            yield Problem("worklist.not_a_question", name.span, {"name": name})
     for one in doc.order:
         decision = pack.decisions.get(str(one.by))
         kind = decision.outcome.kind if decision is not None else pack.dictionary.facts[str(one.by)].kind

@@ -35,12 +35,16 @@ def _said(found: dict[str, Any]) -> Iterator[str]:
     yield f"### {found['title']['zh']} `{found['id']}`"
     yield ""
     named = {one["code"]: one["zh"] for one in found["outcomes"]}
+    told = set()  # an exception under two others stands there twice and is read once
     for part in found["parts"]:
         says = part["says"]["zh"] or part["name"]["zh"] or part["id"]
         if part["then"] and "→" not in says:
             says += f" → {named[part['then']]}"
         name = part["name"]["zh"]
-        yield f"* {f'{name}:' if name and name != says else ''}{says}{_rows(part['cites'] or found['cites'])}"
+        line = f"* {f'{name}:' if name and name != says else ''}{says}{_rows(part['cites'] or found['cites'])}"
+        if line not in told:
+            told.add(line)
+            yield line
     if found["text"]:
         yield f"* 告知:{found['text']['zh']}{_rows(found['cites'])}"
     if found["when_unknown"]:

@@ -73,6 +73,7 @@ class ListDoc(Backed):
     title: Names
     pack: Name
     who: DecisionId
+    exclusion: DecisionId | None = None
     unsure: Literal["apart", "leave"] = "apart"
     shows: Annotated[tuple[ShownDoc, ...], Some]
     order: tuple[OrderDoc, ...] = ()

@@ -47,12 +47,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A list as the runner needs it."""
+    """A list as the runner needs it; of whom `exclusion` is known to hold, stands neither on it nor apart."""
 
     who: str
     shows: tuple[Shown, ...]
     order: tuple[tuple[str, First], ...] = ()
     sample: Sample | None = None
+    exclusion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,14 @@ class Person:
 
 @dataclass(slots=True)
 class Listed:
-    """A list: people in order, people of whom it is not known, how many were looked at; `totals` of the listed."""
+    """A list: people in order, people of whom it is not known, how many were looked at and left out; `totals` of the
+    listed.
+    """
 
     people: list[Person] = field(default_factory=list)
     unsure: list[Person] = field(default_factory=list)
     looked_at: int = 0
+    excluded: int = 0
     totals: dict[str, Any] = field(default_factory=dict)
 
 
@@ -82,6 +86,7 @@ class Lister:
         self.plan = plan
         named = [plan.who, *(one.of for one in plan.shows), *(by for by, _ in plan.order)]
         named += [plan.sample.per] if plan.sample is not None else []
+        named += [plan.exclusion] if plan.exclusion is not None else []
         self.names = tuple(dict.fromkeys(named))
         self.decisions = {name: pack.decisions[name] for name in self.names if name in pack.decisions}
         for name in self.names:
@@ -136,7 +141,9 @@ class Lister:
             who, person, problems = self.person(key, chart)
             if problems and notice is not None:
                 notice(key, chart, problems)
-            if who == TRUE:
+            if who & TRUE and self.plan.exclusion is not None and person.told[self.plan.exclusion] is True:
+                found.excluded += 1
+            elif who == TRUE:
                 found.people.append(person)
             elif who & TRUE:
                 found.unsure.append(person)

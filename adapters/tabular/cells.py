@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 
-from sangao.adapters.tabular.mapping import Column
+from sangao.adapters.tabular.mapping import UNSURE, Column
 from sangao.adapters.terms.book import book
 from sangao.engine import quantity
 from sangao.engine.chart import Entry, Reading
@@ -97,12 +97,14 @@ Taken = tuple[Reading, ...]
 def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> Callable[[str, str | None], Taken]:
     """Return the function `(cell, at) → readings` of a column; nothing for a blank.
 
-    What cannot be read is handed on as it stands: admission says what is wrong with it.
+    Of a yes or no "不详" is an answer, unless the mapping calls it missing; of anything else it is a blank. What cannot
+    be read is handed on as it stands: admission says what is wrong with it.
     """
     missing, own = Texts(blanks), Texts(column.missing)
     values = dict(column.values)
     listed = Texts(list(values))
     first = facts[0]
+    unsure = Texts(UNSURE)
     truths = {"true": True, "false": False}
 
     def one(text: str, fact: Fact, at: str | None) -> Taken:
@@ -134,6 +136,9 @@ def reader(column: Column, facts: tuple[Fact, ...], blanks: tuple[str, ...]) -> 
         text = clean(cell)
         if not text or text in own or (text in missing and not (values and text in listed)):
             return ()
+        if text in unsure and not (values and text in listed):
+            asked = first.kind == "bool"
+            return (Reading(first.id, "unknown", None, at, column.name, column.qualifiers),) if asked else ()
         return pair(text, at) if len(facts) == 2 else one(text, first, at)
 
     return read
@@ -170,12 +175,12 @@ def lister(
 ) -> Callable[[str, str | None], Listed | None]:
     """Return the function `(cell, names) → items` of a list column: None where nothing stands.
 
-    A cell that holds one of `none` is a delivered list without items, one of the column's own `missing` a list that is
-    not known. Where a code maps to no fact the name beside it is tried; an item that maps to nothing stays in the list
-    and keeps anything from being assumed of it. `terms` says what to put in place of an item (with the name beside it),
-    None to leave it as it stands.
+    A cell that holds one of `none` is a delivered list without items; one of the column's own `missing`, or "不详" that
+    the mapping does not call missing, a list that is not known. Where a code maps to no fact the name beside it is
+    tried; an item that maps to nothing stays in the list and keeps anything from being assumed of it. `terms` says what
+    to put in place of an item (with the name beside it), None to leave it as it stands.
     """
-    blank, own, nothing = Texts(blanks), Texts(column.missing), Texts(column.none)
+    blank, own, nothing, unsure = Texts(blanks), Texts(column.missing), Texts(column.none), Texts(UNSURE)
     values = dict(column.values)
     listed = Texts(list(values))
     parts = re.compile(f"[{re.escape(column.split)}]+")
@@ -197,7 +202,7 @@ def lister(
         text, beside = clean(cell), clean(names or "")
         if text in nothing and not beside:
             return Listed()
-        if text in own:
+        if text in own or (text in unsure and text not in blank and not (values and text in listed)):
             return Listed(unsure=True)
         items = [clean(one) for one in parts.split(text)] if text and text not in blank else []
         others = [clean(one) for one in parts.split(beside)] if beside and beside not in blank else []

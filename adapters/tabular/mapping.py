@@ -10,7 +10,19 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from sangao.adapters.tabular.model import BLANKS, COLUMN, DELIVERED, LIST, TOP, WHEN, Column, ListRule, TableMap, When
+from sangao.adapters.tabular.model import (
+    BLANKS,
+    COLUMN,
+    DELIVERED,
+    LIST,
+    TOP,
+    UNSURE,
+    WHEN,
+    Column,
+    ListRule,
+    TableMap,
+    When,
+)
 from sangao.engine.chart import LISTS, QUALIFIERS, day_of
 from sangao.engine.errors import Problem, SangaoError, Span
 
@@ -259,4 +271,4 @@ def _span(place: Any) -> Span:
     return found if isinstance(found, Span) else Span()
 
 
-__all__ = ["BLANKS", "COLUMN", "TOP", "Column", "ListRule", "TableMap", "When", "read_mapping"]
+__all__ = ["BLANKS", "COLUMN", "TOP", "UNSURE", "Column", "ListRule", "TableMap", "When", "read_mapping"]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from sangao.engine.errors import Span
 
 BLANKS = ("NA", "N/A", "NaN", "NULL", "None", "nil", "#N/A", "\\N", "-", "--", "—", "/", "\\", ".", "?",
-          "未查", "未测", "未做", "未检", "不详", "未知", "缺失", "拒查", "拒绝")  # fmt: skip
+          "未查", "未测", "未做", "未检", "缺失")  # fmt: skip
+# Asked, and not known. Of a number that is a blank: not measured. Of a yes or no nothing may be assumed in its place.
+UNSURE = ("不详", "未知", "拒查", "拒绝", "拒答")
 TOP = (
     "mapping",
     "key",

@@ -160,7 +160,9 @@ def show(doc: ListDoc, pack: Pack, result: Listed, refused: int, lang: Lang) -> 
     console.print(said.format(*counts))
     if doc.exclusion is not None and result.excluded:
         why = getattr(pack.compiled.words[str(doc.exclusion)], lang)
-        console.print(f"{why}:{result.excluded} 人,不列入" if zh else f"{why}: {result.excluded}, left out", markup=False)
+        console.print(
+            f"{why}:{result.excluded} 人,不列入" if zh else f"{why}: {result.excluded}, left out", markup=False
+        )
     if doc.note is not None:
         console.print(str(getattr(doc.note, lang)), markup=False)
 

@@ -282,6 +282,33 @@ def test_a_list_column_that_says_unknown_delivers_no_list(tmp_path: Path) -> Non
     assert [entries(one, "conditions") for one in found] == [["ckd"], [], None]
 
 
+@pytest.mark.parametrize("said", ["不详", "未知", "拒查", "拒绝", "拒答"])
+def test_asked_and_not_known_is_no_blank_of_a_yes_or_no(tmp_path: Path, said: str) -> None:
+    risk, columns = {"fact": "bleeding_risk_high"}, {"ills": {"list": "conditions"}, "sbp": {"fact": "sbp_office"}}
+    table = written(tmp_path, f"id,risk,ills,age,sbp\n1,,I25,60,140\n2,{said},I25,60,{said}\n")
+
+    def statuses(risk: Any, **more: Any) -> list[str]:
+        found = people(table, {"key": "id", "columns": {"risk": risk, "age": "age", **columns}, **more})
+        assert "sbp_office" not in values(found[1]) and not found[1].rejected  # not measured: a blank
+        return [load("dm_primary_2025").decide("dm.aspirin_weighed", chart(one)).status for one in found]
+
+    assert statuses(risk) == ["provisional", "unknown"]
+    # the mapping may say that in its file the word means a blank, or what else it means
+    assert statuses({**risk, "missing": [said]}) == ["provisional", "provisional"]
+    assert statuses(risk, missing=[said]) == ["provisional", "provisional"]
+    assert statuses({**risk, "values": {said: True}}) == ["provisional", "settled"]
+
+
+def test_a_list_cell_that_says_nobody_knows_delivers_no_list(tmp_path: Path) -> None:
+    mapping = {
+        "key": "id",
+        "lists": {"conditions": {"delivered": "always"}},
+        "columns": {"ills": {"list": "conditions", "none": ["无"]}},
+    }
+    found = people(written(tmp_path, "id,ills\n1,无\n2,不详\n3,房颤\n"), mapping)
+    assert [one if one is None else len(one) for one in (entries(each, "conditions") for each in found)] == [0, None, 1]
+
+
 def test_an_item_nobody_can_map_is_not_lost_where_its_list_was_not_delivered(tmp_path: Path) -> None:
     lists = {"conditions": {"from": ["ills", "af"], "delivered": "all"}}
     columns = {"ills": {"list": "conditions"}, "af": {"fact": "af", "values": {"1": True, "2": False}}}

@@ -1,15 +1,15 @@
 """The full-size tier: every test at full size, then every benchmark; the report is `benchmarks/LONG.md`.
 
-`make long` runs all of it, some two hours and a half on two cores, in parts, and may be stopped: begun again it takes
-over the parts that passed and rest on nothing that has changed since (`ARGS=--anew`: it does not). `make bench` runs
-only the benchmarks, printing and leaving the report alone.
+`make long` runs all of it, some three hours on two cores, in parts, and may be stopped: begun again, on a fresh clone
+too, it takes over from the report the parts that passed and rest on nothing that has changed since (`ARGS=--anew`: it
+does not). `ARGS="--parts 'htn|tests'"` runs the parts whose names match and says which are left. `make bench` runs only
+the benchmarks, printing and leaving the report alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import platform
 import re
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +25,6 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
 REPORT = HERE / "LONG.md"
-KEPT = ROOT / ".benchmarks" / "long"  # what passed
 
 # The table of contents. A name whose file is not written yet is reported as absent, not passed over.
 BENCHES = ("one_patient.py", "test_parts.py", "million.py", "files.py", "engines.py", "nhanes.py", "service.py")
@@ -59,6 +58,8 @@ class Task:
 
 
 COUNTED = re.compile(r"=*\s*(\d+ (?:passed|failed).*?) in [0-9.]+s")  # the last line of pytest
+PASSED = re.compile(r"\| (.+?) \| (\S+) \| (.+?) \| (\d+) \| passed \| (.*?) ?\| `(\w+)` \|")  # a line of the report
+PRINTED = re.compile(r"^## (\S+)\n\n````text\n(.*?)\n````$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Part:
     began: str
     seconds: float
     exit: int | None
+    key: str = ""  # what it rested on, for the next run
 
     @property
     def verdict(self) -> str:
@@ -132,23 +134,26 @@ def tasks(only: str | None) -> Iterator[Task]:
             yield Task(f"tests of {folder}", [sys.executable, *many, *left, f"tests/{folder}"], paths)
     if only != "tests":
         for name in BENCHES:
-            yield Task(name, [sys.executable, str(HERE / name)], (*SOURCES, *tests(), "benchmarks/" + name))
+            paths = (*SOURCES, *tests(), f"benchmarks/{name}")
+            yield Task(name, [sys.executable, f"benchmarks/{name}"], paths, marks=(machine(), python()))
 
 
-def done(task: Task, source: str, anew: bool) -> Part:
-    """Return a part: from an earlier run where nothing it rests on has changed since and it passed, else run now."""
-    key = task.key()
-    kept = KEPT / f"{task.name.replace(' ', '-')}-{key}.json"
-    if key and not anew and kept.exists():
-        print(f"\n== {task.name}: passed before ({kept.relative_to(ROOT)})", flush=True)
-        return Part(**json.loads(kept.read_text(encoding="utf-8")))
+def reported(text: str) -> dict[tuple[str, str], Part]:
+    """Return the parts that a report says passed, by name and what they rested on."""
+    outputs = dict(PRINTED.findall(text))
+    found = {}
+    for name, source, began, seconds, counted, key in PASSED.findall(text):
+        output = outputs.get(name, f"{counted} in 0s" if counted else "")
+        found[name, key] = Part(name, source, output, began, float(seconds), 0, key)
+    return found
+
+
+def done(task: Task, source: str) -> Part:
+    """Run a part; a benchmark whose file is not written yet is absent."""
     if task.command[-1].endswith(".py") and not Path(ROOT, task.command[-1]).exists():
         return Part(task.name, source, "", "", 0.0, None)
-    part = run(task, source)
-    if part.exit == 0 and key:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(asdict(part), ensure_ascii=False), encoding="utf-8")
-    return part
+    key = task.key() or ""
+    return replace(run(task, source), key=key)
 
 
 def first(path: str, key: str) -> str:
@@ -165,6 +170,10 @@ def machine() -> str:
     memory = first("/proc/meminfo", "MemTotal").removesuffix(" kB")
     gigabytes = f", {int(memory) / 2**20:.1f} GiB" if memory.isdigit() else ""
     return f"{cpu}, {os.cpu_count()} cores{gigabytes}, {platform.system()} {platform.release()}"
+
+
+def python() -> str:
+    return f"{platform.python_implementation()} {platform.python_version()}"
 
 
 def commit() -> str:
@@ -187,14 +196,14 @@ def page(parts: list[Part], left: list[str], source: str) -> str:
         "",
         f"* commit: {source}",
         f"* machine: {machine()}",
-        f"* Python: {platform.python_implementation()} {platform.python_version()}",
+        f"* Python: {python()}",
         *([f"* **not finished**: {', '.join(left)}"] if left else []),
         "",
-        "| part | commit | began (UTC) | seconds | result | |",
-        "|---|---|---|---|---|---|",
+        "| part | commit | began (UTC) | seconds | result | | rests on |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {one.name} | {one.commit} | {one.began} | {one.seconds:.0f} | {one.verdict} | {one.counted} |"
+        f"| {one.name} | {one.commit} | {one.began} | {one.seconds:.0f} | {one.verdict} | {one.counted} | `{one.key}` |"
         for one in parts
     ]
     for part in parts:
@@ -207,18 +216,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["bench", "tests"], help="run one half and leave the report alone")
     parser.add_argument("--anew", action="store_true", help="run also what passed before and has not changed")
+    parser.add_argument("--parts", default="", help="a regular expression: run only the parts whose names match")
     given = parser.parse_args()
-    source = commit()
+    source, report = commit(), given.only is None
+    before = reported(REPORT.read_text(encoding="utf-8")) if report and not given.anew and REPORT.exists() else {}
     todo = list(tasks(given.only))
-    parts: list[Part] = []
-    for at, task in enumerate(todo, 1):
-        parts.append(done(task, source, given.anew or given.only is not None))
-        if given.only is None:  # written after each part: a run that is stopped has said what it saw
-            REPORT.write_text(page(parts, [one.name for one in todo[at:]], source), encoding="utf-8")
+    parts = {task.name: before.get((task.name, task.key() or "")) for task in todo}  # what need not run stands there
+    print(*(f"{name}: passed before" for name, part in parts.items() if part), sep="\n", flush=True)
+    for task in todo:
+        if parts[task.name] is None and re.search(given.parts, task.name):
+            parts[task.name] = done(task, source)
+        if report:  # written after each part: a run that is stopped has said what it saw
+            left = [name for name, one in parts.items() if one is None]
+            REPORT.write_text(page([one for one in parts.values() if one], left, source), encoding="utf-8")
     if given.only is None:
         print(f"\nwrote {REPORT.relative_to(ROOT)}")
-    print(*(f"{part.name}: {part.verdict}" for part in parts), sep="\n")
-    return int(any(part.exit for part in parts))
+    print(*(f"{name}: {part.verdict if part else 'not run'}" for name, part in parts.items()), sep="\n")
+    return int(any(part is None or part.exit for part in parts.values()))
 
 
 if __name__ == "__main__":

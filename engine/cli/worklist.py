@@ -92,10 +92,10 @@ def _names(doc: ListDoc, pack: ir.Pack) -> Iterable[Problem]:
                 yield Problem("worklist.not_a_setting", name.span, parts)
         if doc.sample is not None and doc.sample.number is None and case.sample is None:
             yield Problem("worklist.sample_size", case.span, {"name": doc.id})
-    for name in (doc.who, doc.exclusion):
-        asked = None if name is None else pack.decisions.get(str(name))
-        if name is not None and (asked is None or asked.outcome.kind != "bool"):
-            yield Problem("worklist.not_a_question", name.span, {"name": name})
+    for question in (doc.who, doc.exclusion):
+        asked = None if question is None else pack.decisions.get(str(question))
+        if question is not None and (asked is None or asked.outcome.kind != "bool"):
+            yield Problem("worklist.not_a_question", question.span, {"name": question})
     for one in doc.order:
         decision = pack.decisions.get(str(one.by))
         kind = decision.outcome.kind if decision is not None else pack.dictionary.facts[str(one.by)].kind

@@ -56,6 +56,21 @@ def test_of_a_half_known_set_the_certain_members_are_told(pack: Pack) -> None:
     assert person.told["l.wants"] == ["pressure"]
 
 
+def test_only_of_whom_the_exclusion_is_known_stands_nowhere_and_is_counted(pack: Pack) -> None:
+    plan = Plan("l.old", (Shown("age"),), exclusion="l.free_of_drugs")
+    free = {"medications": [], "complete": ["medications"]}
+    people = {
+        "left": chart(age=65, **free),
+        "stays": chart(age=66, medications=["on_antihypertensive"]),
+        "not_asked": chart(age=67),
+        "unsure_left": chart(**free),
+        "unsure": chart(),
+        "young": chart(age=20, **free),
+    }
+    assert listed(pack, plan, people)[:2] == (["stays", "not_asked"], ["unsure"])
+    assert Lister(pack.compiled, plan).listed(people.items()).excluded == 2  # who would not stand there is not counted
+
+
 def test_what_rests_on_an_assumption_is_listed_and_marked(pack: Pack) -> None:
     plan = Plan("l.free_of_drugs", (Shown("age"),))
     found = Lister(pack.compiled, plan).listed(

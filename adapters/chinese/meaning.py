@@ -12,6 +12,12 @@ VENOUS = ("静脉", "血浆", "血清")
 FOLLOW_UP = "随访"
 URINE = "尿"
 NO_BLOOD = (URINE, "脑脊液", "胸水", "胸腔积液", "腹水", "腹腔积液", "唾液", "粪", "大便", "痰", "透析液", "羊水", "汗")
+ENGLISH = {  # what a specimen is called elsewhere
+    "urin": "尿", "capillar": "毛细", "finger": "指尖", "venous": "静脉", "plasma": "血浆", "serum": "血清",
+    "blood": "血", "saliva": "唾液", "sputum": "痰", "stool": "粪", "faec": "粪", "feces": "粪", "sweat": "汗",
+    "cerebrospinal": "脑脊液", "amniotic": "羊水", "dialy": "透析液", "pleural": "胸水", "ascit": "腹水",
+    "peritoneal": "腹水",
+}  # fmt: skip
 RELATIVES = frozenset(
     (
         "父亲",
@@ -62,6 +68,16 @@ def sampled(
     if fact == "fpg" and (sample == "capillary" or (sample == "unknown" and follow_up)):
         return "fpg_capillary", {}
     return fact, {"sample": sample}
+
+
+def of_specimen(words: str) -> str:
+    """Return the words for a specimen with those the national forms have for what is said in English.
+
+    >>> of_specimen("Urine, 24h"), of_specimen("末梢血"), of_specimen("")
+    ('Urine, 24h 尿', '末梢血', '')
+    """
+    lower = words.lower()
+    return " ".join([words, *(zh for en, zh in ENGLISH.items() if en in lower)]).strip()
 
 
 def is_of(fact: str, specimen: str) -> bool:

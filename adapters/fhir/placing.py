@@ -9,18 +9,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from sangao.adapters.chinese.meaning import CAPILLARY, VENOUS, is_of
+from sangao.adapters.chinese.meaning import CAPILLARY, VENOUS, is_of, of_specimen
 from sangao.adapters.fhir.answers import among, answers, coded, keys, said
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, reference, text
 from sangao.adapters.fhir.taking import Taken
 
-ENGLISH: Final = {
-    "urin": "尿", "capillar": "毛细", "finger": "指尖", "venous": "静脉", "plasma": "血浆", "serum": "血清",
-    "blood": "血", "saliva": "唾液", "sputum": "痰", "stool": "粪", "faec": "粪", "feces": "粪", "sweat": "汗",
-    "cerebrospinal": "脑脊液", "amniotic": "羊水", "dialy": "透析液", "pleural": "胸水", "ascit": "腹水",
-    "peritoneal": "腹水",
-}  # fmt: skip
 WHOLE: Final = ("全血", "whole")
 ARM: Final = re.compile(
     r"(双侧?|两侧?)?(?P<side>左侧?|右侧?)?(上臂|上肢|手臂|胳膊|臂)(肱动脉)?(?P<after>\(?[左右]侧?\)?)?"
@@ -53,9 +47,7 @@ def _worded(kind: Concept | None, shown: str | None) -> str | None:
     parts = [table[key] for key in keys(kind) if key in table] if kind is not None else []
     names = [*(kind.names if kind is not None else ()), *([shown] if shown else ())]
     parts += names or ([one.code for one in kind.codings] if kind is not None and not parts else [])
-    words = " ".join(parts)
-    lower = words.lower()
-    return " ".join([words, *(zh for en, zh in ENGLISH.items() if en in lower)]).strip() or None
+    return of_specimen(" ".join(parts)) or None
 
 
 def can_be_of(fact: str, words: str | None) -> bool:

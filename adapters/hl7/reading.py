@@ -12,6 +12,7 @@ from typing import Literal
 
 from sangao.adapters import identity
 from sangao.adapters.chinese import elements
+from sangao.adapters.chinese.meaning import is_of, of_specimen
 from sangao.adapters.hl7.decoding import Decoded, decode
 from sangao.adapters.hl7.message import Segment, named, segments
 from sangao.adapters.hl7.values import NULL, Given, given
@@ -30,11 +31,30 @@ OUT = frozenset({"D", "W", "X", "N"})
 KNOWN = USED | OUT | frozenset("PRSIOBUVA")
 SEX = {"M": "male", "F": "female", "1": "male", "2": "female", "男": "male", "女": "female"}
 NO_SEX = frozenset({"", "U", "O", "A", "N", "0", "9"})
+# table 0487, and 0070 before it, in the words of the national forms
+SPECIMENS = {"UR": "尿", "BLDC": "BLDC 毛细血", "BLDV": "静脉血", "BLD": "血", "PLAS": "血浆", "SER": "血清"}
 CAPILLARY = ("BLDC", "CAPL", "末梢", "指尖", "毛细")
 TRUE, FALSE = frozenset({"Y", "是", "有", "阳性", "POS", "TRUE"}), frozenset({"N", "否", "无", "阴性", "NEG", "FALSE"})
 PRESSURES = ("sbp_office", "dbp_office")
 WITHOUT = "no value"
 UNREAD = frozenset({"AL1", "IAM", "PR1", "RXA", "RXE", "RXO"})
+
+
+def specimens(found: Sequence[Segment]) -> dict[Segment | None, str]:
+    """Return what is said of the specimen of each order, in words: OBR-15, and SPM-4 of its group.
+
+    In a message of results SPM follows the results it is of; what stands before the first order is of that.
+    """
+    words: dict[Segment | None, list[str]] = {None: []}
+    order: Segment | None = None
+    for one in found:
+        if one.name == "OBR":
+            words[one] = [one.get(15, i) for i in (1, 2, 3, 4)]
+            words[one] += words[None] if order is None else []
+            order = one
+        elif one.name == "SPM":
+            words[order] += [one.get(4, i) for i in (1, 2, 4, 5, 9)]
+    return {of: of_specimen(" ".join(SPECIMENS.get(word.upper(), word) for word in said)) for of, said in words.items()}
 
 
 @dataclass(slots=True)
@@ -53,15 +73,13 @@ class Taking:
     def chart(self) -> Chart:
         """Return the chart of the message."""
         key = self._person(next(named(self.found, "PID"), None))
+        samples = specimens(self.found)
         order: Segment | None = None
-        sample = ""
         for one in self.found:
             if one.name == "OBR":
-                order, sample = one, " ".join(one.get(15, i) for i in (1, 2, 3, 4))
-            elif one.name == "SPM":
-                sample = f"{one.get(4)} {one.get(4, 2)}"
+                order = one
             elif one.name == "OBX":
-                self._observation(one, order, sample)
+                self._observation(one, order, samples[order])
             elif one.name == "DG1":
                 self._diagnosis(one)
             elif one.name in UNREAD and one.name not in self.told:
@@ -136,6 +154,9 @@ class Taking:
                 self._without(Match(told.other, "number"), at, source)
         elif value.odd:
             self.problem("hl7.unreadable_value", obx, fact)
+            self._without(match, at, source)
+        elif not is_of(fact, sample):
+            self.problem("chinese.sample_differs", obx, fact)
             self._without(match, at, source)
         elif value.words is not None:
             self._value(obx, match, value, at, source, sample)

@@ -259,6 +259,23 @@ def test_capillary_blood_never_diagnoses() -> None:
     assert known(found, "fpg") is None and known(found, "pg_capillary") == (7200, 7200)
 
 
+@pytest.mark.parametrize("said", ["BLDC", "BLDC^Capillary blood^HL70487", "^末梢血", "^^^^Finger stick"])
+def test_the_specimen_follows_its_results_and_is_of_its_own_order(said: str) -> None:
+    drop, vein = obx(FPG, "7.2", unit="mmol/L", at="20250301"), obx(FPG, "6.0", unit="mmol/L", at="20250310")
+    found = chart("OBR|1", drop, f"SPM|1|||{said}", "OBR|2", vein, "SPM|2|||SER^Serum")
+    assert known(found, "pg_capillary") == (7200, 7200) and known(found, "fpg") == (6000, 6000)
+    before = chart(f"SPM|1|||{said}", "OBR|1", drop)
+    assert known(before, "pg_capillary") == (7200, 7200) and known(before, "fpg") is None
+
+
+@pytest.mark.parametrize("said", ["SPM|1|||UR^Urine", "SPM|1|||X^Urine, random", "SPM|1|||^脑脊液"])
+def test_what_cannot_be_of_its_specimen_is_not_known(said: str) -> None:
+    found = chart("OBR|1", obx(FPG, "7.2", unit="mmol/L"), said)
+    assert known(found, "fpg") is None and codes(found) == ["chinese.sample_differs"]
+    ratio = chart("OBR|1", obx("9318-7", "35", unit="mg/g"), "SPM|1|||UR^Urine")
+    assert known(ratio, "uacr") is not None and not codes(ratio)
+
+
 def test_a_pressure_in_one_text_is_both_or_neither() -> None:
     assert facts(chart(obx(BP, "156/92", "ST", "mmHg"))) == {
         "sbp_office": ("156", "mmHg"),

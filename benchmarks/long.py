@@ -32,7 +32,14 @@ CHARTS, MUTANTS = "tests/laws/test_charts.py", "tests/laws/test_mutants.py"
 
 # What the laws on charts rest on beside the compiled pack, whose hash speaks for its rules and for the compiler.
 RUNNERS = ("engine/run", "engine/pack", "engine/quantity", "engine/chart.py", "engine/fact.py", "engine/formulas.py")
-RUNNERS += ("engine/guide.py", "engine/lattice.py", "engine/truth.py", "engine/windows.py", "tests/laws")
+RUNNERS += (
+    "engine/answer.py",
+    "engine/guide.py",
+    "engine/lattice.py",
+    "engine/truth.py",
+    "engine/windows.py",
+    "tests/laws",
+)
 # Folders of tests that nothing outside them imports: a change there is theirs alone. `packaging` looks at every file.
 ALONE = frozenset({"docs", "documents", "guidelines", "packaging"})
 SOURCES = ("engine", "guidelines", "adapters")
@@ -54,7 +61,8 @@ class Task:
         if git("status", "--porcelain", "--", *self.paths):
             return None
         trees = git("rev-parse", *(f"HEAD:{one}" for one in self.paths))
-        return hashlib.sha256("\n".join((trees, *self.marks, *self.command[1:])).encode()).hexdigest()[:16]
+        resting = (trees, python(), platform.system(), *self.marks, *self.command[1:])
+        return hashlib.sha256("\n".join(resting).encode()).hexdigest()[:16]
 
 
 COUNTED = re.compile(r"=*\s*(\d+ (?:passed|failed).*?) in [0-9.]+s")  # the last line of pytest
@@ -135,7 +143,7 @@ def tasks(only: str | None) -> Iterator[Task]:
     if only != "tests":
         for name in BENCHES:
             paths = (*SOURCES, *tests(), f"benchmarks/{name}")
-            yield Task(name, [sys.executable, f"benchmarks/{name}"], paths, marks=(machine(), python()))
+            yield Task(name, [sys.executable, f"benchmarks/{name}"], paths, marks=(machine(),))
 
 
 def reported(text: str) -> dict[tuple[str, str], Part]:
@@ -219,8 +227,10 @@ def main() -> int:
     parser.add_argument("--parts", default="", help="a regular expression: run only the parts whose names match")
     given = parser.parse_args()
     source, report = commit(), given.only is None
-    before = reported(REPORT.read_text(encoding="utf-8")) if report and not given.anew and REPORT.exists() else {}
+    before = reported(REPORT.read_text(encoding="utf-8")) if report and REPORT.exists() else {}
     todo = list(tasks(given.only))
+    if given.anew:
+        before = {(name, key): part for (name, key), part in before.items() if not re.search(given.parts, name)}
     parts = {task.name: before.get((task.name, task.key() or "")) for task in todo}  # what need not run stands there
     print(*(f"{name}: passed before" for name, part in parts.items() if part), sep="\n", flush=True)
     for task in todo:

@@ -1,5 +1,7 @@
 """What a value, a sample and a relative mean: the small judgements on the way into a chart."""
 
+import re
+
 from sangao.adapters.chinese import elements
 from sangao.adapters.chinese.said import Value
 from sangao.adapters.terms import Match
@@ -12,12 +14,16 @@ VENOUS = ("静脉", "血浆", "血清")
 FOLLOW_UP = "随访"
 URINE = "尿"
 NO_BLOOD = (URINE, "脑脊液", "胸水", "胸腔积液", "腹水", "腹腔积液", "唾液", "粪", "大便", "痰", "透析液", "羊水", "汗")
-ENGLISH = {  # what a specimen is called elsewhere
+# what a specimen is called elsewhere, from the start of a word: "during" is no urine
+ENGLISH = {
     "urin": "尿", "capillar": "毛细", "finger": "指尖", "venous": "静脉", "plasma": "血浆", "serum": "血清",
-    "blood": "血", "saliva": "唾液", "sputum": "痰", "stool": "粪", "faec": "粪", "feces": "粪", "sweat": "汗",
-    "cerebrospinal": "脑脊液", "amniotic": "羊水", "dialy": "透析液", "pleural": "胸水", "ascit": "腹水",
-    "peritoneal": "腹水",
+    "blood": "血", "saliva": "唾液", "sputum": "痰", "stool": "粪", "faec": "粪", "fec": "粪", "sweat": "汗",
+    "cerebrospinal": "脑脊液", "spinal fluid": "脑脊液", "amniotic": "羊水", "dialysate": "透析液",
+    "dialysis fluid": "透析液", "pleural": "胸水", "ascit": "腹水", "peritoneal": "腹水",
 }  # fmt: skip
+_ENGLISH = re.compile("|".join(rf"\b{word}" for word in ENGLISH))
+# Of the whole body, whatever order they came with.
+BODY = ("sbp_", "dbp_", "heart_rate", "temperature", "weight", "height", "bmi", "waist", "spo2")
 RELATIVES = frozenset(
     (
         "父亲",
@@ -73,11 +79,11 @@ def sampled(
 def of_specimen(words: str) -> str:
     """Return the words for a specimen with those the national forms have for what is said in English.
 
-    >>> of_specimen("Urine, 24h"), of_specimen("末梢血"), of_specimen("")
-    ('Urine, 24h 尿', '末梢血', '')
+    >>> of_specimen("Urine, 24h"), of_specimen("末梢血"), of_specimen("fasting, pre-dialysis, during the day")
+    ('Urine, 24h 尿', '末梢血', 'fasting, pre-dialysis, during the day')
     """
-    lower = words.lower()
-    return " ".join([words, *(zh for en, zh in ENGLISH.items() if en in lower)]).strip()
+    found = dict.fromkeys(ENGLISH[one] for one in _ENGLISH.findall(words.lower()))
+    return " ".join([words, *found]).strip()
 
 
 def is_of(fact: str, specimen: str) -> bool:
@@ -85,7 +91,11 @@ def is_of(fact: str, specimen: str) -> bool:
 
     >>> is_of("creatinine", "尿液"), is_of("uacr", "随机尿"), is_of("u_malb", "血清"), is_of("potassium", "")
     (False, True, False, True)
+    >>> is_of("sbp_office", "尿液")  # a panel of both
+    True
     """
+    if fact.startswith(BODY):
+        return True
     other = [word for word in NO_BLOOD if word in specimen]
     if fact == "uacr" or fact.startswith("u_"):
         return "血" not in specimen and set(other) <= {URINE}

@@ -32,7 +32,11 @@ KNOWN = USED | OUT | frozenset("PRSIOBUVA")
 SEX = {"M": "male", "F": "female", "1": "male", "2": "female", "男": "male", "女": "female"}
 NO_SEX = frozenset({"", "U", "O", "A", "N", "0", "9"})
 # table 0487, and 0070 before it, in the words of the national forms
-SPECIMENS = {"UR": "尿", "BLDC": "BLDC 毛细血", "BLDV": "静脉血", "BLD": "血", "PLAS": "血浆", "SER": "血清"}
+SPECIMENS = {
+    "BLDC": "BLDC 毛细血", "BLDV": "静脉血", "BLD": "血", "PLAS": "血浆", "SER": "血清",
+    "UR": "尿", "URC": "尿", "URT": "尿", "CSF": "脑脊液", "SAL": "唾液", "SPT": "痰", "STL": "粪", "SWT": "汗",
+    "AMN": "羊水", "DIAF": "透析液", "PLR": "胸水", "PRT": "腹水",
+}  # fmt: skip
 CAPILLARY = ("BLDC", "CAPL", "末梢", "指尖", "毛细")
 TRUE, FALSE = frozenset({"Y", "是", "有", "阳性", "POS", "TRUE"}), frozenset({"N", "否", "无", "阴性", "NEG", "FALSE"})
 PRESSURES = ("sbp_office", "dbp_office")

@@ -202,13 +202,18 @@ def lister(
         text, beside = clean(cell), clean(names or "")
         if text in nothing and not beside:
             return Listed()
-        if text in own or (text in unsure and text not in blank and not (values and text in listed)):
-            return Listed(unsure=True)
+        doubtful = text in own or nobody_knows(text), nobody_knows(beside)
+        text, beside = ("" if doubtful[0] else text), ("" if doubtful[1] else beside)
         items = [clean(one) for one in parts.split(text)] if text and text not in blank else []
         others = [clean(one) for one in parts.split(beside)] if beside and beside not in blank else []
         pairs = [(a, b) for a, b in zip_longest(items, others, fillvalue="") if (a and a not in nothing) or b]
         found = tuple(one for a, b in pairs for one in entries(a, b))
-        return Listed(found, tuple(fact for one in found for fact in targets(one))) if pairs else None
+        if not pairs and not any(doubtful):
+            return None
+        return Listed(found, tuple(fact for one in found for fact in targets(one)), any(doubtful) and not found)
+
+    def nobody_knows(text: str) -> bool:
+        return text in unsure and text not in blank and not (values and text in listed)
 
     return read
 

@@ -166,6 +166,7 @@ class Rows:
         """Return the readings of a row; `named`: facts that a list column of the row speaks of already."""
         found: list[Reading] = []
         for chain, known in zip(self.chains, kept.cells, strict=True):
+            unsure: tuple[Reading, ...] = ()
             for cell in chain:
                 if cell.when and not all(one(fields) for one in cell.when):
                     continue
@@ -178,11 +179,14 @@ class Rows:
                     if len(known) >= cells.KEPT:
                         known.clear()
                     taken = known[key] = cell.read(text, self._at(cell, fields, kept))
-                if taken:
+                if taken and taken[0].value == "unknown" and len(chain) > 1:
+                    unsure = unsure or taken  # another column of the fact may know
+                elif taken:
                     found += taken
                     break
             else:
-                fact = chain[0].unsure
+                found += unsure
+                fact = None if unsure else chain[0].unsure
                 if fact is not None and fact not in named:
                     # INVARIANT: a column of its own answers for its fact; blank there is unknown, never assumed.
                     stated = kept.stated.get(fact)

@@ -268,10 +268,16 @@ def test_the_specimen_follows_its_results_and_is_of_its_own_order(said: str) -> 
     assert known(before, "pg_capillary") == (7200, 7200) and known(before, "fpg") is None
 
 
-@pytest.mark.parametrize("said", ["SPM|1|||UR^Urine", "SPM|1|||X^Urine, random", "SPM|1|||^脑脊液"])
+@pytest.mark.parametrize(
+    "said",
+    ["SPM|1|||UR", "SPM|1|||X^Urine, random", "SPM|1|||^脑脊液", "SPM|1|||CSF", "SPM|1|||X^Cerebral spinal fluid"],
+)
 def test_what_cannot_be_of_its_specimen_is_not_known(said: str) -> None:
     found = chart("OBR|1", obx(FPG, "7.2", unit="mmol/L"), said)
     assert known(found, "fpg") is None and codes(found) == ["chinese.sample_differs"]
+    for other in ("SER^Serum, pre-dialysis", "WB^Whole blood during fasting"):
+        assert known(chart("OBR|1", obx(FPG, "7.2", unit="mmol/L"), f"SPM|1|||{other}"), "fpg") == (7200, 7200)
+    assert facts(chart("OBR|1", obx(BP, "190/100", "ST", "mmHg"), said))["sbp_office"] == ("190", "mmHg")
     ratio = chart("OBR|1", obx("9318-7", "35", unit="mg/g"), "SPM|1|||UR^Urine")
     assert known(ratio, "uacr") is not None and not codes(ratio)
 

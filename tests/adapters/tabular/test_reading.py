@@ -324,6 +324,22 @@ def test_an_item_nobody_can_map_is_not_lost_where_its_list_was_not_delivered(tmp
     assert all(left_empty.open[one] == FALSE for one in pack().compiled.leaves if one.startswith("unusable("))
 
 
+def test_a_code_nobody_knows_does_not_hide_the_name_beside_it_nor_a_column_the_next(tmp_path: Path) -> None:
+    ills = {"list": "conditions", "name": "name"}
+    mapping = {
+        "key": "id",
+        "lists": {"conditions": {"delivered": "always", "complete": True}},
+        "columns": {"ill": ills},
+    }
+    found = people(written(tmp_path, "id,ill,name\n1,不详,高血压\n2,,不详\n3,I10,不详\n"), mapping)
+    assert [entries(one, "conditions") for one in found] == [["高血压"], None, ["I10"]]
+    assert not chart(found[1]).complete
+    two = {"key": "id", "columns": {"a": {"fact": "af"}, "b": {"fact": "af"}}}
+    found = people(written(tmp_path, "id,a,b\n1,不详,是\n2,不详,\n3,是,不详\n4,不详,不详\n"), two)
+    assert [known(one, "af") for one in found] == [2, 3, 2, 3]
+    assert [len(chart(one).readings) for one in found] == [1, 1, 1, 1]
+
+
 # --- the mapping ------------------------------------------------------------------------------------------------------
 def test_all_problems_of_a_mapping_come_at_once(tmp_path: Path) -> None:
     mapping = {

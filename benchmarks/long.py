@@ -66,7 +66,9 @@ class Task:
 
 
 COUNTED = re.compile(r"=*\s*(\d+ (?:passed|failed).*?) in [0-9.]+s")  # the last line of pytest
-PASSED = re.compile(r"\| (.+?) \| (\S+) \| (.+?) \| (\d+) \| passed \| (.*?) ?\| `(\w+)` \|")  # a line of the report
+# A line of the report; before 2026-11-23 it did not say what the part rested on.
+PASSED = re.compile(r"^\| (.+?) \| (\S+) \| (.+?) \| (\d+) \| (passed.*?) \| (.*?) ?\|(?: `(\w*)` \|)?$", re.MULTILINE)
+CHANGED = "passed; changed since"
 PRINTED = re.compile(r"^## (\S+)\n\n````text\n(.*?)\n````$", re.MULTILINE | re.DOTALL)
 
 
@@ -81,12 +83,15 @@ class Part:
     seconds: float
     exit: int | None
     key: str = ""  # what it rested on, for the next run
+    changed: bool = False  # what it rests on has changed since it passed
 
     @property
     def verdict(self) -> str:
         if self.exit is None:
             return "absent"
-        return "passed" if self.exit == 0 else f"FAILED (exit {self.exit})"
+        if self.exit == 0:
+            return CHANGED if self.changed else "passed"
+        return f"FAILED (exit {self.exit})"
 
     @property
     def counted(self) -> str:
@@ -146,13 +151,14 @@ def tasks(only: str | None) -> Iterator[Task]:
             yield Task(name, [sys.executable, f"benchmarks/{name}"], paths, marks=(machine(),))
 
 
-def reported(text: str) -> dict[tuple[str, str], Part]:
-    """Return the parts that a report says passed, by name and what they rested on."""
+def reported(text: str) -> dict[str, Part]:
+    """Return the parts that a report says passed, by name; without what they rested on they have changed since."""
     outputs = dict(PRINTED.findall(text))
     found = {}
-    for name, source, began, seconds, counted, key in PASSED.findall(text):
+    for name, source, began, seconds, verdict, counted, key in PASSED.findall(text):
         output = outputs.get(name, f"{counted} in 0s" if counted else "")
-        found[name, key] = Part(name, source, output, began, float(seconds), 0, key)
+        changed = not key or verdict == CHANGED
+        found[name] = Part(name, source, output, began, float(seconds), 0, key, changed)
     return found
 
 
@@ -200,7 +206,8 @@ def page(parts: list[Part], left: list[str], source: str) -> str:
         "# The full-size tier",
         "",
         "Written by `make long`; do not edit. Compare ratios; absolute times belong to one machine. A part that ran",
-        "at an earlier commit was taken over: nothing it rests on has changed since (`long.py` says what).",
+        "at an earlier commit was taken over: nothing it rests on has changed since (`long.py` says what). One that is",
+        f"`{CHANGED}` passed at its commit and is to run again.",
         "",
         f"* commit: {source}",
         f"* machine: {machine()}",
@@ -229,20 +236,24 @@ def main() -> int:
     source, report = commit(), given.only is None
     before = reported(REPORT.read_text(encoding="utf-8")) if report and REPORT.exists() else {}
     todo = list(tasks(given.only))
-    if given.anew:
-        before = {(name, key): part for (name, key), part in before.items() if not re.search(given.parts, name)}
-    parts = {task.name: before.get((task.name, task.key() or "")) for task in todo}  # what need not run stands there
-    print(*(f"{name}: passed before" for name, part in parts.items() if part), sep="\n", flush=True)
+    parts: dict[str, Part | None] = {}
+    for task in todo:  # what need not run stands in the report from the start
+        part, anew = before.get(task.name), given.anew and re.search(given.parts, task.name)
+        if part is not None and (anew or part.changed or part.key != task.key()):
+            part = replace(part, changed=True)
+        parts[task.name] = part
+    print(*(f"{name}: {part.verdict}" for name, part in parts.items() if part), sep="\n", flush=True)
     for task in todo:
-        if parts[task.name] is None and re.search(given.parts, task.name):
+        part = parts[task.name]
+        if (part is None or part.changed) and re.search(given.parts, task.name):
             parts[task.name] = done(task, source)
         if report:  # written after each part: a run that is stopped has said what it saw
-            left = [name for name, one in parts.items() if one is None]
+            left = [name for name, one in parts.items() if one is None or one.changed]
             REPORT.write_text(page([one for one in parts.values() if one], left, source), encoding="utf-8")
     if given.only is None:
         print(f"\nwrote {REPORT.relative_to(ROOT)}")
     print(*(f"{name}: {part.verdict if part else 'not run'}" for name, part in parts.items()), sep="\n")
-    return int(any(part is None or part.exit for part in parts.values()))
+    return int(any(part is None or part.changed or part.exit for part in parts.values()))
 
 
 if __name__ == "__main__":

@@ -29,10 +29,26 @@ def test_what_passed_is_read_back_with_what_it_rested_on_and_nothing_else_is(lon
     text = long.page([tests, bench, failed, dirty], ["service.py"], "abc")
     assert "**not finished**: service.py" in text and "FAILED (exit 1)" in text and "Traceback" in text
     found = long.reported(text)
-    assert set(found) == {("tests of engine", "k1"), ("million.py", "k2")}
-    assert found["tests of engine", "k1"].counted == "12 passed, 1 skipped"
-    assert found["million.py", "k2"].output == "one line\n\n| a | b |"
-    assert long.page(list(found.values()), [], "abc") == long.page([tests, bench], [], "abc")
+    assert {one: part.changed for one, part in found.items()} == {
+        "tests of engine": False,
+        "million.py": False,
+        "nhanes.py": True,  # nobody knows what it rested on
+    }
+    assert found["tests of engine"].counted == "12 passed, 1 skipped" and found["tests of engine"].key == "k1"
+    assert found["million.py"].output == "one line\n\n| a | b |"
+    again = long.page(list(found.values()), [], "abc")
+    assert "| nhanes.py | abc | 2026-11-23 01:03 | 1 | passed; changed since |" in again
+    assert long.page(list(long.reported(again).values()), [], "abc") == again
+
+
+def test_a_report_that_did_not_say_what_it_rested_on_is_to_run_again(long: ModuleType) -> None:
+    old = "| charts of tcm_2017 | d2b739a05f62 | 2026-11-22 23:02 | 59 | passed | 15 passed |\n"
+    old += "| one_patient.py | 303e215e31c1 | 2026-11-23 00:43 | 96 | passed |  |\n"
+    found = long.reported(old)
+    assert [(one, part.changed, part.counted) for one, part in found.items()] == [
+        ("charts of tcm_2017", True, "15 passed"),
+        ("one_patient.py", True, ""),
+    ]
 
 
 def test_every_part_has_a_name_of_its_own_and_something_it_rests_on(long: ModuleType) -> None:

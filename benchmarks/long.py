@@ -67,9 +67,12 @@ class Task:
 
 COUNTED = re.compile(r"=*\s*(\d+ (?:passed|failed).*?) in [0-9.]+s")  # the last line of pytest
 # A line of the report; before 2026-11-23 it did not say what the part rested on.
-PASSED = re.compile(r"^\| (.+?) \| (\S+) \| (.+?) \| (\d+) \| (passed.*?) \| (.*?) ?\|(?: `(\w*)` \|)?$", re.MULTILINE)
+LINE = re.compile(
+    r"^\| (.+?) \| (\S+) \| (.+?) \| (\d+) \| (passed.*?|FAILED \(exit (-?\d+)\)) \| (.*?) ?\|(?: `(\w*)` \|)?$",
+    re.MULTILINE,
+)
 CHANGED = "passed; changed since"
-PRINTED = re.compile(r"^## (\S+)\n\n````text\n(.*?)\n````$", re.MULTILINE | re.DOTALL)
+PRINTED = re.compile(r"^## ([^\n]+)\n\n````text\n(.*?)\n````$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Part:
     exit: int | None
     key: str = ""  # what it rested on, for the next run
     changed: bool = False  # what it rests on has changed since it passed
+
+    @property
+    def due(self) -> bool:
+        """Whether it is to run again."""
+        return self.changed or self.exit != 0
 
     @property
     def verdict(self) -> str:
@@ -152,13 +160,13 @@ def tasks(only: str | None) -> Iterator[Task]:
 
 
 def reported(text: str) -> dict[str, Part]:
-    """Return the parts that a report says passed, by name; without what they rested on they have changed since."""
+    """Return the parts of a report by name; one of which it does not say what it rested on has changed since."""
     outputs = dict(PRINTED.findall(text))
     found = {}
-    for name, source, began, seconds, verdict, counted, key in PASSED.findall(text):
+    for name, source, began, seconds, verdict, exit, counted, key in LINE.findall(text):
         output = outputs.get(name, f"{counted} in 0s" if counted else "")
         changed = not key or verdict == CHANGED
-        found[name] = Part(name, source, output, began, float(seconds), 0, key, changed)
+        found[name] = Part(name, source, output, began, float(seconds), int(exit or 0), key, changed)
     return found
 
 
@@ -239,21 +247,21 @@ def main() -> int:
     parts: dict[str, Part | None] = {}
     for task in todo:  # what need not run stands in the report from the start
         part, anew = before.get(task.name), given.anew and re.search(given.parts, task.name)
-        if part is not None and (anew or part.changed or part.key != task.key()):
+        if part is not None and (anew or part.key != task.key()):
             part = replace(part, changed=True)
         parts[task.name] = part
     print(*(f"{name}: {part.verdict}" for name, part in parts.items() if part), sep="\n", flush=True)
     for task in todo:
         part = parts[task.name]
-        if (part is None or part.changed) and re.search(given.parts, task.name):
+        if (part is None or part.due) and re.search(given.parts, task.name):
             parts[task.name] = done(task, source)
         if report:  # written after each part: a run that is stopped has said what it saw
-            left = [name for name, one in parts.items() if one is None or one.changed]
+            left = [name for name, one in parts.items() if one is None or one.due]
             REPORT.write_text(page([one for one in parts.values() if one], left, source), encoding="utf-8")
     if given.only is None:
         print(f"\nwrote {REPORT.relative_to(ROOT)}")
     print(*(f"{name}: {part.verdict if part else 'not run'}" for name, part in parts.items()), sep="\n")
-    return int(any(part is None or part.changed or part.exit for part in parts.values()))
+    return int(any(part is None or part.due for part in parts.values()))
 
 
 if __name__ == "__main__":

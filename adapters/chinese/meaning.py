@@ -1,29 +1,13 @@
 """What a value, a sample and a relative mean: the small judgements on the way into a chart."""
 
-import re
-
 from sangao.adapters.chinese import elements
 from sangao.adapters.chinese.said import Value
+from sangao.adapters.specimens import CAPILLARY, SAMPLED, VENOUS
 from sangao.adapters.terms import Match
 from sangao.engine import quantity
 from sangao.engine.chart import day_of
 
-SAMPLED = ("fpg", "pg2h_ogtt", "pg_random")  # glucose that diagnoses, if it is of venous plasma
-CAPILLARY = ("指尖", "末梢", "毛细")
-VENOUS = ("静脉", "血浆", "血清")
 FOLLOW_UP = "随访"
-URINE = "尿"
-NO_BLOOD = (URINE, "脑脊液", "胸水", "胸腔积液", "腹水", "腹腔积液", "唾液", "粪", "大便", "痰", "透析液", "羊水", "汗")
-# what a specimen is called elsewhere, from the start of a word: "during" is no urine
-ENGLISH = {
-    "urin": "尿", "capillar": "毛细", "finger": "指尖", "venous": "静脉", "plasma": "血浆", "serum": "血清",
-    "blood": "血", "saliva": "唾液", "sputum": "痰", "stool": "粪", "faec": "粪", "fec": "粪", "sweat": "汗",
-    "cerebrospinal": "脑脊液", "spinal fluid": "脑脊液", "amniotic": "羊水", "dialysate": "透析液",
-    "dialysis fluid": "透析液", "pleural": "胸水", "ascit": "腹水", "peritoneal": "腹水",
-}  # fmt: skip
-_ENGLISH = re.compile("|".join(rf"\b{word}" for word in ENGLISH))
-# Of the whole body, whatever order they came with.
-BODY = ("sbp_", "dbp_", "heart_rate", "temperature", "weight", "height", "bmi", "waist", "spo2")
 RELATIVES = frozenset(
     (
         "父亲",
@@ -74,32 +58,6 @@ def sampled(
     if fact == "fpg" and (sample == "capillary" or (sample == "unknown" and follow_up)):
         return "fpg_capillary", {}
     return fact, {"sample": sample}
-
-
-def of_specimen(words: str) -> str:
-    """Return the words for a specimen with those the national forms have for what is said in English.
-
-    >>> of_specimen("Urine, 24h"), of_specimen("末梢血"), of_specimen("fasting, pre-dialysis, during the day")
-    ('Urine, 24h 尿', '末梢血', 'fasting, pre-dialysis, during the day')
-    """
-    found = dict.fromkeys(ENGLISH[one] for one in _ENGLISH.findall(words.lower()))
-    return " ".join([words, *found]).strip()
-
-
-def is_of(fact: str, specimen: str) -> bool:
-    """Return whether a fact can be of a specimen: urine says nothing of blood, nor blood of urine.
-
-    >>> is_of("creatinine", "尿液"), is_of("uacr", "随机尿"), is_of("u_malb", "血清"), is_of("potassium", "")
-    (False, True, False, True)
-    >>> is_of("sbp_office", "尿液")  # a panel of both
-    True
-    """
-    if fact.startswith(BODY):
-        return True
-    other = [word for word in NO_BLOOD if word in specimen]
-    if fact == "uacr" or fact.startswith("u_"):
-        return "血" not in specimen and set(other) <= {URINE}
-    return not other
 
 
 def meant(fact: str, value: Value) -> object | None:

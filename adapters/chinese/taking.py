@@ -12,6 +12,7 @@ from sangao.adapters import arms, identity
 from sangao.adapters.chinese import elements, families, meaning, naming
 from sangao.adapters.chinese.said import Coded, Document, Item
 from sangao.adapters.moments import moment
+from sangao.adapters.specimens import is_of
 from sangao.adapters.terms import Book, Match
 from sangao.adapters.terms.problems import set_aside, unmatched
 from sangao.engine import quantity
@@ -104,7 +105,7 @@ class Taking:
         if item.negated:
             self.problem("chinese.negated", item.line, fact)
             return
-        if not meaning.is_of(fact, item.sample):
+        if not is_of(fact, item.sample):
             self.problem("chinese.sample_differs", item.line, fact)
             return
         source = f"{code or item.element} {called.words}".strip()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sangao.adapters.fhir.shapes import Concept
+from sangao.adapters.specimens import CODES
 
 HERE = Path(__file__).parent
 SYSTEMS = {
@@ -68,7 +69,7 @@ def answers() -> Answers:
         circumstances={url: frozenset(codes) for url, codes in given["circumstances"].items()},
         setting_in=given["setting_in"],
         settings=_turned(given["settings"]),
-        specimens=_turned(given["specimens"]),
+        specimens=_turned(given["specimens"]) | {f"v2-0487:{code}": said for code, said in CODES.items()},
         none_known=frozenset(given["none_known"]),
         no_information=frozenset(given["no_information"]),
         allergies=given["allergies"],

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from sangao.adapters.chinese.meaning import SAMPLED
 from sangao.adapters.fhir import placing
 from sangao.adapters.fhir.answers import answers
 from sangao.adapters.fhir.belonging import refers
@@ -18,6 +17,7 @@ from sangao.adapters.fhir.shapes import Concept, Json, concept, mappings, text
 from sangao.adapters.fhir.taking import UNKNOWN, Taken
 from sangao.adapters.fhir.values import WITHOUT, effective, given
 from sangao.adapters.naming import GOAL, Meant, meant
+from sangao.adapters.specimens import SAMPLED
 from sangao.adapters.terms import Match, set_aside, unmatched
 from sangao.engine.chart import day_of
 from sangao.engine.quantity import decimal_text, parse_pair

@@ -9,11 +9,11 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from sangao.adapters.chinese.meaning import CAPILLARY, VENOUS, is_of, of_specimen
 from sangao.adapters.fhir.answers import among, answers, coded, keys, said
 from sangao.adapters.fhir.gathering import Resource
 from sangao.adapters.fhir.shapes import Concept, Json, concept, mapping, mappings, reference, text
 from sangao.adapters.fhir.taking import Taken
+from sangao.adapters.specimens import CAPILLARY, VENOUS, is_of, of_specimen
 
 WHOLE: Final = ("全血", "whole")
 ARM: Final = re.compile(

@@ -12,12 +12,12 @@ from typing import Literal
 
 from sangao.adapters import identity
 from sangao.adapters.chinese import elements
-from sangao.adapters.chinese.meaning import is_of, of_specimen
 from sangao.adapters.hl7.decoding import Decoded, decode
 from sangao.adapters.hl7.message import Segment, named, segments
 from sangao.adapters.hl7.values import NULL, Given, given
 from sangao.adapters.moments import moment
 from sangao.adapters.naming import GOAL, meant
+from sangao.adapters.specimens import CAPILLARY, is_of, said_by
 from sangao.adapters.terms import Book, Match, book
 from sangao.adapters.terms.problems import set_aside, unmatched, without_unit
 from sangao.adapters.units import bare_unit
@@ -31,13 +31,6 @@ OUT = frozenset({"D", "W", "X", "N"})
 KNOWN = USED | OUT | frozenset("PRSIOBUVA")
 SEX = {"M": "male", "F": "female", "1": "male", "2": "female", "男": "male", "女": "female"}
 NO_SEX = frozenset({"", "U", "O", "A", "N", "0", "9"})
-# table 0487, and 0070 before it, in the words of the national forms
-SPECIMENS = {
-    "BLDC": "BLDC 毛细血", "BLDV": "静脉血", "BLD": "血", "PLAS": "血浆", "SER": "血清",
-    "UR": "尿", "URC": "尿", "URT": "尿", "CSF": "脑脊液", "SAL": "唾液", "SPT": "痰", "STL": "粪", "SWT": "汗",
-    "AMN": "羊水", "DIAF": "透析液", "PLR": "胸水", "PRT": "腹水",
-}  # fmt: skip
-CAPILLARY = ("BLDC", "CAPL", "末梢", "指尖", "毛细")
 TRUE, FALSE = frozenset({"Y", "是", "有", "阳性", "POS", "TRUE"}), frozenset({"N", "否", "无", "阴性", "NEG", "FALSE"})
 PRESSURES = ("sbp_office", "dbp_office")
 WITHOUT = "no value"
@@ -58,7 +51,7 @@ def specimens(found: Sequence[Segment]) -> dict[Segment | None, str]:
             order = one
         elif one.name == "SPM":
             words[order] += [one.get(4, i) for i in (1, 2, 4, 5, 9)]
-    return {of: of_specimen(" ".join(SPECIMENS.get(word.upper(), word) for word in said)) for of, said in words.items()}
+    return {of: said_by(said) for of, said in words.items()}
 
 
 @dataclass(slots=True)
@@ -189,7 +182,7 @@ class Taking:
             return
         named_unit = self.book.unit(unit) if unit else match.unit
         qualifiers = dict(match.qualifiers)
-        if any(one in sample.upper() or one in obx.get(3, 2) for one in CAPILLARY):
+        if any(one in sample or one in obx.get(3, 2) for one in CAPILLARY):
             qualifiers["sample"] = "capillary"
         shown = (unit if named_unit is None else named_unit) or None
         if read is not None and read.unit:

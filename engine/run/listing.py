@@ -68,9 +68,7 @@ class Person:
 
 @dataclass(slots=True)
 class Listed:
-    """A list: people in order, people of whom it is not known, how many were looked at and left out; `totals` of the
-    listed.
-    """
+    """A list: people in order and those of whom it is not known, how many were seen and left out, and totals."""
 
     people: list[Person] = field(default_factory=list)
     unsure: list[Person] = field(default_factory=list)

@@ -29,14 +29,16 @@ def test_what_passed_is_read_back_with_what_it_rested_on_and_nothing_else_is(lon
     text = long.page([tests, bench, failed, dirty], ["service.py"], "abc")
     assert "**not finished**: service.py" in text and "FAILED (exit 1)" in text and "Traceback" in text
     found = long.reported(text)
-    assert {one: part.changed for one, part in found.items()} == {
+    assert {one: part.due for one, part in found.items()} == {
         "tests of engine": False,
         "million.py": False,
+        "files.py": True,
         "nhanes.py": True,  # nobody knows what it rested on
     }
     assert found["tests of engine"].counted == "12 passed, 1 skipped" and found["tests of engine"].key == "k1"
     assert found["million.py"].output == "one line\n\n| a | b |"
     again = long.page(list(found.values()), [], "abc")
+    assert found["files.py"].exit == 1 and "| FAILED (exit 1) |" in again and "Traceback" in again
     assert "| nhanes.py | abc | 2026-11-23 01:03 | 1 | passed; changed since |" in again
     assert long.page(list(long.reported(again).values()), [], "abc") == again
 

@@ -22,8 +22,9 @@ from sangao.engine.cli.jobs import Question
 from sangao.engine.errors import SangaoError
 from sangao.engine.pack import ir
 from sangao.engine.run.arriving import laid_out
+from sangao.engine.run.arrowed import Told
 from sangao.engine.run.daily import Daily
-from sangao.engine.run.stratified import Stratifier, Told
+from sangao.engine.run.stratified import Stratifier
 
 REJECTED = pa.field("rejected", pa.list_(pa.string()))  # per value refused: its code, then its column
 PLACE = "\0row"  # the key that rows go by while a mapping is read: real ones may stand twice

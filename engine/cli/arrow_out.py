@@ -20,7 +20,7 @@ from sangao.engine.cli.behind import Behind
 from sangao.engine.cli.cells import frozen
 from sangao.engine.cli.jobs import Done
 from sangao.engine.pack import ir
-from sangao.engine.run.stratified import PARTS, Told
+from sangao.engine.run.arrowed import PARTS, Told
 
 GROUP = 1 << 17  # rows of a row group
 LENGTH = 8  # bytes that say how long a chunk is

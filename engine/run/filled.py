@@ -5,7 +5,6 @@ facts of a list that deny each other. Odd rows are marked and left to the row ru
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -20,6 +19,7 @@ from sangao.engine.run.conditions import named_facts, truth_of
 from sangao.engine.run.entering import bounds, steps
 from sangao.engine.run.equations import solved
 from sangao.engine.run.happened import completed_years
+from sangao.engine.run.held import Held, gathered, spread, value_at
 from sangao.engine.run.many import Many
 from sangao.engine.run.parts import Part
 from sangao.engine.run.timeline import falls_due, over
@@ -28,47 +28,6 @@ from sangao.engine.truth import FALSE, TRUE, UNKNOWN
 from sangao.engine.windows import Occasion
 
 INT32 = (-(2**31), 2**31 - 1)
-
-
-@dataclass(slots=True)
-class Held:
-    """A leaf in every row: a number's ends and where they are known, or a mask (`low`)."""
-
-    low: Array
-    high: Array
-    known: Array
-
-    def take(self, where: Array, other: "Held") -> "Held":
-        """Return the other where it is true, else this one."""
-        low = np.where(where, other.low, self.low)
-        one = self.high is self.low and other.high is other.low
-        high = low if one else np.where(where, other.high, self.high)
-        return Held(low, high, np.where(where, other.known, self.known))
-
-
-def spread(value: Any, rows: int) -> Held:
-    """Return one abstract value in every row."""
-    if isinstance(value, int):
-        mask = np.full(rows, value, np.int64)
-        return Held(mask, mask, np.ones(rows, bool))
-    low, high = value or (0, 0)
-    ends = np.full(rows, low, np.int64)
-    return Held(ends, ends if low == high else np.full(rows, high, np.int64), np.full(rows, value is not None))
-
-
-def gathered(values: Sequence[Any], at: Array) -> Held:
-    """Return abstract values by their place."""
-    pairs = [(one, one) if isinstance(one, int) else one or (0, 0) for one in values]
-    ends = np.array(pairs or [(0, 0)], np.int64)
-    known = np.array([one is not None for one in values] or [False], bool)
-    return Held(ends[at, 0], ends[at, 1], known[at])
-
-
-def value_at(held: Held, kind: str, row: int) -> Any:
-    """Return the abstract value of one row."""
-    if kind in ("bool", "code"):
-        return int(held.low[row])
-    return (int(held.low[row]), int(held.high[row])) if held.known[row] else None
 
 
 class Filling:

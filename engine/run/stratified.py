@@ -15,24 +15,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sangao.engine.answer import Answer, Quantity, Value
 from sangao.engine.chart import LISTS, Chart
 from sangao.engine.errors import Problem, SangaoError, fail
 from sangao.engine.pack import ir
-from sangao.engine.run import answers
 from sangao.engine.run.arriving import Cells, bound, laid_out, python_values
+from sangao.engine.run.arrowed import Told, bits, numbers, pairs_of
 from sangao.engine.run.bulk import Bulk
 from sangao.engine.run.columns import Batch
-from sangao.engine.run.filled import Filling, Held
+from sangao.engine.run.filled import Filling
 from sangao.engine.run.flat import INT16, Out, Slot
+from sangao.engine.run.held import Held
 from sangao.engine.run.lowering import Field, Place, lower
 from sangao.engine.run.many import Many
-from sangao.engine.run.vectors import Array, distinct
+from sangao.engine.run.vectors import Array
 
 ROWS = 1 << 16  # rows at a time
-STATUS = ("settled", "provisional", "unknown")
-PARTS = ("", ".status", ".at_least", ".at_most", ".possible")
-KINDS = {Out.BYTE: np.uint8, Out.MASK: np.uint64, Out.NUMBER: np.int64}
 Found = dict[str, tuple[list[tuple[Any, Any]], Array]]
 
 
@@ -129,12 +126,12 @@ class Stratifier:
         filled = self.filling.fill(seen, rows, odd)
         done = self.bulk.run(Batch(self._slots(filled, rows, odd), rows), threads=self.threads)
         outs = {
-            one: _numbers(Out(kind), data, rows)
+            one: numbers(Out(kind), data, rows)
             for one, kind, data in zip(self.bulk.flat.outs, self.bulk.flat.program.outs, done.outs, strict=True)
         }
         for name in lowered:
             parts = {str(one.field): data for one, data in outs.items() if one.decision == name}
-            found[name] = _pairs(self.pack.decisions[name].outcome.kind, parts, rows)
+            found[name] = pairs_of(self.pack.decisions[name].outcome.kind, parts, rows)
         return found, odd
 
     def _slots(self, filled: Mapping[tuple[str, bool], Held], rows: int, odd: Array) -> tuple[Any, ...]:
@@ -297,7 +294,6 @@ def _daily(
     return pa.concat_tables(tables).replace_schema_metadata({**told, "sangao.on": json.dumps({"column": column})})
 
 
-# --- inputs -----------------------------------------------------------------------------------------------------------
 class _Shape:
     """One leaf in every row of a batch, on its way into slots; `odd` marks rows that no slot has a form for."""
 
@@ -320,9 +316,9 @@ class _Shape:
     def slot(self, place: Place, kind: int) -> Array:
         """Return one input of the program."""
         if place.part == "may":
-            return _bits(self.low & self.low.dtype.type(1 << place.value))
+            return bits(self.low & self.low.dtype.type(1 << place.value))
         if place.part == "valid":
-            return _bits(self.single if self.closed else self.held.known)
+            return bits(self.single if self.closed else self.held.known)
         if kind in (Slot.INT32, Slot.INT16):
             ends = self.held.high if place.part == "high" else self.held.low
             found = ends.astype(np.int32) if kind == Slot.INT32 else np.clip(ends, *INT16).astype(np.int16)
@@ -333,108 +329,4 @@ class _Shape:
             for i in range(1, len(self.leaf.values)):
                 found |= (self.low == 1 << i).view(np.uint8) * np.uint8(i)
             return found
-        return _bits(self.low & 2)
-
-
-# --- outputs ----------------------------------------------------------------------------------------------------------
-def _bits(truths: Array) -> Array:
-    return np.packbits(np.asarray(truths, bool), bitorder="little")
-
-
-def _numbers(kind: Out, data: Any, rows: int) -> Array:
-    if kind == Out.BITS:
-        return np.unpackbits(np.frombuffer(data, np.uint8), count=rows, bitorder="little")
-    return np.frombuffer(data, KINDS[kind], rows)
-
-
-def _pairs(kind: str, parts: Mapping[str, Array], rows: int) -> tuple[list[tuple[Any, Any]], Array]:
-    """Return the different pairs (open, assumed) of a decision and which of them each row has."""
-    if kind in ("number", "date"):
-        names = ("possible", "at_least", "at_most", "taken", "value", "certain")
-        columns = [parts[one] for one in names]
-        for i in (1, 2, 4, 5):
-            columns[i] = np.where(columns[0 if i < 3 else 3] != 0, columns[i], 0)
-    elif kind == "set":
-        columns = [parts[one].view(np.int64) for one in ("certain", "possible", "sure", "taken")]
-    else:
-        columns = [parts[one].view(np.int64) for one in ("possible", "taken")]
-    which = distinct(columns, rows)
-    pairs: list[tuple[Any, Any]] = []
-    for row in which.first:
-        one = [int(column[row]) for column in columns]
-        if kind in ("number", "date"):
-            pairs.append(((one[1], one[2]) if one[0] else None, (one[4], one[5]) if one[3] else None))
-        elif kind == "set":
-            masks = [value & (1 << 64) - 1 for value in one]
-            pairs.append(((masks[0], masks[1]), (masks[2], masks[3])))
-        else:
-            pairs.append((one[0] & (1 << 64) - 1, one[1] & (1 << 64) - 1))
-    return pairs, which.at
-
-
-class Told:
-    """The five columns of one decision from pairs of both passes: worded once for each different pair."""
-
-    def __init__(self, decision: ir.Decision) -> None:
-        self.decision = decision
-        kind = decision.outcome.kind
-        names = pa.dictionary(pa.int16() if len(decision.outcome.codes) > 127 else pa.int8(), pa.string())
-        kinds = {"bool": pa.bool_(), "number": pa.float64(), "date": pa.date32(), "set": pa.list_(pa.string())}
-        self.kind = kinds.get(kind, names)
-        status = pa.dictionary(pa.int8(), pa.string())
-        types = (self.kind, status, self.kind, self.kind, pa.uint64())
-        self.fields = [pa.field(decision.id + part, one) for part, one in zip(PARTS, types, strict=True)]
-        self._answers: dict[Any, Answer] = {}
-
-    def answer(self, opened: Any, assumed: Any) -> Answer:
-        """Return the answer of a pair."""
-        found = self._answers.get((opened, assumed))
-        if found is None:
-            if len(self._answers) > 100_000:
-                self._answers.clear()
-            found = self._answers[opened, assumed] = answers.answer(self.decision, opened, assumed)
-        return found
-
-    def columns(self, pairs: Sequence[tuple[Any, Any]], at: Any) -> list[Any]:
-        """Return the columns of rows that hold these pairs."""
-        each = [self.answer(*pair) for pair in pairs]
-        places = np.asarray(at, np.int64)
-        kind = self.decision.outcome.kind
-        masks = []
-        for opened, _ in pairs:
-            mask = None if kind in ("number", "date") else opened[1] if kind == "set" else opened
-            masks.append(mask if mask is None or mask < 1 << 64 else None)
-        return [
-            self._values([one.value for one in each], places),
-            _coded([one.status for one in each], STATUS, self.fields[1].type, places),
-            self._values([one.at_least for one in each], places),
-            self._values([one.at_most for one in each], places),
-            pa.array(masks, pa.uint64()).take(pa.array(places)),
-        ]
-
-    def _values(self, values: Sequence[Value], places: Array) -> Any:
-        if pa.types.is_dictionary(self.kind):
-            return _coded(values, self.decision.outcome.codes, self.kind, places)
-        return pa.array([plain(self.decision.outcome.kind, one) for one in values], self.kind).take(pa.array(places))
-
-
-def plain(kind: str, value: Value) -> Any:
-    """Return a value as an Arrow cell: a number in the decision's unit, a day (never: the last one there is)."""
-    if isinstance(value, Quantity):
-        return float(value.number)
-    if kind == "date" and isinstance(value, str):
-        return date.max if value == "never" else date.fromisoformat(value)
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _coded(values: Sequence[Any], codes: Sequence[str], kind: Any, places: Array) -> Any:
-    at = {code: i for i, code in enumerate(codes)}
-    which = np.array([-1 if one is None else at[one] for one in values], kind.index_type.to_pandas_dtype())
-    found, known = which[places], None
-    if (which < 0).any():
-        there = found >= 0
-        found *= there
-        known = pa.py_buffer(_bits(there))
-    indices = pa.Array.from_buffers(kind.index_type, len(found), [known, pa.py_buffer(found)])
-    # INVARIANT: an index is the place of a code, so nothing has to be looked through for others.
-    return pa.DictionaryArray.from_arrays(indices, pa.array(codes, pa.string()), safe=False)
+        return bits(self.low & 2)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sangao.engine.run.circuit import Circuit, Writer
+from sangao.engine.run.circuit import Circuit
 from sangao.engine.run.flat import INT16, INT32, Op, Out, Program, Slot, verify
+from sangao.engine.run.registers import Writer
 
 ENDS = (INT32[0], INT16[0] - 1, INT16[0], INT16[0] + 1, -1, 0, 1, INT16[1] - 1, INT16[1], INT16[1] + 1, INT32[1])
 

@@ -18,9 +18,10 @@ import pyarrow as pa
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
 from sangao.engine.guide import Pack, load
-from sangao.engine.run.filled import value_at
+from sangao.engine.run.arrowed import PARTS, plain
+from sangao.engine.run.held import value_at
 from sangao.engine.run.many import Many
-from sangao.engine.run.stratified import PARTS, Stratifier, plain
+from sangao.engine.run.stratified import Stratifier
 from tests.laws.charts import LISTS, ON, Charts
 
 PACKS = ("htn_guideline_2024", "lipid_2023", "htn_primary_2025")

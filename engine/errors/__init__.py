@@ -20,7 +20,10 @@ Severity = Literal["error", "warning", "note"]
 AREAS = (
     "language",
     "rules",
-    "meaning",
+    "meaning.names",
+    "meaning.kinds",
+    "meaning.forms",
+    "meaning.composition",
     "checks",
     "chart",
     "host",

@@ -17,7 +17,7 @@ from sangao.engine.errors import SangaoError, fail
 from sangao.engine.pack import canon, ir
 
 COMPILER = (
-    *("errors/__init__.py", "errors/language.py", "errors/rules.py", "errors/meaning.py", "errors/checks.py"),
+    *("errors/__init__.py", "errors/language.py", "errors/rules.py", "errors/meaning", "errors/checks.py"),
     *("language", "pack", "passes", "quantity", "rules", "fact.py", "formulas.py"),
 )
 TERMS = "shared/terms"  # codes and names of hosts, read by adapters only

@@ -6,6 +6,7 @@ from typing import Literal
 
 from sangao.engine.errors import Span as Place
 from sangao.engine.errors import fail
+from sangao.engine.quantity import unit_name
 
 LONGEST = 20_000  # characters of one expression
 
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_UNIT = re.compile(UNIT)
 _SPACED_UNIT = re.compile(rf"[ \t]*({UNIT})")
 
 
@@ -44,9 +46,15 @@ def place_in(text: str, at: int, where: Place) -> Place:
 
 
 def unit_after(text: str, at: int) -> tuple[str, int]:
-    """Return the unit that follows a number (empty when a word or a sign does) and where it ends."""
+    """Return the unit that follows a number (empty when a word or a sign does) and where it ends.
+
+    What is no unit once its name is settled (a `½`, which is 1⁄2) is none before.
+
+    >>> unit_after("140 毫米汞柱", 3), unit_after("140½", 3)
+    (('毫米汞柱', 8), ('', 3))
+    """
     match = _SPACED_UNIT.match(text, at)
-    if match is None or match[1] in WORDS:
+    if match is None or match[1] in WORDS or not _UNIT.fullmatch(unit_name(match[1])):
         return "", at
     return match[1], match.end()
 

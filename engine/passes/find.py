@@ -3,18 +3,24 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from sangao.engine.errors import fail
+from sangao.engine.errors import SangaoError, fail
 from sangao.engine.passes.work import nearest
 
 
 def find_folder(name: str | Path, paths: Iterable[str | Path] = ()) -> Path:
     """Return the folder of a pack: a path that holds pack.yaml, or a name under `paths` or `sangao.guidelines`.
 
+    A folder that is no pack's name is returned too: its reader says that `pack.yaml` is missing, with all else.
     Raises `SangaoError` (host.unknown_pack, a usage error) that names the nearest.
     """
     if (Path(name) / "pack.yaml").is_file():
         return Path(name).resolve()
-    return beside(str(name), None, paths)
+    try:
+        return beside(str(name), None, paths)
+    except SangaoError:
+        if not Path(name).is_dir():
+            raise
+        return Path(name).resolve()
 
 
 def beside(name: str, parent: Path | None, paths: Iterable[str | Path] = ()) -> Path:

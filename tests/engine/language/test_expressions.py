@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sangao.engine.errors import SangaoError, Span
@@ -166,6 +166,7 @@ weeks running( ( ) { } , < <= >= = != == + - * $p " ' "2025-01-01" @ . .. / [ ] 
 words = st.sampled_from([*WORDING.split(), "\n", "\t"])
 
 
+@example("0¼")  # 1⁄4 once settled: no unit
 @given(st.lists(words, max_size=25).map(" ".join) | st.text(max_size=60) | st.lists(words, max_size=25).map("".join))
 def test_any_text_is_a_tree_or_a_problem(text: str) -> None:
     try:

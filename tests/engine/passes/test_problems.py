@@ -264,3 +264,10 @@ def test_an_unknown_pack_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(SangaoError, match="my_pack") as caught:
         find_folder("my_pakc", [tmp_path])
     assert caught.value.usage
+
+
+def test_a_folder_that_is_no_pack_yet_is_told_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    with pytest.raises(SangaoError) as caught:
+        compile_folders([find_folder(tmp_path)])
+    assert ("rules.missing_file", "pack.yaml") in [(one.code, one.parts.get("file")) for one in caught.value.problems]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.chinese.test_documents import (
+from tests.adapters.chinese.documents import (
     DBP,
     SBP,
     chart,

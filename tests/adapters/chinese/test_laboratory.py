@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.adapters.chinese.test_documents import chart, codes, document, facts, known, number, pack, seen
+from tests.adapters.chinese.documents import chart, codes, document, facts, known, number, pack, seen
 
 OGTT, FASTING, WHOLE_BLOOD, CREATININE = "1518-0", "14771-0", "15074-8", "14682-9"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sangao.adapters.chinese import naming
 from sangao.adapters.terms import book
 from sangao.engine.errors import SangaoError
-from tests.adapters.chinese.test_documents import (
+from tests.adapters.chinese.documents import (
     DBP,
     FPG,
     SBP,

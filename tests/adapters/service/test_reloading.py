@@ -16,8 +16,8 @@ import pytest
 
 from sangao.adapters.service import signing
 from sangao.engine.guide import load
+from tests.adapters.service.clinics import BASE, put
 from tests.adapters.service.hosted import PERSON, call, hosted, problems
-from tests.adapters.service.test_packs import BASE, put
 from tests.adapters.service.test_signing import key
 
 CHART = {"on": "2025-10-09", "facts": {"sbp_office": 150, "dbp_office": 70}}

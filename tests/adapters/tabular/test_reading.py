@@ -1,67 +1,15 @@
 """What a text table says reaches the chart as it stands, or is refused with its place."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sangao.adapters.columns import Patient
-from sangao.adapters.tabular import lines, read_columns
-from sangao.adapters.tabular.binding import check
-from sangao.adapters.tabular.mapping import COLUMN, TOP, read_mapping
-from sangao.engine.chart import Chart
-from sangao.engine.cli.maps import read_map
+from sangao.adapters.tabular import lines
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
-from sangao.engine.truth import FALSE
-
-ON = "2025-10-20"
-
-
-@cache
-def pack() -> Pack:
-    return load("htn_guideline_2024")
-
-
-def written(folder: Path, text: str, encoding: str = "utf-8", name: str = "people.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def people(path: Path, mapping: dict[str, Any], on: date | None = None) -> list[Patient]:
-    columns = read_columns(source=path, mapping={"on": ON, **mapping})
-    assert columns is not None
-    bound = columns.bind(pack().compiled.dictionary, on)
-    return [one for batch in bound.batches(2) for one in bound.patients(batch)]
-
-
-def chart(one: Patient) -> Chart:
-    assert one.chart is not None, one.rejected
-    return one.chart
-
-
-def values(one: Patient) -> dict[str, Any]:
-    return {reading.fact: reading.value for reading in chart(one).readings}
-
-
-def known(one: Patient, leaf: str) -> Any:
-    return pack().admit(chart(one)).timeline.named()[leaf]
-
-
-def codes(mapping: dict[str, Any], path: Path) -> list[str]:
-    with pytest.raises(SangaoError) as raised:
-        people(path, mapping)
-    assert raised.value.usage
-    return [problem.code for problem in raised.value.problems]
-
-
-PAIR = {"key": "id", "columns": {"血压": {"facts": ["sbp_office", "dbp_office"]}}}
-SBP = {"key": "id", "columns": {"sbp": {"fact": "sbp_office"}}}
+from tests.adapters.tabular.people import PAIR, SBP, chart, codes, known, pack, people, values, written
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
@@ -233,167 +181,6 @@ def test_a_reading_may_have_its_day_in_another_column(tmp_path: Path) -> None:
     assert [problem.code for problem in pack().problems(chart(found[2]))] == ["chart.future"]
 
 
-# --- lists ------------------------------------------------------------------------------------------------------------
-def entries(one: Patient, name: str) -> list[str] | None:
-    found = chart(one).lists.get(name)
-    return None if found is None else [entry.key for entry in found]
-
-
-def test_a_cell_may_hold_a_list_none_of_it_or_nothing(tmp_path: Path) -> None:
-    mapping = {"key": "id", "columns": {"诊断": {"list": "conditions", "none": ["无"]}}}
-    found = people(written(tmp_path, "id,诊断\n1,I10；E11.9\n2,无\n3,\n4,未查\n"), mapping)
-    assert [entries(one, "conditions") for one in found] == [["I10", "E11.9"], [], None, None]
-
-
-def test_a_code_that_says_nothing_is_helped_by_the_name_beside_it(tmp_path: Path) -> None:
-    mapping = {"key": "id", "columns": {"code": {"list": "conditions", "by": "code", "name": "name"}}}
-    text = "id,code,name\n1,E11.9,糖尿病\n2,X99,脑卒中\n3,,心力衰竭\n4,X99,怪病\n"
-    found = people(written(tmp_path, text), mapping)
-    assert [entries(one, "conditions") for one in found] == [["E11.9"], ["脑卒中"], ["心力衰竭"], ["X99"]]
-    assert [problem.code for problem in pack().problems(chart(found[3]))] == ["chart.unmapped"]
-
-
-DELIVERED = {
-    "key": "id",
-    "lists": {"conditions": {"from": ["dm", "af"], "complete": {"column": "checked", "when": ["是"]}}},
-    "columns": {
-        "dm": {"fact": "diabetes", "values": {"1": True, "2": False}, "missing": [9]},
-        "af": {"fact": "af", "values": {"1": True, "2": False}, "missing": [9]},
-    },
-}
-
-
-def test_columns_deliver_a_list_and_a_blank_of_ones_own_is_never_assumed(tmp_path: Path) -> None:
-    found = people(written(tmp_path, "id,dm,af,checked\n1,2,9,\n2,9,,\n3,1,2,是\n"), DELIVERED)
-    assert [entries(one, "conditions") for one in found] == [[], None, []]
-    assert [chart(one).complete for one in found] == [frozenset(), frozenset(), {"conditions"}]
-    admission = pack().admit(chart(found[0]))
-    assert "af" not in admission.assumed_facts and "stroke" in admission.assumed_facts
-    assert pack().admit(chart(found[1])).assumed_facts == ()
-
-
-def test_a_list_column_that_says_unknown_delivers_no_list(tmp_path: Path) -> None:
-    mapping = {
-        "key": "id",
-        "lists": {"conditions": {"delivered": "always"}},
-        "columns": {"kidney": {"list": "conditions", "values": {"1": "ckd"}, "none": ["2"], "missing": ["9"]}},
-    }
-    found = people(written(tmp_path, "id,kidney\n1,1\n2,2\n3,9\n"), mapping)
-    assert [entries(one, "conditions") for one in found] == [["ckd"], [], None]
-
-
-@pytest.mark.parametrize("said", ["不详", "未知", "拒查", "拒绝", "拒答"])
-def test_asked_and_not_known_is_no_blank_of_a_yes_or_no(tmp_path: Path, said: str) -> None:
-    risk, columns = {"fact": "bleeding_risk_high"}, {"ills": {"list": "conditions"}, "sbp": {"fact": "sbp_office"}}
-    table = written(tmp_path, f"id,risk,ills,age,sbp\n1,,I25,60,140\n2,{said},I25,60,{said}\n")
-
-    def statuses(risk: Any, **more: Any) -> list[str]:
-        found = people(table, {"key": "id", "columns": {"risk": risk, "age": "age", **columns}, **more})
-        assert "sbp_office" not in values(found[1]) and not found[1].rejected  # not measured: a blank
-        return [load("dm_primary_2025").decide("dm.aspirin_weighed", chart(one)).status for one in found]
-
-    assert statuses(risk) == ["provisional", "unknown"]
-    # the mapping may say that in its file the word means a blank, or what else it means
-    assert statuses({**risk, "missing": [said]}) == ["provisional", "provisional"]
-    assert statuses(risk, missing=[said]) == ["provisional", "provisional"]
-    assert statuses({**risk, "values": {said: True}}) == ["provisional", "settled"]
-
-
-def test_a_list_cell_that_says_nobody_knows_delivers_no_list(tmp_path: Path) -> None:
-    mapping = {
-        "key": "id",
-        "lists": {"conditions": {"delivered": "always"}},
-        "columns": {"ills": {"list": "conditions", "none": ["无"]}},
-    }
-    found = people(written(tmp_path, "id,ills\n1,无\n2,不详\n3,房颤\n"), mapping)
-    assert [one if one is None else len(one) for one in (entries(each, "conditions") for each in found)] == [0, None, 1]
-
-
-def test_an_item_nobody_can_map_is_not_lost_where_its_list_was_not_delivered(tmp_path: Path) -> None:
-    lists = {"conditions": {"from": ["ills", "af"], "delivered": "all"}}
-    columns = {"ills": {"list": "conditions"}, "af": {"fact": "af", "values": {"1": True, "2": False}}}
-    mapping = {"key": "id", "lists": lists, "columns": columns}
-    found = people(written(tmp_path, "id,ills,af\n1,I63；怪病,\n2,I63,\n3,怪病,2\n"), mapping)
-    assert [entries(one, "conditions") for one in found] == [["怪病"], None, ["怪病"]]
-    assert [values(one).get("ischaemic_stroke") for one in found] == [True, True, None]
-    for one, codes_of in zip(found, (["chart.unmapped"], [], ["chart.unmapped"]), strict=True):
-        admission = pack().admit(chart(one))
-        assert [problem.code for problem in admission.problems] == codes_of
-        assert not admission.assumed_facts and not one.rejected
-    left_empty = pack().admit(chart(found[1]))
-    assert all(left_empty.open[one] == FALSE for one in pack().compiled.leaves if one.startswith("unusable("))
-
-
-def test_a_code_nobody_knows_does_not_hide_the_name_beside_it_nor_a_column_the_next(tmp_path: Path) -> None:
-    ills = {"list": "conditions", "name": "name"}
-    mapping = {
-        "key": "id",
-        "lists": {"conditions": {"delivered": "always", "complete": True}},
-        "columns": {"ill": ills},
-    }
-    found = people(written(tmp_path, "id,ill,name\n1,不详,高血压\n2,,不详\n3,I10,不详\n"), mapping)
-    assert [entries(one, "conditions") for one in found] == [["高血压"], None, ["I10"]]
-    assert not chart(found[1]).complete
-    two = {"key": "id", "columns": {"a": {"fact": "af"}, "b": {"fact": "af"}}}
-    found = people(written(tmp_path, "id,a,b\n1,不详,是\n2,不详,\n3,是,不详\n4,不详,不详\n"), two)
-    assert [known(one, "af") for one in found] == [2, 3, 2, 3]
-    assert [len(chart(one).readings) for one in found] == [1, 1, 1, 1]
-
-
-# --- the mapping ------------------------------------------------------------------------------------------------------
-def test_all_problems_of_a_mapping_come_at_once(tmp_path: Path) -> None:
-    mapping = {
-        "keys": "id",
-        "columns": {
-            "a": {"fact": "x", "list": "conditions"},
-            "b": {"fact": "y", "unti": "mmHg"},
-            "c": {"list": "ills"},
-        },
-        "lists": {"conditions": {"from": ["d"], "delivered": "often"}},
-    }
-    assert sorted(codes(mapping, written(tmp_path, "id,a,b,c\n"))) == [
-        "table.needed",
-        "table.not_in_map",
-        "table.unknown_key",
-        "table.unknown_key",
-        "table.unknown_list",
-        "table.wrong_shape",
-        "table.wrong_shape",
-    ]
-
-
-def test_facts_units_and_values_are_checked_against_the_dictionary(tmp_path: Path) -> None:
-    mapping = {
-        "key": "id",
-        "columns": {
-            "a": "sbp_ofice",
-            "b": {"fact": "fpg", "unit": "mmHg"},
-            "c": {"fact": "sex", "values": {"1": "man"}},
-            "d": {"fact": "diabetes", "values": {"1": "yes"}},
-        },
-    }
-    with pytest.raises(SangaoError) as raised:
-        people(written(tmp_path, "id,a,b,c,d\n"), mapping)
-    found = {(one.code, one.parts.get("nearest")) for one in raised.value.problems}
-    assert found == {
-        ("table.unknown_fact", "sbp_office"),
-        ("table.unknown_unit", None),
-        ("table.unknown_value", None),
-    }
-    assert len(raised.value.problems) == 4
-
-
-def test_a_chinese_name_names_a_fact(tmp_path: Path) -> None:
-    [one] = people(written(tmp_path, "id,x\n1,150\n"), {"key": "id", "columns": {"x": "诊室收缩压"}})
-    assert values(one) == {"sbp_office": 150}
-
-
-def test_another_format_is_left_to_others(tmp_path: Path) -> None:
-    assert read_columns(source=tmp_path / "people.pdf", mapping={}) is None
-    with pytest.raises(SangaoError):
-        read_columns(source=written(tmp_path, "id\n"), mapping=None)
-
-
 def rows(found: list[Patient]) -> Iterator[str]:
     return (one.key for one in found)
 
@@ -402,21 +189,3 @@ def test_a_row_without_a_key_is_refused_and_equal_keys_stay_apart(tmp_path: Path
     found = people(written(tmp_path, "id,sbp\n1,150\n ,150\n1,120\n"), SBP)
     assert list(rows(found)) == ["1", "", "1"]
     assert [one.code for each in found for one in each.rejected] == ["table.no_key"]
-
-
-def test_the_mapping_of_the_docs_is_one_with_every_key(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
-    [text] = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
-    given = read_map(tmp_path / "map.yaml")
-    assert check(read_mapping(given), pack().compiled.dictionary) == []
-    keys = {str(key) for column in given["columns"].values() if not isinstance(column, str) for key in column}
-    assert (set(given), keys) == (set(TOP), set(COLUMN))
-
-
-def test_a_list_of_names_goes_through_the_book_of_terms(tmp_path: Path) -> None:
-    path = written(tmp_path, "编号,用药\n1,安博诺;氨氯地平\n2,阿莫西林\n3,神奇茶\n")
-    found = people(path, {"key": "编号", "columns": {"用药": {"list": "medications"}}})
-    assert [entries(one, "medications") for one in found] == [["arb", "thiazide", "氨氯地平"], [], ["神奇茶"]]
-    assumed = [pack().admit(chart(one)).assumed_facts for one in found]
-    assert "acei" in assumed[0] and "thiazide" not in assumed[0] and "acei" in assumed[1] and not assumed[2]

@@ -1,44 +1,14 @@
 """Good folders: what the compiled pack holds."""
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sangao.engine.chart import Chart
-from sangao.engine.explain.argument import backing
 from sangao.engine.pack import ir
 from sangao.engine.passes import compile_folder
-from sangao.engine.run import spec
-from sangao.engine.run.admit import Admitter
-from sangao.engine.truth import FALSE, TRUE, UNKNOWN
-
-Folder = Callable[..., Path]
-
-GRADE = """
-table: t.grade
-title: {zh: 血压分级, en: grade}
-inputs: {s: sbp, d: dbp}
-hit: highest
-order: [normal, high, grade1]
-names: {normal: {zh: 正常, en: normal}, high: {zh: 正常高值, en: high normal}, grade1: {zh: 1级, en: grade 1}}
-rows:
-  - {s: "[0..120)", d: "[0..80)", then: normal, mode: all, cite: [T-CLS-01]}
-  - {s: "[120..140)", d: "[80..90)", then: high, mode: any, cite: [T-CLS-01]}
-  - {s: ">= 140", d: ">= 90", then: grade1, mode: any, cite: [T-CLS-02]}
-promises: [raising s never lowers t.grade, raising dbp never lowers t.grade]
-cases:
-  - {it: diastolic 95 alone, give: {dbp: 95 mmHg}, expect: {status: unknown, at_least: grade1}, proves: [T-CLS-01]}
-"""
-
-
-def answers(pack: ir.Pack, **chart: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the open and the assumed answers of a chart."""
-    admission = Admitter(pack)(Chart.from_dict({"on": "2025-03-01", **chart}))
-    return spec.evaluate(pack, admission.open, admission.assumed)
+from sangao.engine.truth import TRUE
+from tests.engine.passes.compiled import GRADE, ITEMS, PACK, Folder, answers, condition, decision_text
 
 
 def test_a_table_becomes_half_open_bands_over_grid_steps(folder: Folder) -> None:
@@ -100,24 +70,6 @@ def test_guards_and_contradictions_come_compiled_over_facts(folder: Folder) -> N
     order, man = pack.contradictions
     assert order.when == ir.Compare("<=", ir.Read("sbp"), ir.Read("dbp")) and order.group == "bp"
     assert man.facts == ("sex", "pregnant") and man.group is None
-
-
-def decision_text(when: str, more: str = "") -> str:
-    return f"""
-decision: t.it
-title: {{zh: 测试, en: test}}
-outcomes: bool
-{more}
-default: {{then: "false"}}
-except:
-  yes: {{when: '{when}', then: "true"}}
-"""
-
-
-def condition(pack: ir.Pack, id: str = "t.it") -> ir.Expr:
-    form = pack.decisions[id].form
-    assert isinstance(form, ir.Tree)
-    return form.root.exceptions[0].when
 
 
 @pytest.mark.parametrize(
@@ -205,207 +157,6 @@ def test_a_formula_makes_a_derived_leaf(folder: Folder) -> None:
     assert opened["t.it"] == TRUE
 
 
-TREE = """
-decision: t.start
-title: {zh: 启动, en: start}
-outcomes: [now, later, never]
-default: {then: now, cite: [T-CLS-01]}
-except:
-  mild: {when: "sbp < 160 mmHg", then: later}
-  old: {when: "age >= 80 years", then: never, over: [mild]}
-  deep: {when: "diabetes", then: now, of: mild}
-  stop: {when: "pregnant", then: never, of: all}
-"""
-
-
-def test_exceptions_hang_under_what_they_except(folder: Folder) -> None:
-    pack = compile_folder(folder(TREE))
-    form = pack.decisions["t.start"].form
-    assert isinstance(form, ir.Tree)
-    mild, old, stop = form.root.exceptions
-    assert [one.id for one in mild.exceptions] == ["deep"]
-    assert old.over == ("mild",) and stop.over == ("mild", "old") and mild.over == ()
-    assert (form.root.id, form.root.then, mild.then) == ("default", 0, 1)
-    assert pack.words["t.start/mild"].says_zh == "收缩压<160 mmHg → later"
-    assert pack.words["t.start/default"].says_en == "otherwise → now"
-
-
-def test_a_number_decision_has_one_grid_and_bounds(folder: Folder) -> None:
-    target = """
-decision: t.target
-title: {zh: 目标, en: target}
-outcomes: {number: mmHg}
-default: {then: 140 mmHg}
-except: {low: {when: diabetes, then: 130.5 mmHg}}
----
-"""
-    pack = compile_folder(folder(target + decision_text("sbp < t.target")))
-    made = pack.decisions["t.target"]
-    assert isinstance(made.form, ir.Tree)
-    assert made.outcome.step == Fraction(1, 2)
-    assert (made.form.root.then, made.form.root.exceptions[0].then) == (ir.Int(280), ir.Int(261))
-    assert condition(pack) == ir.Compare("<", ir.Read("sbp"), ir.Times(50, ir.Ask("t.target")))
-    assert list(pack.decisions) == ["t.target", "t.it"]
-
-
-ITEMS = """
-criteria: t.factors
-title: {zh: 危险因素, en: risk factors}
-gives: set
-items:
-  - {id: smoking, name: {zh: 吸烟, en: smoking}, when: "smoke = current", cite: [T-CLS-01]}
-  - {id: age, name: {zh: 年龄, en: age}, when: "age >= 55 years"}
----
-criteria: t.two
-title: {zh: 两项, en: two}
-of: {at_least: 2}
-items:
-  - {id: one, name: {zh: 一, en: one}, when: "smoking in t.factors"}
-  - {id: two, name: {zh: 二, en: two}, when: "count(t.factors) >= 1"}
----
-score: t.points
-title: {zh: 评分, en: score}
-items:
-  - {id: age, of: age, points: {"< 40": 0, "[40..60)": 3, ">= 60": 5}}
-  - {id: sex, of: sex, points: {male: 2, female: 0}}
-  - {id: dm, when: diabetes, points: 4}
-order: [low, high]
-bands: {low: "< 6", high: ">= 6"}
----
-score: t.sum
-title: {zh: 总分, en: sum}
-items: [{id: dm, when: diabetes, points: 4}, {id: st, when: stroke, points: -1}]
----
-advice: t.refer
-title: {zh: 转诊, en: refer}
-when: "t.points = high or t.sum >= 4"
-action: {kind: refer, code: upward}
-urgency: urgent
-due: 2 weeks
-when_unknown: act
-text: {zh: 两周内转诊, en: refer within two weeks}
-cite: [T-CLS-01]
-"""
-
-
-def test_criteria_scores_and_advice(folder: Folder) -> None:
-    pack = compile_folder(folder(ITEMS))
-    assert pack.decisions["t.factors"].outcome == ir.Outcome("set", ("smoking", "age"))
-    two = pack.decisions["t.two"].form
-    assert isinstance(two, ir.Criteria) and two.need == 2
-    assert two.items[0].when == ir.Has("t.factors", 0)
-    assert two.items[1].when == ir.Compare(">=", ir.CountIn("t.factors"), ir.Int(1))
-    points = pack.decisions["t.points"].form
-    assert isinstance(points, ir.Score) and points.cuts == (6,)
-    assert [item.points for item in points.items] == [(0, 3, 5), (2, 0), (0, 4)]
-    assert pack.decisions["t.sum"].outcome == ir.Outcome("number")
-    advice = pack.decisions["t.refer"].form
-    assert isinstance(advice, ir.Advice)
-    assert (advice.code, advice.urgency, advice.when_unknown, advice.due) == ("upward", "urgent", "act", ir.Span(14))
-    assert pack.words["t.refer"].says_zh == "两周内转诊"
-    opened, assumed = answers(pack, facts={"age": "70", "sex": "female"}, conditions=[])
-    assert (opened["t.points"], assumed["t.points"]) == (0b11, 0b01)
-
-
-def test_enough_closes_only_the_assumed_pass(folder: Folder) -> None:
-    text = """
-decision: t.dm
-title: {zh: 诊断, en: diagnosis}
-outcomes: bool
-default: {then: "false"}
-except: {high: {when: "fpg >= 7.0 mmol/L or pg2h >= 11.1 mmol/L", then: "true"}}
-enough: "fpg is known or hba1c is known"
-assuming: {pg2h: "< 11.1 mmol/L"}
-"""
-    pack = compile_folder(folder(text))
-    assert pack.decisions["t.dm"].enough == ir.Enough(
-        ir.Known("any", ("fpg", "hba1c")), (("pg2h", (500, 11099)),), ("unusable(pg2h)",)
-    )
-    assert pack.leaves["unusable(pg2h)"] == ir.Leaf("unusable(pg2h)", "bool", ir.Unusable("pg2h"), ("pg2h",))
-    opened, assumed = answers(pack, facts={"fpg": "5.0"})
-    assert (opened["t.dm"], assumed["t.dm"]) == (UNKNOWN, FALSE)
-
-
-PACK = """
-pack: {name}
-edition: "2025"
-family: {name}
-title: {{zh: 测试, en: test}}
-origin: national
-document: {document}
-dates: {{from: "2025-01-01"}}
-{more}
-"""
-
-
-def test_adopted_documents_speak_with_the_adopting_pack(folder: Folder) -> None:
-    base = decision_text("sbp >= $t.limit") + "---\n" + GRADE
-    folder(
-        base,
-        name="base",
-        pack=PACK.format(name="base", document="DOC-B", more=""),
-        params='t.limit: [{from: "2017-01-01", is: 140 mmHg}]',
-    )
-    uses = "uses: [{pack: base, adopt: true}]\noccasion: {bp: {take: last_two}}"
-    own = """
-decision: t.grade
-title: {zh: 自有分级, en: own grade}
-outcomes: [plain, other]
-default: {then: plain}
-except: {e: {when: t.it, then: other}}
-"""
-    path = folder(
-        own,
-        pack=PACK.format(name="a", document="DOC-A", more=uses),
-        params='t.limit: [{from: "2025-01-01", is: 130 mmHg}]',
-    )
-    pack = compile_folder(path)
-    assert condition(pack) == ir.Compare(">=", ir.Read("sbp~last_two"), ir.Int(13000))
-    assert pack.words["t.it"].document == "DOC-A"
-    assert pack.words["t.it"].place.startswith("base/rules/rules.yaml")
-    assert isinstance(pack.decisions["t.grade"].form, ir.Tree)
-    assert not any(case.decide == "t.grade" for case in pack.cases)  # the cases of what gave way stay behind
-
-
-def test_a_used_pack_keeps_its_own_voice_and_brings_what_it_asks_hidden(folder: Folder) -> None:
-    other = (
-        GRADE.replace("promises: [raising s never lowers t.grade, raising dbp never lowers t.grade]\n", "")
-        + """
----
-decision: t.risk
-title: {zh: 风险, en: risk}
-outcomes: [low, high]
-default: {then: low}
-except: {up: {when: "t.grade >= high and sbp >= 150 mmHg", then: high}}
-"""
-    )
-    folder(
-        other,
-        name="other",
-        pack=PACK.format(name="other", document="DOC-B", more="occasion: {bp: {take: closest_two}}"),
-    )
-    uses = "uses: [{pack: other, only: [t.risk], as: {t.risk: t.risk@2018}}]\noccasion: {bp: {take: last_two}}"
-    own = (
-        GRADE
-        + """
----
-decision: t.mine
-title: {zh: 我的, en: mine}
-outcomes: bool
-default: {then: "false"}
-except: {e: {when: "t.risk@2018 = high and sbp < 160 mmHg", then: "true"}}
-"""
-    )
-    pack = compile_folder(folder(own, pack=PACK.format(name="a", document="DOC-A", more=uses)))
-    assert list(pack.decisions) == ["t.grade", "t.grade@other", "t.risk@2018", "t.mine"]
-    assert pack.decisions["t.grade@other"].hidden and not pack.decisions["t.risk@2018"].hidden
-    assert pack.decisions["t.risk@2018"].asks == ("t.grade@other",)
-    assert pack.words["t.risk@2018"].document == "DOC-B" and pack.words["t.mine"].document == "DOC-A"
-    theirs = pack.leaves["sbp~closest_two"].source
-    assert isinstance(theirs, ir.Bare) and theirs.rule is not None and theirs.rule.occasion == "closest_two"
-    assert pack.leaves["sbp~last_two"].source == ir.Bare("sbp")
-
-
 def test_readings_and_lists_of_a_case_become_a_chart(folder: Folder) -> None:
     cases = """
 - it: two readings
@@ -438,16 +189,3 @@ def test_readings_and_lists_of_a_case_become_a_chart(folder: Folder) -> None:
 def test_compiling_twice_gives_the_same_pack(folder: Folder) -> None:
     path = folder(ITEMS + "---\n" + GRADE)
     assert compile_folder(path) == compile_folder(path)
-
-
-def test_a_row_of_somebody_elses_document_keeps_the_origin_of_that_document(folder: Folder) -> None:
-    path = folder(
-        "criteria: t.c\ntitle: {zh: 测, en: t}\nitems:\n"
-        "  - {id: a, name: {zh: 甲, en: a}, when: diabetes, cite: [T-CLS-01, T-CLS-02]}\n"
-    )
-    sources = path.parent / "shared" / "sources.yaml"
-    sources.write_text(sources.read_text("utf-8").replace("guideline B, origin: national", "plan B, origin: local"))
-    pack = compile_folder(path)
-    assert pack.citations["T-CLS-01|DOC-A"].origin == "" and pack.citations["T-CLS-02|DOC-A"].origin == "local"
-    backed = backing(pack, pack.words["t.c/a"])
-    assert [one["origin"] for one in backed] == ["national", "local"]

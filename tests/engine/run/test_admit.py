@@ -1,39 +1,16 @@
 """Bad input of a host: each gets a clear problem, the rest of the chart still answers, and nothing becomes normal."""
 
 from dataclasses import replace
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sangao.engine.chart import Chart
 from sangao.engine.fact import Dictionary, Fact
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import load
 from sangao.engine.pack import ir
-from sangao.engine.run.admit import Admission, Admitter
-from sangao.engine.truth import FALSE, TRUE, UNKNOWN
-
-GUIDELINES = Path(__file__).parents[3] / "guidelines"
-ON = "2026-03-09"
-
-
-@cache
-def pack() -> Pack:
-    return load(GUIDELINES / "htn_guideline_2024")
-
-
-def admitted(on: str = ON, **given: Any) -> Admission:
-    return pack().admit(Chart.from_dict({"on": on, **given}))
-
-
-def codes(admission: Admission) -> list[str]:
-    return [problem.code for problem in admission.problems]
-
-
-def known(admission: Admission, fact: str) -> Any:
-    return admission.timeline.named()[fact]
+from sangao.engine.run.admit import Admitter
+from tests.engine.run.admitting import GUIDELINES, ON, admitted, codes, known, pack
 
 
 @pytest.mark.parametrize(
@@ -198,122 +175,6 @@ def test_a_synonym_is_the_fact() -> None:
     assert known(admitted(facts={"收缩压": 150}), "sbp_office") == (15000, 15000)
 
 
-def test_a_list_that_was_not_delivered_says_nothing_and_an_empty_one_lets_its_members_be_assumed_false() -> None:
-    absent, empty = admitted(), admitted(conditions=[])
-    assert absent.open["diabetes"] == absent.assumed["diabetes"] == UNKNOWN
-    assert empty.open["diabetes"] == UNKNOWN
-    assert empty.assumed["diabetes"] == FALSE
-    assert "diabetes" in empty.assumed_facts
-    complete = admitted(conditions=[], complete=["conditions"])
-    assert complete.open["diabetes"] == FALSE
-    assert complete.assumed_facts == ()
-
-
-def test_an_item_that_maps_to_nothing_suspends_the_assumptions_of_its_list() -> None:
-    found = admitted(conditions=[{"code": "E11.900"}, {"code": "Z99.999x"}])
-    assert "chart.unmapped" in codes(found)
-    assert found.open["diabetes"] == TRUE
-    assert found.assumed["af"] == UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        ({"code": "i48.x01"}, TRUE),
-        ({"code": "I48", "status": "refuted"}, FALSE),
-        ({"code": "I48", "since": "2027-01-01"}, UNKNOWN),
-        ("af", TRUE),
-        ({"name": "心房颤动"}, TRUE),
-    ],
-)
-def test_a_condition_counts_by_code_name_status_and_time(entry: Any, expected: int) -> None:
-    assert admitted(conditions=[entry]).open["af"] == expected
-
-
-@pytest.mark.parametrize("system", ["http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3", "ICD-10", ""])
-def test_a_code_of_the_system_of_its_list_counts(system: str) -> None:
-    assert admitted(conditions=[{"code": "I48", "system": system}]).open["af"] == TRUE
-
-
-@pytest.mark.parametrize("system", ["ICPC-2", "http://hl7.org/fhir/sid/icd-10-cm", "atc", "http://snomed.info/sct", 7])
-def test_a_code_of_another_system_is_not_read_and_suspends_its_list(system: Any) -> None:
-    found = admitted(conditions=[{"code": "I48", "system": system}, {"code": "E11"}])
-    assert [code for code in codes(found) if code.startswith("chart.un")] == ["chart.unknown_system", "chart.unmapped"]
-    assert found.assumed["af"] == UNKNOWN and found.assumed["dialysis"] == UNKNOWN
-    assert found.open["diabetes"] == TRUE
-    named = admitted(conditions=[{"code": "I48", "system": system, "name": "糖尿病"}])
-    assert named.open["diabetes"] == TRUE and named.open["af"] == UNKNOWN
-    nameless = admitted(conditions=[{"code": "糖尿病", "system": system, "name": None}])
-    assert nameless.open["diabetes"] == TRUE, "a word in the place of a code is a name"
-
-
-def test_age_is_completed_years_and_a_birth_date_beats_a_given_age() -> None:
-    for birth, on, age in (("1961-03-10", ON, 64), ("1961-03-09", ON, 65), ("1960-02-29", "2025-02-28", 64)):
-        found = admitted(on, patient={"birth_date": birth, "age": 20})
-        assert known(found, "age") == (age, age), birth
-    assert known(admitted(patient={"birth_date": "1961"}), "age") == (64, 65)
-
-
-def test_an_age_of_another_day_is_carried_forward() -> None:
-    def then(at: str | None, value: Any = 79) -> Any:
-        return known(admitted(readings=[{"fact": "age", "value": value, "at": at}]), "age")
-
-    assert then(ON) == then(None) == then(f"{ON}T08:00") == (79, 79)
-    assert then("2025-03-09") == (80, 80), "a year to the day"
-    assert then("2025-03-10") == (79, 80)
-    assert then("2025-03-08") == then("2024-12-01", 79) == (80, 81)
-    assert then("2010-01-01", 70) == (86, 87)
-    assert then("2025") == (79, 81), "some day of a year"
-    assert then("2026") == (79, 80)
-    assert then("2016-03-09", "80+")[0] == 90 and then("2016-03-09", "80+")[1] == 130
-    old = admitted(readings=[{"fact": "age", "value": 100, "at": "1950-01-01"}])
-    assert codes(old) == ["chart.out_of_range"] and known(old, "age") is None
-    both = admitted(patient={"birth_date": "1946-03-10"}, readings=[{"fact": "age", "value": 20, "at": "2010-01-01"}])
-    assert known(both, "age") == (79, 79)
-
-
-@pytest.mark.parametrize("age", [None, 63])
-@pytest.mark.parametrize(
-    ("birth", "code", "fact"),
-    [
-        ("1850-01-01", "chart.out_of_range", "age"),
-        ("1850", "chart.out_of_range", "age"),
-        ("2062-03-02", "chart.date_ahead", "birth_date"),
-        ("2026-03-10", "chart.date_ahead", "birth_date"),
-    ],
-)
-def test_a_birth_date_of_nobody_alive_gives_no_age_and_beats_none(birth: str, code: str, fact: str, age: Any) -> None:
-    found = admitted(patient={"birth_date": birth, "age": age})
-    assert [(one.code, one.fact, one.given) for one in found.problems] == [(code, fact, birth)]
-    assert known(found, "age") is None and known(found, "birth_date") is None
-
-
-def test_the_ends_of_what_a_birth_date_may_be() -> None:
-    assert known(admitted(patient={"birth_date": ON}), "age") == (0, 0)
-    assert known(admitted(patient={"birth_date": "2026"}), "age") == (0, 0)
-    assert known(admitted(patient={"birth_date": "1895-03-10"}), "age") == (130, 130)
-    assert known(admitted(patient={"birth_date": "1895"}), "age") == (130, 130), "131 cannot be"
-    assert known(admitted(patient={"birth_date": "看不清", "age": 63}), "age") == (63, 63), "nothing was said of it"
-
-
-def test_a_date_of_what_has_happened_never_lies_ahead() -> None:
-    day = "drug_change_date"
-    assert pack().compiled.dictionary.facts[day].past
-    for given in ("2026-03-10", "2027-03-09", "2026-04", "2027", "9999-12-31"):
-        found = admitted(facts={day: given})
-        assert [(one.code, one.fact, one.given) for one in found.problems] == [("chart.date_ahead", day, given)]
-        assert known(found, day) is None
-    older = {"fact": day, "value": "2025-01-01", "at": "2025-02-01"}
-    found = admitted(facts={day: "2027-03-09"}, readings=[older])
-    assert known(found, day) is None, "an older one does not take its place"
-    today, this_year = date.fromisoformat(ON).toordinal(), date(2026, 1, 1).toordinal()
-    assert known(admitted(facts={day: ON}), day) == (today, today)
-    assert known(admitted(facts={day: "2026"}), day) == (this_year, today)
-    planned = admitted(facts={"recorded_next_visit": "2026-06-09", "plan_date": "2026-03-20"})
-    assert not codes(planned)
-    assert known(planned, "recorded_next_visit") is not None and known(planned, "plan_date") is not None
-
-
 def test_a_qualifier_that_nobody_tells_apart_is_told() -> None:
     for more, expected in (
         ({"fact": "hba1c", "value": 6.6, "standardised": False}, ["chart.unknown_qualifier"]),
@@ -325,15 +186,6 @@ def test_a_qualifier_that_nobody_tells_apart_is_told() -> None:
         ({"fact": "sbp_office", "value": 150, "setting": "office", "arm": "left", "method": "auscultation"}, []),
     ):
         assert codes(admitted(readings=[{"at": ON, **more}])) == expected, more
-
-
-def test_a_man_is_not_pregnant_and_a_woman_of_thirty_must_be_asked() -> None:
-    facts = pack().compiled.dictionary.facts
-    assert "pregnant" in facts
-    pregnant = {"male": FALSE, "female": UNKNOWN}
-    for sex, expected in pregnant.items():
-        found = admitted(facts={"sex": sex, "age": 30}, conditions=[])
-        assert found.timeline.named()["pregnant"] == expected
 
 
 @pytest.mark.parametrize(
@@ -378,23 +230,3 @@ def test_a_qualifier_that_is_a_truth_selects_as_it_is_written() -> None:
         reading = {"fact": "a1c", "value": 7, "at": ON, "standardised": standardised}
         found = admit(Chart.of(on=ON, readings=[reading]))
         assert {name for name, value in found.open.items() if value is not None} == facts
-
-
-def test_a_narrower_fact_says_the_broader_one_and_a_denied_broader_one_denies_it() -> None:
-    assert admitted(facts={"acei": True}).open["on_antihypertensive"] == TRUE
-    assert admitted(conditions=["ischaemic_stroke"]).open["stroke"] == TRUE
-    denied = admitted(facts={"on_antihypertensive": False}).timeline.named()
-    assert denied["acei"] == denied["thiazide"] == FALSE
-    both = admitted(facts={"on_antihypertensive": False, "acei": True})
-    assert "chart.contradiction" in codes(both)
-    assert both.open["on_antihypertensive"] == UNKNOWN
-
-
-def test_asked_and_not_known_is_unknown_in_both_passes_until_another_fact_says_it() -> None:
-    unsure = admitted(medications=[], facts={"acei": "unknown", "on_antihypertensive": "不详"})
-    assert unsure.open["on_antihypertensive"] == unsure.assumed["on_antihypertensive"] == UNKNOWN
-    assert not {"acei", "on_antihypertensive"} & set(unsure.assumed_facts) and not codes(unsure)
-    told = admitted(facts={"on_antihypertensive": "unknown", "acei": True})
-    assert told.open["on_antihypertensive"] == TRUE and not codes(told)
-    denied = admitted(facts={"on_antihypertensive": False, "acei": "unknown"})
-    assert known(denied, "acei") == FALSE

@@ -6,7 +6,7 @@ import pytest
 
 from sangao.engine.run.admit import Admission
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
-from tests.engine.run.test_admit import ON, admitted, codes, known
+from tests.engine.run.admitting import ON, admitted, codes, known
 
 OLDER = "2026-02-01"
 UNKNOWN_STATUS = ["已排除", "疑似", "suspected", "provisional", "unconfirmed", ["refuted"], 1, True]

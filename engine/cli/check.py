@@ -72,7 +72,7 @@ def check(
         ]
         found: list[dict[str, object]] = []
         problems: list[Problem] = []
-        for one in _all(here, names, jobs or os.cpu_count() or 1):
+        for one in _all(here, names, notes, jobs or os.cpu_count() or 1):
             mine = [problem for problem in one.problems if notes or problem.severity != "note"]
             problems += mine
             found.append({one.kind: one.name, one.what: one.holds, "cases": one.cases, "problems": len(mine)})
@@ -95,30 +95,30 @@ def check(
             raise typer.Exit(1)
 
 
-def _all(here: Desk, names: Sequence[str], jobs: int) -> Iterator[Checked]:
+def _all(here: Desk, names: Sequence[str], notes: bool, jobs: int) -> Iterator[Checked]:
     """Check every document, several at once where the system can fork; the answers come in the order of the names."""
     kept: dict[str, Pack] = {}
     if jobs == 1 or len(names) == 1 or "fork" not in get_all_start_methods():
-        yield from (_one(here, name, kept) for name in names)
+        yield from (_one(here, name, notes, kept) for name in names)
         return
     # A fork, because the hooks of a desk live in this process.
-    with ProcessPoolExecutor(min(jobs, len(names)), get_context("fork"), _start, (here, kept)) as pool:
+    with ProcessPoolExecutor(min(jobs, len(names)), get_context("fork"), _start, (here, notes, kept)) as pool:
         yield from pool.map(_worked, names)
 
 
-_HERE: list[tuple[Desk, dict[str, Pack]]] = []  # of a worker process
+_HERE: list[tuple[Desk, bool, dict[str, Pack]]] = []  # of a worker process
 
 
-def _start(here: Desk, kept: dict[str, Pack]) -> None:
-    _HERE[:] = [(here, kept)]
+def _start(here: Desk, notes: bool, kept: dict[str, Pack]) -> None:
+    _HERE[:] = [(here, notes, kept)]
 
 
 def _worked(name: str) -> Checked:
-    here, kept = _HERE[0]
-    return _one(here, name, kept)
+    here, notes, kept = _HERE[0]
+    return _one(here, name, notes, kept)
 
 
-def _one(here: Desk, name: str, kept: dict[str, Pack]) -> Checked:
+def _one(here: Desk, name: str, notes: bool, kept: dict[str, Pack]) -> Checked:
     """Check one document; `kept` holds the packs that lists and reports have opened."""
     path = Path(name)
     if profile.is_profile(path):
@@ -133,7 +133,7 @@ def _one(here: Desk, name: str, kept: dict[str, Pack]) -> Checked:
     problems, pack = _opened(here, name)
     if pack is None:
         return Checked(path.name, "pack", "decisions", 0, 0, tuple(problems))
-    problems = [*passes.check(pack.compiled), *(one.problem() for one in cases.run_all(pack) if one.wrong)]
+    problems = [*passes.check(pack.compiled, notes), *(one.problem() for one in cases.run_all(pack) if one.wrong)]
     ends = min((one.until for one in pack.compiled.meta.overlays), default="")
     over = ends if ends and ends < today().isoformat() else ""
     return Checked(path.name, "pack", "decisions", len(pack.decisions), len(pack.compiled.cases), tuple(problems), over)

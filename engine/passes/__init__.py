@@ -71,11 +71,11 @@ def _path(path: str | Path | None) -> Path | None:
     return Path(path) if path is not None else None
 
 
-def check(pack: "Pack") -> "list[Problem]":
+def check(pack: "Pack", notes: bool = True) -> "list[Problem]":
     """Return every problem of a compiled pack that is found without a patient (`sangao.engine.passes.checks`)."""
     from sangao.engine.passes import checks
 
-    return checks.check(pack)
+    return checks.check(pack, notes)
 
 
 __all__ = ["check", "compile_folder", "compile_folders", "find_folder", "steps"]

@@ -102,7 +102,7 @@ def outcomes(space: Space, form: ir.Table) -> int:
     for row in rows:
         here, then = matches(space, form, row), d.terminal(1 << row.then)
         if form.hit == "unique":
-            then = d.combine("or", lambda a, b: a | b, result, then)
+            then = d.combine("or", lambda a, b: a | b, result, then, unit=d.terminal(0))
         result = d.choose(here, then, result)
     return result
 
@@ -130,18 +130,18 @@ def remaining(space: Space, node: ir.Branch) -> list[int]:
 def subtree(space: Space, node: ir.Branch) -> int:
     """Return what a node answers where it is looked at: its exceptions that remain, else its own outcome."""
     d = space.d
-    result = d.terminal(None)
+    result = nothing = d.terminal(None)
     for one, here in zip(node.exceptions, remaining(space, node), strict=True):
-        below = d.choose(here, subtree(space, one), d.terminal(None))
-        result = d.combine("meet", _meet, result, below)
+        below = d.choose(here, subtree(space, one), nothing)
+        result = d.combine("meet", _meet, result, below, unit=nothing)
     own: Any = 1 << node.then if isinstance(node.then, int) else node.then
     return d.map(f"or {own!r}", lambda value: own if value is None else value, result)
 
 
 def _meet(a: Any, b: Any) -> Any:
     """Several that hold agree; where they do not, that is a tie, which is reported elsewhere."""
-    if a is None or b is None or a == b:
-        return a if b is None else b
+    if a == b:
+        return a
     if isinstance(a, int) and isinstance(b, int):
         return a & b or a | b
     return a

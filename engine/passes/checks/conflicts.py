@@ -18,11 +18,6 @@ from sangao.engine.passes.checks.witness import boxes, ready_case, said
 FORBID = frozenset({"contraindicated", "stop", "avoid"})
 
 
-def problems(about: Study) -> list[Problem]:
-    """Return open questions that nothing shows, and the drugs that one rule recommends and another forbids."""
-    return [*hidden(about), *(() if about.pack.meta.overlays else overruled(about))]  # notes: the pack itself has them
-
-
 def hidden(about: Study) -> list[Problem]:
     """Return the open questions whose answers differ where nothing shows it."""
     return [one for question in about.pack.questions for one in _hidden(about, question)]

@@ -47,7 +47,7 @@ class Diagrams:
 
     def node(self, level: int, kids: tuple[int, ...]) -> int:
         """Return the node of a level with one child per value; a node that does not choose is its child."""
-        if all(kid == kids[0] for kid in kids):
+        if kids.count(kids[0]) == len(kids):
             return kids[0]
         return self._node((level, kids), level, kids, None)
 
@@ -73,19 +73,33 @@ class Diagrams:
         return self._level[node] == BOTTOM
 
     # --- functions ----------------------------------------------------------------------------------------------------
-    def combine(self, name: str, function: Callable[[Any, Any], Hashable], a: int, b: int) -> int:
-        """Return `function` of two diagrams, point by point; `name` tells functions apart."""
+    def combine(
+        self, name: str, function: Callable[[Any, Any], Hashable], a: int, b: int, unit: int | None = None
+    ) -> int:
+        """Return `function` of two diagrams, point by point; `name` tells functions apart.
+
+        `unit` is a terminal that leaves the other side as it is, whichever side it stands on.
+        """
+        if a == unit:
+            return b
+        if b == unit:
+            return a
         key = (name, a, b)
-        found = self._done.get(key)
+        found: int | None = self._done.get(key)
         if found is None:
-            at = min(self._level[a], self._level[b])
+            of_a, of_b = self._level[a], self._level[b]
+            at = of_a if of_a < of_b else of_b
             if at == BOTTOM:
                 found = self.terminal(function(self._value[a], self._value[b]))
+            elif of_a != at:
+                found = self.node(at, tuple([self.combine(name, function, a, two, unit) for two in self._kids[b]]))
+            elif of_b != at:
+                found = self.node(at, tuple([self.combine(name, function, one, b, unit) for one in self._kids[a]]))
             else:
-                pairs = zip(self._split(a, at), self._split(b, at), strict=True)
-                found = self.node(at, tuple(self.combine(name, function, one, two) for one, two in pairs))
+                pairs = zip(self._kids[a], self._kids[b], strict=True)
+                found = self.node(at, tuple([self.combine(name, function, one, two, unit) for one, two in pairs]))
             self._done[key] = found
-        return int(found)
+        return found
 
     def _split(self, node: int, at: int) -> tuple[int, ...]:
         return self._kids[node] if self._level[node] == at else (node,) * self.sizes[at]
@@ -101,12 +115,12 @@ class Diagrams:
         if a > b:
             a, b = b, a
         key = ("and", a, b)
-        found = self._done.get(key)
+        found: int | None = self._done.get(key)
         if found is None:
             at = min(self._level[a], self._level[b])
             pairs = zip(self._split(a, at), self._split(b, at), strict=True)
-            found = self._done[key] = self.node(at, tuple(self.both(one, two) for one, two in pairs))
-        return int(found)
+            found = self._done[key] = self.node(at, tuple([self.both(one, two) for one, two in pairs]))
+        return found
 
     def negate(self, a: int) -> int:
         """Return the negation of a truth."""
@@ -123,12 +137,12 @@ class Diagrams:
         if a > b:
             a, b = b, a
         key = ("or", a, b)
-        found = self._done.get(key)
+        found: int | None = self._done.get(key)
         if found is None:
             at = min(self._level[a], self._level[b])
             pairs = zip(self._split(a, at), self._split(b, at), strict=True)
-            found = self._done[key] = self.node(at, tuple(self.either(one, two) for one, two in pairs))
-        return int(found)
+            found = self._done[key] = self.node(at, tuple([self.either(one, two) for one, two in pairs]))
+        return found
 
     def all(self, nodes: Iterable[int]) -> int:
         """Return the conjunction of many truths."""
@@ -150,25 +164,35 @@ class Diagrams:
 
     def choose(self, condition: int, then: int, other: int) -> int:
         """Return `then` where the condition holds, else `other`."""
-        picked = self.combine("pick", lambda held, value: (value,) if held else (), condition, then)
-        return self.combine("else", lambda first, second: first[0] if first else second, picked, other)
+        if condition == self.true or then == other:
+            return then
+        if condition == self.false:
+            return other
+        key = ("choose", condition, then, other)
+        found: int | None = self._done.get(key)
+        if found is None:
+            three = (condition, then, other)
+            at = min([self._level[one] for one in three])
+            kids = zip(*[self._split(one, at) for one in three], strict=True)
+            found = self._done[key] = self.node(at, tuple([self.choose(*each) for each in kids]))
+        return found
 
     def map(self, name: str, function: Callable[[Any], Hashable], a: int) -> int:
         """Return `function` of every value of a diagram; `name` tells functions apart."""
         key = (name, a)
-        found = self._done.get(key)
+        found: int | None = self._done.get(key)
         if found is None:
             if self._level[a] == BOTTOM:
                 found = self.terminal(function(self._value[a]))
             else:
-                found = self.node(self._level[a], tuple(self.map(name, function, kid) for kid in self._kids[a]))
+                found = self.node(self._level[a], tuple([self.map(name, function, kid) for kid in self._kids[a]]))
             self._done[key] = found
-        return int(found)
+        return found
 
     def where(self, level: int, value: int, a: int) -> int:
         """Return the diagram with one variable held at a value."""
         key = ("where", level, value, a)
-        found = self._done.get(key)
+        found: int | None = self._done.get(key)
         if found is None:
             at = self._level[a]
             if at > level:
@@ -176,9 +200,9 @@ class Diagrams:
             elif at == level:
                 found = self._kids[a][value]
             else:
-                found = self.node(at, tuple(self.where(level, value, kid) for kid in self._kids[a]))
+                found = self.node(at, tuple([self.where(level, value, kid) for kid in self._kids[a]]))
             self._done[key] = found
-        return int(found)
+        return found
 
     # --- looking ------------------------------------------------------------------------------------------------------
     def below(self, node: int) -> Iterator[int]:

@@ -169,9 +169,9 @@ class Space:
 
     def sum(self, numbers: Iterable[int]) -> int:
         """Return the sum of diagrams of whole numbers."""
-        total = self.d.terminal(0)
+        total = nothing = self.d.terminal(0)
         for one in numbers:
-            total = self.d.combine("plus", lambda a, b: a + b, total, one)
+            total = self.d.combine("plus", lambda a, b: a + b, total, one, unit=nothing)
         return total
 
     def equal(self, node: int, value: Any) -> int:

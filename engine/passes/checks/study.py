@@ -19,6 +19,7 @@ class Study:
     pack: ir.Pack
     never: list[ir.Expr] = field(default_factory=list)
     only: frozenset[str] | None = None
+    _read: list[set[str]] = field(default_factory=list)  # per condition of `never`, what it reads
 
     def decisions(self) -> Iterator[ir.Decision]:
         """Yield the decisions to look at: all, or `only` some."""
@@ -41,7 +42,9 @@ class Study:
     def space(self, decision: ir.Decision, build: Callable[[Space], Any], inline: bool = False) -> tuple[Space, int]:
         """Return a space of one decision's own reading, and where in it no patient can be."""
         reads = names(expressions(decision.form))
-        never = [one for one in self.never if inline or names([one]) <= reads]
+        if len(self._read) != len(self.never):
+            self._read = [names([one]) for one in self.never]
+        never = [one for one, read in zip(self.never, self._read, strict=True) if inline or read <= reads]
         never += self.contradictions(reads)
 
         def all(space: Space) -> None:

@@ -37,7 +37,16 @@ def test_check_writes_the_trace_page(tmp_path: Path) -> None:
 
 
 def test_check_says_the_same_of_several_documents_at_once(tmp_path: Path) -> None:
-    names = ["htn_graded_management", str(tmp_path), "wst872_2025"]  # the second is no guideline folder
+    names = ["htn_graded_management", str(tmp_path), "wst872_2025"]  # the second is an empty folder
+    one, two = (RUN.invoke(app(), ["check", *names, "--jobs", jobs, "--format", "json"]) for jobs in ("1", "2"))
+    assert (one.exit_code, two.exit_code) == (1, 1)
+    assert one.output == two.output
+    assert {(found["code"], found["where"]) for found in json.loads(one.stdout)["problems"]} == {
+        ("rules.missing_file", "pack.yaml"),
+        ("rules.missing_page", "CHANGES.md"),
+        ("rules.missing_page", "SOURCES.md"),
+    }
+    names[1] = "no_such_guideline"
     one, two = (RUN.invoke(app(), ["check", *names, "--jobs", jobs, "--format", "json"]) for jobs in ("1", "2"))
     assert (one.exit_code, two.exit_code) == (2, 2)
     assert one.output == two.output and "host.unknown_pack" in one.output

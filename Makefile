@@ -12,7 +12,8 @@ export PYTHONUTF8 = 1
 export SANGAO_TIER ?= ci
 
 BIN = .venv/bin
-INSTALL = $(BIN)/python -m pip install -qq -c constraints.txt -e
+# Not compiled here: Python compiles the modules that are imported, a small part of what the tools bring.
+INSTALL = $(BIN)/python -m pip install -qq --no-compile -c constraints.txt -e
 # `demo` needs only what a user needs, `test` adds the tools, `bench` adds the peers. Each covers the one before.
 RUN = .venv/.set-up-run
 DEV = .venv/.set-up-dev
@@ -20,7 +21,7 @@ BENCH = .venv/.set-up-bench
 INPUTS = pyproject.toml setup.py constraints.txt $(wildcard engine/native/*.[ch] engine/native/build.py)
 
 .DEFAULT_GOAL = help
-.PHONY: help demo setup test lint long bench sanitize libsangao wheel wheels-offline clean
+.PHONY: help demo setup test checks lint long bench sanitize libsangao wheel wheels-offline clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,11 +32,13 @@ demo: $(RUN)
 
 setup: $(DEV)
 
-# The sanitizers run beside lint, which leaves a core idle; without a compiler there is nothing to sanitize.
+# The sanitizers run beside the checks, which leave a core idle; without a compiler there is nothing to sanitize.
 test: $(DEV)
-	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) lint $(if $(shell command -v $(CC)),sanitize) SECONDS=60
-	$(BIN)/sangao check
+	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),-Otarget) checks $(if $(shell command -v $(CC)),sanitize) SECONDS=60
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+
+checks: lint
+	$(BIN)/sangao check
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -20,9 +20,11 @@ def check(pack: "Pack", notes: bool = True) -> list[Problem]:
     the time. The pack checked last is not checked again: one with an overlay was when it was loaded.
     """
     notes = notes and not pack.meta.overlays
-    if not (_LAST and _LAST[0].pack is pack and _LAST[0].notes == notes):
-        _LAST[:] = [_Checked(pack, notes, tuple(_found(pack, notes)))]
-    return list(_LAST[0].problems)
+    last = _LAST[0] if _LAST else None
+    if last is None or last.pack is not pack or last.notes != notes:
+        last = _Checked(pack, notes, tuple(_found(pack, notes)))
+        _LAST[:] = [last]  # another thread may put its own here at any time: what is returned is `last`
+    return list(last.problems)
 
 
 class _Checked(NamedTuple):

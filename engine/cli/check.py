@@ -19,6 +19,7 @@ from sangao.engine.cli.desk import Desk, Form, Lang, desk, ending, report
 from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
+from sangao.engine.rules.once import reading_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def check(
     form: Annotated[Form, typer.Option("--format", help="text | json")] = "text",
 ) -> None:
     """检查规则包并运行全部病例 · Check rule packs and run their cases."""
-    with ending(lang, form):
+    with ending(lang, form), reading_once():
         here = desk(context)
         names = packs or [
             *map(str, (*here.folders(), *here.overlays(), *here.profiles(), *here.work_lists(), *here.reports())),

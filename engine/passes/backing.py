@@ -13,15 +13,15 @@ Evidence = Literal["seen", "known", "default"]
 
 def back(work: Work) -> Work:
     """Check every row the pack's documents name and keep its citation under `ROW|DOCUMENT`."""
-    known: set[Scope] = set()
+    known: dict[Scope, None] = {}  # in order: the same folders give the same bytes
     for entry, made in work.lowered.items():
         if made is None or made.id not in work.decisions:
             continue
         document = str(entry.scope.pack.document)
         for rows, certain, local in _backed(entry.doc):
             _cite(rows, local or document, certain, work)
-        known.add(entry.scope)
-    for scope in known | {work.root}:
+        known[entry.scope] = None
+    for scope in {**known, work.root: None}:
         document = str(scope.pack.document)
         if scope is work.root:
             _document(scope, work)

@@ -6,7 +6,7 @@ ask comes along hidden, under the name of its pack.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sangao.engine.errors import Problem, SangaoError, Span
@@ -15,7 +15,7 @@ from sangao.engine.passes.measures import part_ids as measure_parts
 from sangao.engine.passes.pathways import add as add_pathway
 from sangao.engine.passes.work import Entry, Scope, nearest
 from sangao.engine.rules.documents import CaseDoc, CohortCaseDoc, FormulaDoc, MeasureDoc, PackDoc, PathwayDoc, UseDoc
-from sangao.engine.rules.folder import Folder, read_folder
+from sangao.engine.rules.folder import Folder, read_cases, read_rules
 from sangao.engine.rules.text import Text
 
 
@@ -25,40 +25,54 @@ class Reading:
 
     find: Callable[[str, Path], Path]
     folders: dict[Path, Folder] = field(default_factory=dict)
+    proved: set[Path] = field(default_factory=set)  # those whose cases are read too
     scopes: dict[Path, Scope | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # files with errors: what they hold is not lowered
 
-    def folder(self, path: Path, prefix: str) -> Folder:
-        """Read a folder once."""
+    def folder(self, path: Path, prefix: str, proved: bool) -> Folder:
+        """Read a folder once; its `cases/` only where they become the pack's own."""
         if path not in self.folders:
-            self.folders[path], problems = read_folder(path, prefix)
-            self.problems += problems
-            self.broken |= {one.where.file for one in problems if one.severity == "error"}
+            self.folders[path], problems = read_rules(path, prefix)
+            self._take(problems)
+        if proved and path not in self.proved:
+            cases, problems = read_cases(path, prefix)
+            self.folders[path] = replace(self.folders[path], cases=cases)
+            self.proved.add(path)
+            self._take(problems)
         return self.folders[path]
+
+    def _take(self, problems: list[Problem]) -> None:
+        self.problems += problems
+        self.broken |= {one.where.file for one in problems if one.severity == "error"}
 
     def report(self, code: str, where: Span, *also: Span, **parts: object) -> None:
         """Add a problem."""
         self.problems.append(Problem(code, where, parts, also=also))
 
 
-def scope_of(path: Path, reading: Reading, prefix: str = "", opened: tuple[Path, ...] = ()) -> Scope | None:
-    """Return the scope of a folder with all it uses, None when the folder cannot be read."""
+def scope_of(
+    path: Path, reading: Reading, prefix: str = "", opened: tuple[Path, ...] = (), proved: bool = True
+) -> Scope | None:
+    """Return the scope of a folder with all it uses, None when the folder cannot be read.
+
+    A pack that another one brings in is `proved` by its own cases when it is checked itself; here they are not read.
+    """
     if path in reading.scopes:
         return reading.scopes[path]
-    folder = reading.folder(path, prefix)
+    folder = reading.folder(path, prefix, proved)
     if folder.pack is None:
         return None
     scope = Scope(folder.pack)
     _own(scope, folder, False, reading)
-    _use(scope, folder, path, reading, (*opened, path))
+    _use(scope, folder, path, reading, (*opened, path), proved)
     reading.scopes[path] = scope
     return scope
 
 
 def together(paths: Sequence[Path], reading: Reading) -> Scope | None:
     """Return the scope of several folders side by side, None when one cannot be read."""
-    scopes = [scope_of(path, reading, f"{path.name}/") for path in paths]
+    scopes = [scope_of(path, reading, f"{path.name}/", proved=False) for path in paths]
     found = [scope for scope in scopes if scope is not None]
     if len(found) < len(scopes):
         return None
@@ -118,7 +132,7 @@ def _decides(case: CaseDoc | CohortCaseDoc) -> str:
     return str((case.measure if isinstance(case, CohortCaseDoc) else case.decide) or "")
 
 
-def _use(scope: Scope, folder: Folder, path: Path, reading: Reading, opened: tuple[Path, ...]) -> None:
+def _use(scope: Scope, folder: Folder, path: Path, reading: Reading, opened: tuple[Path, ...], proved: bool) -> None:
     assert folder.pack is not None
     for use in folder.pack.uses:
         try:
@@ -130,12 +144,12 @@ def _use(scope: Scope, folder: Folder, path: Path, reading: Reading, opened: tup
             cycle = " → ".join([*(one.name for one in opened[opened.index(found) :]), found.name])
             reading.report("meaning.uses_cycle", use.pack.span, cycle=cycle)
         elif use.adopt:
-            other = reading.folder(found, f"{found.name}/")
+            other = reading.folder(found, f"{found.name}/", proved)
             _own(scope, other, True, reading)
             if other.pack is not None:
-                _use(scope, other, found, reading, (*opened, found))
+                _use(scope, other, found, reading, (*opened, found), proved)
         else:
-            brought = scope_of(found, reading, f"{found.name}/", opened)
+            brought = scope_of(found, reading, f"{found.name}/", opened, proved=False)
             if brought is not None:
                 _bring(scope, use, brought, reading)
 

@@ -9,8 +9,6 @@ from sangao.engine.rules.documents import (
     AdviceDoc,
     AnyDoc,
     Asked,
-    CaseDoc,
-    CohortCaseDoc,
     ConsistencyDoc,
     CriteriaDoc,
     DecisionDoc,
@@ -138,9 +136,7 @@ def check_params(params: Mapping[Text, tuple[ParamDoc, ...]]) -> list[Problem]:
     return problems
 
 
-def check_folder(
-    name: str, pack: PackDoc | None, documents: Iterable[AnyDoc], cases: Iterable[CaseDoc | CohortCaseDoc]
-) -> list[Problem]:
+def check_folder(name: str, pack: PackDoc | None, documents: Iterable[AnyDoc]) -> list[Problem]:
     """Return what the documents of one folder contradict in each other."""
     problems: list[Problem] = []
     if pack is not None:

@@ -4,7 +4,7 @@ Files are read in a fixed order (by name), so the order of documents and of prob
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from sangao.engine.rules.documents import (
     SourcesFile,
 )
 from sangao.engine.rules.fit import fit, nearest
+from sangao.engine.rules.once import once
 from sangao.engine.rules.params import all_in_force
 from sangao.engine.rules.strict_yaml import SIZE, read_yaml
 from sangao.engine.rules.text import Items, Map, Text
@@ -69,11 +70,18 @@ def read_folder(path: str | Path, prefix: str = "") -> tuple[Folder, list[Proble
     Places name files relative to the folder, behind `prefix` (for a folder that is read into another). Problems are
     sorted by file and line; a folder with a problem of severity error must not be lowered.
     """
+    folder, problems = read_rules(path, prefix)
+    cases, further = read_cases(path, prefix)
+    return replace(folder, cases=cases), _by_place([*problems, *further])
+
+
+@once
+def read_rules(path: str | Path, prefix: str = "") -> tuple[Folder, list[Problem]]:
+    """Read a folder as `read_folder` does, all but `cases/*.yaml`: what a pack that uses it needs."""
     reader = _Reader(Path(path), prefix)
     pack = reader.one(PackDoc, "pack.yaml", needed=True)
     params = reader.one(ParamsFile, "params.yaml")
     documents = [document for file, node in reader.all("rules") if (document := reader.rule(file, node)) is not None]
-    cases = [case for file, node in reader.all("cases") for case in reader.cases(file, node)]
     pages = {name: (reader.path / name).is_file() for name in ("SOURCES.md", "CHANGES.md")}
     reader.missing_pages(pages)
     reader.stray({"pack.yaml", "params.yaml"}, {"rules", "cases"})
@@ -82,9 +90,8 @@ def read_folder(path: str | Path, prefix: str = "") -> tuple[Folder, list[Proble
         pack,
         params.params if params is not None else {},
         tuple(documents),
-        tuple(cases),
-        pages["SOURCES.md"],
-        pages["CHANGES.md"],
+        sources=pages["SOURCES.md"],
+        changes=pages["CHANGES.md"],
     )
     problems = reader.problems
     for document in documents:
@@ -92,10 +99,19 @@ def read_folder(path: str | Path, prefix: str = "") -> tuple[Folder, list[Proble
     problems += check_params(folder.params)
     if pack is not None:
         problems += all_in_force(folder.params, pack.dates.start)[1]
-    problems += check_folder(reader.path.resolve().name, pack, documents, cases)
-    return folder, reader.sorted()
+    problems += check_folder(reader.path.resolve().name, pack, documents)
+    return folder, _by_place(problems)
 
 
+@once
+def read_cases(path: str | Path, prefix: str = "") -> tuple[tuple[CaseDoc | CohortCaseDoc, ...], list[Problem]]:
+    """Read `cases/*.yaml` of a folder."""
+    reader = _Reader(Path(path), prefix)
+    cases = [case for file, node in reader.all("cases") for case in reader.cases(file, node)]
+    return tuple(cases), _by_place(reader.problems)
+
+
+@once
 def read_shared(path: str | Path, prefix: str = "shared/") -> tuple[Shared, list[Problem]]:
     """Read `facts.yaml facts/*.yaml sources.yaml rows/*.yaml` of the shared folder."""
     reader = _Reader(Path(path), prefix)
@@ -119,7 +135,7 @@ def read_shared(path: str | Path, prefix: str = "shared/") -> tuple[Shared, list
     for key, fact in shared.facts.items():
         reader.problems += check_fact(key, fact)
     reader.problems += check_facts(shared.facts, shared.groups, shared.consistency)
-    return shared, reader.sorted()
+    return shared, _by_place(reader.problems)
 
 
 def read_document(model: type[D], path: str | Path) -> tuple[D | None, list[Problem]]:
@@ -127,7 +143,11 @@ def read_document(model: type[D], path: str | Path) -> tuple[D | None, list[Prob
     path = Path(path)
     reader = _Reader(path.parent, f"{path.parent.name}/" if path.parent.name else "")
     document = reader.one(model, path.name, needed=True)
-    return document, reader.sorted()
+    return document, _by_place(reader.problems)
+
+
+def _by_place(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.where.file, problem.where.line, problem.where.column))
 
 
 class _Reader:
@@ -138,10 +158,6 @@ class _Reader:
         self.prefix = prefix
         self.problems: list[Problem] = []
         self.told: set[Span] = set()  # places the YAML reader has complained about: the model need not repeat it
-
-    def sorted(self) -> list[Problem]:
-        """Return the problems by file, line and column."""
-        return sorted(self.problems, key=lambda problem: (problem.where.file, problem.where.line, problem.where.column))
 
     def nodes(self, file: str) -> list[Any]:
         """Return the documents of one file."""

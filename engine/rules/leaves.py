@@ -20,7 +20,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sangao.engine.errors import Span
-from sangao.engine.rules.text import Map, Text, as_text
+from sangao.engine.rules.text import NOWHERE, Map, Text, as_text
 
 NAME = r"[a-z][a-z0-9_]*"
 DECISION = rf"{NAME}(\.[a-z0-9_]+)*(@[a-z0-9_]+)?"
@@ -159,7 +159,7 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
     gathers: ClassVar[str | None] = None
     short: ClassVar[str | None] = None  # the field a bare text stands for: `sbp: sbp_office` is `sbp: {of: sbp_office}`
-    _span: Span = PrivateAttr(default=Span())
+    _span: Span = PrivateAttr(default_factory=lambda: NOWHERE)  # a default would be copied for every document
     _local: str = PrivateAttr(default="")
 
     @property
@@ -201,7 +201,7 @@ class Document(BaseModel):
             given = {key: value for key, value in data.items() if key in known}
             given[cls.gathers] = {key: value for key, value in data.items() if key not in known}
         self = handler(given)
-        self._span = getattr(data, "span", Span())
+        self._span = getattr(data, "span", NOWHERE)
         return self
 
     @classmethod

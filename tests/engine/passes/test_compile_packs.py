@@ -1,9 +1,16 @@
 """Packs that adopt or use others, and the cases and origins they carry."""
 
+from pathlib import Path
+
+import pytest
+
+from sangao.engine.errors import SangaoError
 from sangao.engine.explain.argument import backing
-from sangao.engine.pack import ir
+from sangao.engine.pack import canon, ir
 from sangao.engine.passes import compile_folder
 from tests.engine.passes.compiled import GRADE, PACK, Folder, condition, decision_text
+
+GUIDELINES = Path(__file__).parents[3] / "guidelines"
 
 
 def test_adopted_documents_speak_with_the_adopting_pack(folder: Folder) -> None:
@@ -85,3 +92,22 @@ def test_a_row_of_somebody_elses_document_keeps_the_origin_of_that_document(fold
     assert pack.citations["T-CLS-01|DOC-A"].origin == "" and pack.citations["T-CLS-02|DOC-A"].origin == "local"
     backed = backing(pack, pack.words["t.c/a"])
     assert [one["origin"] for one in backed] == ["national", "local"]
+
+
+def test_the_cases_of_a_used_pack_are_its_own_to_answer_for(folder: Folder) -> None:
+    pack = PACK.format(name="other", document="DOC-B", more="")
+    other = folder(decision_text("sbp >= 140 mmHg"), name="other", pack=pack, cases="- {it: [")
+    with pytest.raises(SangaoError) as error:
+        compile_folder(other)
+    assert "cases/cases.yaml" in {one.where.file for one in error.value.problems}
+    using = PACK.format(name="using", document="DOC-A", more="uses: [{pack: other}]")
+    assert "t.it" in compile_folder(folder(name="using", pack=using)).decisions
+    adopting = PACK.format(name="adopting", document="DOC-A", more="uses: [{pack: other, adopt: true}]")
+    with pytest.raises(SangaoError) as error:  # what is adopted is answered for by who adopts it
+        compile_folder(folder(name="adopting", pack=adopting))
+    assert "other/cases/cases.yaml" in {one.where.file for one in error.value.problems}
+
+
+def test_the_same_folder_gives_the_same_bytes() -> None:
+    first, second = (canon.dumps(compile_folder(GUIDELINES / "family_doctor")) for _ in range(2))
+    assert first == second

@@ -28,7 +28,8 @@ from sangao.engine.rules.documents import (
     TableDoc,
 )
 from sangao.engine.rules.fit import fit
-from sangao.engine.rules.folder import Folder, read_folder, read_shared
+from sangao.engine.rules.folder import Folder, read_folder, read_rules, read_shared
+from sangao.engine.rules.once import reading_once
 from sangao.engine.rules.strict_yaml import read_yaml
 from sangao.engine.rules.text import Items, Map, Text
 
@@ -126,6 +127,20 @@ def test_what_is_good_is_read_beside_what_is_bad(tmp_path: Path) -> None:
     assert [f"{problem.where} {problem.code}" for problem in problems] == ["htn/rules/a.yaml:1:1 rules.unknown_form"]
     assert folder.pack is not None and folder.sources and folder.changes
     assert folder.params["htn.dx.sbp"][0].value == "140 mmHg"  # type: ignore[index]
+
+
+def test_within_reading_once_a_folder_is_read_again_when_a_file_of_it_has_changed(tmp_path: Path) -> None:
+    pack = base(tmp_path, "tabel: x")
+    assert read_rules(pack)[0] is not read_rules(pack)[0]
+    with reading_once():
+        first, told = read_rules(pack)
+        told.clear()  # the list is the caller's
+        again, problems = read_rules(pack)
+        assert again is first and [one.code for one in problems] == ["rules.unknown_form"]
+        assert [one.where.file for one in read_rules(pack, "htn/")[1]] == ["htn/rules/a.yaml"]
+        (pack / "rules" / "b.yaml").write_text("tabel: x", encoding="utf-8")
+        assert [one.where.file for one in read_rules(pack)[1]] == ["rules/a.yaml", "rules/b.yaml"]
+    assert read_rules(pack)[0] is not read_rules(pack)[0]
 
 
 def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:

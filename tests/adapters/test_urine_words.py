@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from sangao.engine.chart import Chart
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from tests.adapters.chinese import test_documents as documents
 from tests.adapters.fhir import made
 from tests.adapters.hl7 import test_reading as messages
 from tests.adapters.tabular import test_reading as tables
+from tests.opened import opened
 
 VALUES = ("negative", "trace", "plus1", "plus2", "plus3", "plus4")
 WORDS = [
@@ -28,7 +29,7 @@ WORDS = [
 
 @cache
 def pack() -> Pack:
-    return load("dm_primary_2025")
+    return opened("dm_primary_2025")
 
 
 def meant(chart: Chart, fact: str, of: Pack | None = None) -> tuple[str, ...]:
@@ -40,7 +41,7 @@ def meant(chart: Chart, fact: str, of: Pack | None = None) -> tuple[str, ...]:
 @pytest.mark.parametrize(("word", "said"), [*WORDS, ("-", ("negative",)), ("看不清", VALUES)])
 def test_a_chart(fact: str, word: str, said: tuple[str, ...]) -> None:
     chart = Chart.from_dict({"on": "2026-03-09", "facts": {fact: word}})
-    found = pack() if fact in pack().compiled.dictionary.facts else load("sangao_national")
+    found = pack() if fact in pack().compiled.dictionary.facts else opened("sangao_national")
     assert meant(chart, fact, found) == said
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import sangao
+from tests.opened import opened
 
 NAME = "htn_guideline_2024"
 ON = "2025-10-09"
@@ -26,7 +27,7 @@ MISTAKES: dict[str, tuple[str, Callable[[Any, Any], object]]] = {
     "no answer": ("host.not_an_answer", lambda pack, chart: pack.explain(None)),
     "another's answer": (
         "host.not_an_answer",
-        lambda pack, chart: sangao.load("tcm_2017").explain(graded(pack, chart)),
+        lambda pack, chart: opened("tcm_2017").explain(graded(pack, chart)),
     ),
     "no pack": ("host.not_a_source", lambda pack, chart: sangao.load(None)),  # type: ignore[arg-type]
     "a number as pack": ("host.not_a_source", lambda pack, chart: sangao.load(1)),  # type: ignore[arg-type]
@@ -44,7 +45,7 @@ def graded(pack: sangao.Pack, chart: sangao.Chart) -> sangao.Answer:
 def test_a_mistake_of_a_programmer_is_said_in_words(mistake: str) -> None:
     code, call = MISTAKES[mistake]
     with pytest.raises(sangao.SangaoError) as caught:
-        call(sangao.load(NAME), sangao.Chart.of({"sbp_office": 152, "dbp_office": 80}, on=ON))
+        call(opened(NAME), sangao.Chart.of({"sbp_office": 152, "dbp_office": 80}, on=ON))
     assert [one.code for one in caught.value.problems] == [code]
 
 
@@ -62,14 +63,14 @@ def test_a_mistake_of_a_programmer_is_said_in_words(mistake: str) -> None:
     ],
 )
 def test_a_result_is_json_whatever_was_given(value: Any, given: Any) -> None:
-    result = sangao.load(NAME).decide_all(sangao.Chart.of({"sbp_office": value, "dbp_office": 80}, on=ON))
+    result = opened(NAME).decide_all(sangao.Chart.of({"sbp_office": value, "dbp_office": 80}, on=ON))
     found = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert [one["given"] for one in found["problems"] if one["fact"] == "sbp_office"] == [given]
 
 
 def test_a_saved_pack_with_something_after_its_end_is_damaged(tmp_path: Path) -> None:
     saved, longer = tmp_path / "a.sangao", tmp_path / "b.sangao"
-    pack = sangao.load(NAME)
+    pack = opened(NAME)
     pack.save(saved)
     assert sangao.load(saved).hash == pack.hash
     longer.write_bytes(saved.read_bytes() + b"x")

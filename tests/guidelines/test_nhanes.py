@@ -11,9 +11,10 @@ import pytest
 
 from sangao.engine.cli.jobs import Done
 from sangao.engine.cli.tally import Tally
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.run.many import Many
 from tests.guidelines import nhanes
+from tests.opened import opened
 
 pytestmark = pytest.mark.skipif(
     not nhanes.DATA.is_file(), reason="the NHANES table is not beside the project (../shared/data)"
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 
 @cache
 def pack() -> Pack:
-    return load(nhanes.PACK)
+    return opened(nhanes.PACK)
 
 
 @cache

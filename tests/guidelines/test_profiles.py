@@ -7,9 +7,9 @@ import pytest
 from sangao.adapters.hub import hub
 from sangao.engine.cli.desk import Desk
 from sangao.engine.cli.programme import checked
-from sangao.engine.guide import load
 from sangao.engine.pack import canon
 from sangao.engine.rules.profiles import read_profile
+from tests.opened import opened
 
 HOME = Path(__file__).resolve().parents[2] / "guidelines"
 PROFILES = sorted((HOME / "profiles").glob("*.yaml"))
@@ -39,7 +39,7 @@ def test_every_goal_is_seen_reached_or_not(path: Path) -> None:
 
 
 def test_measures_survive_the_file_they_are_kept_in() -> None:
-    pack = load("measures_county").compiled
+    pack = opened("measures_county").compiled
     again = canon.loads(canon.dumps(pack))
     assert pack.measures and again.measures == pack.measures
     assert canon.pack_hash(again) == canon.pack_hash(pack)

@@ -16,6 +16,7 @@ import yaml
 import sangao
 from sangao.engine.answer import Answer, Quantity
 from sangao.engine.explain.result import advice
+from tests.opened import opened
 
 HERE = Path(__file__).parent
 DAYS = {  # a day inside the edition, so that no vignette stumbles over dates
@@ -42,7 +43,7 @@ NAMED = {one["name"]: one["chart"] for one in VIGNETTES if "name" in one}
 @cache
 def pack_of(name: str) -> sangao.Pack:
     """Return a pack once per run."""
-    return sangao.load(name)
+    return opened(name)
 
 
 def day(text: str, on: str) -> str:

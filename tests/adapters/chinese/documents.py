@@ -6,7 +6,8 @@ from typing import Any
 
 from sangao.adapters.chinese.reading import read
 from sangao.engine.chart import Chart
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
+from tests.opened import opened
 
 ON = date(2025, 3, 9)
 WOMAN = "11010519491231002X"
@@ -14,7 +15,7 @@ WOMAN = "11010519491231002X"
 
 @cache
 def pack() -> Pack:
-    return load("htn_primary_2025")
+    return opened("htn_primary_2025")
 
 
 def document(*entries: str, title: str = "高血压患者随访服务", patient: str = "", extra: str = "") -> str:

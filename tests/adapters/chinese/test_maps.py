@@ -14,7 +14,8 @@ from sangao.adapters.tabular.binding import check
 from sangao.adapters.tabular.mapping import read_mapping
 from sangao.engine.cli.maps import read_map, ready_maps
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
+from tests.opened import opened
 
 MAPS = sorted(path for folder in mapping_folders() for path in folder.rglob("*.yaml"))
 WOMAN = "11010519491231002X"
@@ -22,7 +23,7 @@ WOMAN = "11010519491231002X"
 
 @cache
 def pack() -> Pack:
-    return load("htn_primary_2025")
+    return opened("htn_primary_2025")
 
 
 def rows(tmp_path: Path, name: str, header: str, *lines: str, encoding: str = "utf-8") -> list[Patient]:

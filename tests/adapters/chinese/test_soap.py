@@ -12,8 +12,8 @@ from sangao.adapters.service.page import usual
 from sangao.adapters.service.settings import Settings
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import load
 from tests.adapters.service.hosted import Client, hosted, settings_of
+from tests.opened import opened
 
 CHART = '{"on": "2026-03-09", "facts": {"sbp_office": "152 mmHg", "dbp_office": 96}}'
 DOCUMENT = """<?xml version="1.0" encoding="GBK"?><ClinicalDocument><title>高血压患者随访服务</title>
@@ -85,7 +85,7 @@ def test_a_page_says_how_much_of_a_pack_stays_open(client: Client) -> None:
 
 
 def test_a_page_over_the_largest_pack_works_out_what_to_ask_for_the_usual_decisions_alone() -> None:
-    bundle = load("sangao_national")
+    bundle = opened("sangao_national")
     chart = Chart.of({"sbp_office": 152, "dbp_office": 96}, on="2026-03-09")
     result, text = soap.written(bundle, chart, None)
     unknown = {one for one, answer in result.decisions.items() if answer.status == "unknown"}

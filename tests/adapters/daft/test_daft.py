@@ -11,8 +11,9 @@ import pytest
 
 from sangao.adapters.daft import stratify
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from tests.adapters.engines.people import ASKED, DAY, MAP, PACK, counted, people, same
+from tests.opened import opened
 
 JOB = Path(__file__).parents[3] / "examples" / "daft_job.py"
 LONG = os.environ.get("SANGAO_TIER") == "long"
@@ -25,7 +26,7 @@ def daft() -> Any:
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load(PACK)
+    return opened(PACK)
 
 
 def test_without_daft_the_extra_is_named(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,13 +12,14 @@ import pytest
 from sangao.adapters.engines import job as work
 from sangao.adapters.engines.job import Job, answer, fields, job, make
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from tests.adapters.engines.people import ASKED, DAY, FACTS, MAP, PACK, people, same
+from tests.opened import opened
 
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load(PACK)
+    return opened(PACK)
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,9 @@
 """Resources as hosts send them, made short for tests; and a patient read from some."""
 
 from datetime import date
-from functools import cache
 from typing import Any
 
 from sangao.adapters.fhir.reading import Reading, read
-from sangao.engine.guide import Pack, load
 
 ON = date(2026, 3, 9)
 LOINC, UCUM, SNOMED = "http://loinc.org", "http://unitsofmeasure.org", "http://snomed.info/sct"
@@ -13,12 +11,6 @@ ICD10, ATC = "http://hl7.org/fhir/sid/icd-10", "http://www.whocc.no/atc"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFIED = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 Json = dict[str, Any]
-
-
-@cache
-def opened(name: str) -> Pack:
-    """Return a shipped pack, opened once for all tests."""
-    return load(name)
 
 
 def concept(code: str, system: str = LOINC, text: str | None = None) -> Json:

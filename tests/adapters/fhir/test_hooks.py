@@ -14,7 +14,8 @@ from sangao.adapters.main import app
 from sangao.engine.cli.cohort import Refused, open_cohort
 from sangao.engine.errors import SangaoError
 from sangao.engine.fact import Dictionary
-from tests.adapters.fhir.made import bundle, opened, patient, pressure
+from tests.adapters.fhir.made import bundle, patient, pressure
+from tests.opened import opened
 
 ON = date(2026, 3, 9)
 

@@ -28,7 +28,6 @@ from tests.adapters.fhir.made import (
     condition,
     medication,
     observation,
-    opened,
     patient,
     pressure,
     quantity,
@@ -37,6 +36,7 @@ from tests.adapters.fhir.test_listing import allergy
 from tests.adapters.fhir.test_relating import relative
 from tests.laws.odd import deep, odd
 from tests.laws.test_learning import within
+from tests.opened import opened
 
 PACKS = ("htn_guideline_2024", "dm_primary_2025")
 WRONG = [None, {}, [], True, "", "nonsense", -1e300, [[]], {"value": {}}, ["x", None], deep(40)]

@@ -14,10 +14,10 @@ from tests.adapters.fhir.made import (
     concept,
     condition,
     medication,
-    opened,
     patient,
     taken,
 )
+from tests.opened import opened
 
 IPS = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
 

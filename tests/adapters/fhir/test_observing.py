@@ -6,7 +6,8 @@ import pytest
 
 from sangao.adapters.fhir.provenance import sources
 from sangao.engine.guide import Pack
-from tests.adapters.fhir.made import SNOMED, codes, concept, observation, opened, patient, pressure, quantity, taken
+from tests.adapters.fhir.made import SNOMED, codes, concept, observation, patient, pressure, quantity, taken
+from tests.opened import opened
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from sangao.engine.guide import Pack
-from tests.adapters.fhir.made import SNOMED, codes, concept, observation, opened, patient, pressure, taken
+from tests.adapters.fhir.made import SNOMED, codes, concept, observation, patient, pressure, taken
 from tests.adapters.fhir.test_observing import grade
+from tests.opened import opened
 
 V2 = "http://terminology.hl7.org/CodeSystem/v2-0487"
 

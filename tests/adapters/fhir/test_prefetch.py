@@ -9,7 +9,7 @@ from sangao.adapters.fhir.requirements import LOINC, codings, type_of
 from sangao.adapters.terms import book
 from sangao.engine.errors import SangaoError
 from sangao.engine.fact import Fact
-from tests.adapters.fhir.made import opened
+from tests.opened import opened
 
 SAFE = re.compile(r"(patient|code|category|_sort|_count)=[^&=]+")
 

@@ -18,13 +18,13 @@ from tests.adapters.fhir.made import (
     condition,
     medication,
     observation,
-    opened,
     patient,
     pressure,
     quantity,
     taken,
 )
 from tests.adapters.fhir.test_listing import allergic, allergy, truth
+from tests.opened import opened
 
 WOMAN = patient(gender="female", birthDate="1995-01-01")
 UNREADABLE = [

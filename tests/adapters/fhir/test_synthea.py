@@ -16,7 +16,8 @@ from fhir.resources.R4B import get_fhir_model_class
 from sangao.adapters.fhir import writing
 from sangao.adapters.fhir.reading import Reading, read
 from sangao.engine.truth import TRUE
-from tests.adapters.fhir.made import codes, opened
+from tests.adapters.fhir.made import codes
+from tests.opened import opened
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "synthea_fhir_r4_sample.ndjson.gz"
 ON = date(2021, 4, 1)

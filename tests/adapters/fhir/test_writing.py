@@ -10,9 +10,10 @@ from fhir.resources.R4B import get_fhir_model_class as r4
 from sangao.adapters.fhir import writing
 from sangao.adapters.fhir.requirements import codings, requirement
 from sangao.engine.answer import Result
-from tests.adapters.fhir.made import condition, medication, observation, opened, patient, pressure, taken
+from tests.adapters.fhir.made import condition, medication, observation, patient, pressure, taken
 from tests.adapters.fhir.test_laws import whole
 from tests.adapters.invariants import broken
+from tests.opened import opened
 
 MODELS = {"R4": r4, "R5": r5}
 

@@ -15,14 +15,15 @@ from sangao.adapters.hl7.reading import read
 from sangao.engine import quantity
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
+from tests.opened import opened
 
 WOMAN = "11010519491231002X"
 
 
 @cache
 def pack() -> Pack:
-    return load("dm_primary_2025")
+    return opened("dm_primary_2025")
 
 
 def message(*lines: str, charset: str = "", kind: str = "ORU^R01", pid: str = "PID|1||P1", version: str = "2.4") -> str:

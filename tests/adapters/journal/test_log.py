@@ -17,10 +17,11 @@ from sangao.adapters.journal.log import Journal, default_place
 from sangao.adapters.journal.told import facts_of
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from tests.adapters.journal.making import asked, log, plain
+from tests.opened import opened
 
-PACK = load("htn_primary_2025")
+PACK = opened("htn_primary_2025")
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -16,12 +16,13 @@ from sangao.adapters.journal.feedback import feedback_of
 from sangao.adapters.journal.page import text
 from sangao.adapters.journal.replay import replay
 from sangao.adapters.journal.shelf import Shelf, meaning
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.pack import kept
 from tests.adapters.journal.making import asked, log, plain
+from tests.opened import opened
 
-THEN = load("htn_guideline_2018")
-NOW = load("htn_guideline_2024")
+THEN = opened("htn_guideline_2018")
+NOW = opened("htn_guideline_2024")
 
 
 def row(pack: Pack, facts: dict[str, Any] | None = None, **rest: Any) -> Row:
@@ -52,7 +53,7 @@ def test_under_todays_pack_every_difference_is_explained_by_the_rules_of_both_si
 
 
 def test_a_decision_that_todays_pack_lacks_is_said_to_be_lacking() -> None:
-    found = replay(row(THEN), THEN, load("lipid_2023"))
+    found = replay(row(THEN), THEN, opened("lipid_2023"))
     assert found.today is not None
     grade = next(one for one in found.today.changes if one.of == "htn.grade")
     assert grade.now is None and "lipid_2023 没有这一判断" in grade.says[0]

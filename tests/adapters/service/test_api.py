@@ -16,13 +16,13 @@ from sangao.adapters.service.api_models import MOST_CHARTS, MOST_NAMES
 from sangao.adapters.service.app import build, create_app
 from sangao.engine.chart import Chart
 from sangao.engine.explain import result as shaped
-from sangao.engine.guide import load
 from sangao.engine.run import answers
 from tests.adapters.service.hosted import Client, hosted, problems, settings_of
+from tests.opened import opened
 
 LONG = os.environ.get("SANGAO_TIER") == "long"
 Json = dict[str, Any]
-PACK = load("htn_primary_2025")
+PACK = opened("htn_primary_2025")
 CHART: Json = {"on": "2026-03-09", "facts": {"sbp_office": "152 mmHg", "dbp_office": 96, "age": 63}}
 HALF: Json = {"on": "2026-03-09", "facts": {"dbp_office": 95}}
 

@@ -8,8 +8,8 @@ import pytest
 from sangao.adapters.service.cds.alike import teller
 from sangao.engine.chart import Chart
 from sangao.engine.explain import argument, later
-from sangao.engine.guide import load
 from sangao.engine.run import residual
+from tests.opened import opened
 
 LISTS = ("conditions", "medications", "symptoms", "family_history")
 
@@ -51,7 +51,7 @@ def charts(dice: random.Random, count: int) -> list[Chart]:
     ids=["htn", "dm"],
 )
 def test_alike_charts_lack_and_assume_the_same_for_the_same_reasons(name: str, decisions: list[str]) -> None:
-    pack = load(name)
+    pack = opened(name)
     tells = {one: teller(pack.compiled, one) for one in decisions}
     seen: dict[Any, Any] = {}
     met = 0
@@ -71,7 +71,7 @@ def test_alike_charts_lack_and_assume_the_same_for_the_same_reasons(name: str, d
 
 
 def test_a_limit_between_two_values_tells_them_apart() -> None:
-    pack = load("htn_primary_2025")
+    pack = opened("htn_primary_2025")
     told = teller(pack.compiled, "htn.grade")
 
     def of(sbp: object, dbp: object = 70, other: object = None) -> Any:

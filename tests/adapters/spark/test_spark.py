@@ -13,8 +13,9 @@ import pytest
 
 from sangao.adapters.spark import quoted, stratify
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from tests.adapters.engines.people import ASKED, DAY, MAP, PACK, counted, people, same
+from tests.opened import opened
 
 JOB = Path(__file__).parents[3] / "examples" / "spark_job.py"
 # What Spark says of pandas and leaves open at its end is Spark's business.
@@ -27,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load(PACK)
+    return opened(PACK)
 
 
 @pytest.fixture(scope="module")

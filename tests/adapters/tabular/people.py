@@ -11,14 +11,15 @@ from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import read_columns
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
+from tests.opened import opened
 
 ON = "2025-10-20"
 
 
 @cache
 def pack() -> Pack:
-    return load("htn_guideline_2024")
+    return opened("htn_guideline_2024")
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8", name: str = "people.csv") -> Path:

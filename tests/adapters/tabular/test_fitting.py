@@ -10,14 +10,14 @@ from sangao.adapters.columns import Patient
 from sangao.adapters.tabular import read_columns
 from sangao.engine.errors import SangaoError
 from sangao.engine.fact import Dictionary
-from sangao.engine.guide import load
+from tests.opened import opened
 
 WOMAN = "11010519491231002X"
 
 
 @cache
 def facts() -> Dictionary:
-    return load("htn_primary_2025").compiled.dictionary
+    return opened("htn_primary_2025").compiled.dictionary
 
 
 def rows(folder: Path, columns: dict[str, Any], table: str, **top: Any) -> list[Patient]:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from sangao.adapters.columns import Patient
-from sangao.engine.guide import load
 from sangao.engine.truth import FALSE
 from tests.adapters.tabular.people import chart, known, pack, people, values, written
+from tests.opened import opened
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def test_asked_and_not_known_is_no_blank_of_a_yes_or_no(tmp_path: Path, said: st
     def statuses(risk: Any, **more: Any) -> list[str]:
         found = people(table, {"key": "id", "columns": {"risk": risk, "age": "age", **columns}, **more})
         assert "sbp_office" not in values(found[1]) and not found[1].rejected  # not measured: a blank
-        return [load("dm_primary_2025").decide("dm.aspirin_weighed", chart(one)).status for one in found]
+        return [opened("dm_primary_2025").decide("dm.aspirin_weighed", chart(one)).status for one in found]
 
     assert statuses(risk) == ["provisional", "unknown"]
     # the mapping may say that in its file the word means a blank, or what else it means

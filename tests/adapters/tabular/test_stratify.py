@@ -15,8 +15,9 @@ from sangao.adapters import main
 from sangao.adapters.tabular import read_columns
 from sangao.engine.cli import answer_table, county, jobs, running
 from sangao.engine.cli import cells as cells_of
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
+from tests.opened import opened
 
 PEOPLE = 300
 PACK = "htn_guideline_2024"
@@ -24,7 +25,7 @@ PACK = "htn_guideline_2024"
 
 @cache
 def pack() -> Pack:
-    return load(PACK)
+    return opened(PACK)
 
 
 @pytest.fixture(scope="module")

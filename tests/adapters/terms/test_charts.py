@@ -13,16 +13,17 @@ from sangao.adapters.builtin import read_chart
 from sangao.adapters.terms import book
 from sangao.adapters.terms.charts import read
 from sangao.engine.chart import Chart
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.run.lists import ListReader
 from sangao.engine.truth import FALSE, TRUE
+from tests.opened import opened
 
 ON = "2025-10-09"
 
 
 @cache
 def pack() -> Pack:
-    return load("htn_primary_2025")
+    return opened("htn_primary_2025")
 
 
 def chart(**lists: Any) -> Chart:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from sangao.adapters import main
 from sangao.engine.chart import Chart
 from sangao.engine.cli import county, demo
-from sangao.engine.guide import load
+from tests.opened import opened
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_the_demo_argues_one_patient_and_stratifies_a_county(lang: str, words: t
 
 
 def test_one_more_visit_settles_what_the_half_filled_chart_left_open() -> None:
-    pack = load("sangao_national")
+    pack = opened("sangao_national")
     before = pack.decide_all(Chart.from_dict(demo.PATIENT))
     after = pack.decide_all(Chart.from_dict({**demo.PATIENT, "on": "2025-10-27", **demo._more()}))
     assert not before.problems and not after.problems

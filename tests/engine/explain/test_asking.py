@@ -2,13 +2,13 @@
 
 from sangao.engine.chart import Chart
 from sangao.engine.explain import later
-from sangao.engine.guide import load
+from tests.opened import opened
 
 ON = "2026-03-09"
 
 
 def test_a_site_setting_is_missing_and_asked_of_no_patient() -> None:
-    pack = load("htn_primary_2025")
+    pack = opened("htn_primary_2025")
     facts = pack.compiled.dictionary.facts
     chart = Chart.of({"potassium": 6.5, "sex": "male", "age": 60}, on=ON, conditions=[], complete=["conditions"])
     answer = pack.decide("htn.arb.potassium", chart)
@@ -20,7 +20,7 @@ def test_a_site_setting_is_missing_and_asked_of_no_patient() -> None:
 
 
 def test_a_glucose_of_which_nobody_wrote_the_sample_is_not_asked_for() -> None:
-    pack = load("dm_primary_2025")
+    pack = opened("dm_primary_2025")
     facts = pack.compiled.dictionary.facts
     assert later.unwritten(facts, "pg_unspecified") and not later.unwritten(facts, "pg_capillary")
     result = pack.decide_all(Chart.of({"vomiting": True, "age": 60, "sex": "male"}, on=ON))

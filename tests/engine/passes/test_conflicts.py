@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-import sangao
 from sangao.engine.pack import ir
 from sangao.engine.passes.checks.conflicts import hidden, overruled
 from sangao.engine.passes.checks.study import Study
+from tests.opened import opened
 
 
 @pytest.fixture(scope="module")
 def bundle() -> ir.Pack:
-    return sangao.load().compiled
+    return opened("sangao_national").compiled
 
 
 def test_every_open_choice_of_the_bundle_is_shown(bundle: ir.Pack) -> None:

@@ -19,6 +19,7 @@ from sangao.engine.passes.checks.study import Study
 from sangao.engine.passes.differing import apart, compare
 from sangao.engine.run import spec
 from sangao.engine.truth import FALSE, TRUE
+from tests.opened import opened
 
 PAIRS = [
     ("htn_primary_2017", "htn_primary_2020"),
@@ -28,7 +29,7 @@ PAIRS = [
 
 
 def pair(first: str, second: str) -> tuple[Pack, Pack]:
-    return load(first), load(second)
+    return opened(first), opened(second)
 
 
 @pytest.mark.parametrize("names", PAIRS)

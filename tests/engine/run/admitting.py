@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sangao.engine.chart import Chart
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.run.admit import Admission
+from tests.opened import opened
 
 GUIDELINES = Path(__file__).parents[3] / "guidelines"
 ON = "2026-03-09"
@@ -14,7 +15,7 @@ ON = "2026-03-09"
 
 @cache
 def pack() -> Pack:
-    return load(GUIDELINES / "htn_guideline_2024")
+    return opened("htn_guideline_2024")
 
 
 def admitted(on: str = ON, **given: Any) -> Admission:

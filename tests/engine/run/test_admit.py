@@ -7,10 +7,10 @@ import pytest
 
 from sangao.engine.chart import Chart
 from sangao.engine.fact import Dictionary, Fact
-from sangao.engine.guide import load
 from sangao.engine.pack import ir
 from sangao.engine.run.admit import Admitter
-from tests.engine.run.admitting import GUIDELINES, ON, admitted, codes, known, pack
+from tests.engine.run.admitting import ON, admitted, codes, known, pack
+from tests.opened import opened
 
 
 @pytest.mark.parametrize(
@@ -136,14 +136,14 @@ def test_the_same_reading_twice_is_one_and_two_values_at_one_time_are_the_interv
     ],
 )
 def test_a_count_looks_at_every_reading_of_a_day(values: tuple[float, float], level: str | None) -> None:
-    dm = load(GUIDELINES / "dm_primary_2025")
+    dm = opened("dm_primary_2025")
     sent = [{"fact": "pg_capillary", "value": one, "at": f"{ON}T0{8 + i}:30+08:00"} for i, one in enumerate(values)]
     chart = Chart.from_dict({"on": ON, "readings": sent, "conditions": [{"fact": "diabetes"}]})
     assert dm.decide("dm.hypoglycaemia", chart).value == level
 
 
 def test_no_rule_makes_one_value_of_a_day_of_a_fact_in_no_group() -> None:
-    dm = load(GUIDELINES / "dm_primary_2025")
+    dm = opened("dm_primary_2025")
     window = replace(dm.compiled.leaves["days(fpg where fpg >= 7 mmol/L)"].source, where=None, within=None)
     sent = [{"fact": "fpg", "value": one, "at": f"2026-03-08T0{8 + i}:30+08:00"} for i, one in enumerate((7.4, 6.2))]
     found = dm.admit(Chart.from_dict({"on": ON, "readings": sent}))

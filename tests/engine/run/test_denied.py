@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from sangao.engine.chart import Chart
-from sangao.engine.guide import load
 from sangao.engine.run.admit import Admission
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
+from tests.opened import opened
 
 ON = "2025-10-09"
 
 
 def admitted(**lists: Any) -> Admission:
-    return load("htn_primary_2025").admit(Chart.of({}, on=ON, **lists))
+    return opened("htn_primary_2025").admit(Chart.of({}, on=ON, **lists))
 
 
 def said(admission: Admission) -> dict[str, Any]:
@@ -62,13 +62,13 @@ def test_a_pregnancy_that_is_over_or_was_refuted_does_not_deny_one_today(
 ) -> None:
     """Terms set 82810-3 aside for the same reason: an old "not pregnant" answers no question of today."""
     chart = Chart.of({"sex": "female", "age": 31}, on=ON, conditions=[{**item, **past}])
-    found = load("htn_primary_2025").admit(chart)
+    found = opened("htn_primary_2025").admit(chart)
     assert "pregnant" not in said(found) and "pregnant" not in found.assumed_facts
     assert (found.open["pregnant"], found.assumed["pregnant"]) == (UNKNOWN, UNKNOWN)
 
 
 def test_what_must_be_asked_is_still_told_by_an_item_that_stands_and_by_sex() -> None:
-    pack = load("htn_primary_2025")
+    pack = opened("htn_primary_2025")
     both = [{"code": "Z33", "status": "resolved"}, {"code": "Z33", "since": "2025-06"}]
     assert pack.admit(Chart.of({"sex": "female", "age": 31}, on=ON, conditions=both)).open["pregnant"] == TRUE
     assert pack.admit(Chart.of({"sex": "male"}, on=ON, conditions=both[:1])).open["pregnant"] == FALSE

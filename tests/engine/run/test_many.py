@@ -8,12 +8,13 @@ import pytest
 
 from sangao.engine.chart import Chart, Entry, Reading
 from sangao.engine.fact import Fact
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.pack import ir
 from sangao.engine.run.conditions import truth_of
 from sangao.engine.run.many import Many
 from sangao.engine.run.narrowed import narrowed
 from sangao.engine.run.spec import Env, truth
+from tests.opened import opened
 
 PACKS = ["htn_primary_2025", "htn_guideline_2024", "bphs_2017"]
 DAYS = ("2025-10-20", "2025-10-20", "2025-10-20", "2025-10-19", "2025-03-01", "2026-01-01", "2025", "soon", None)
@@ -21,7 +22,7 @@ DAYS = ("2025-10-20", "2025-10-20", "2025-10-20", "2025-10-19", "2025-03-01", "2
 
 @pytest.fixture(scope="module", params=PACKS)
 def pack(request: pytest.FixtureRequest) -> Pack:
-    return load(str(request.param))
+    return opened(str(request.param))
 
 
 def given(draw: Random, fact: Fact) -> Any:
@@ -118,6 +119,6 @@ def test_conditions_of_the_dictionary_mean_what_the_definition_says(pack: Pack) 
 
 
 def test_facts_that_are_absent_are_unknown() -> None:
-    pack = load("htn_guideline_2024").compiled
+    pack = opened("htn_guideline_2024").compiled
     condition = ir.Member(ir.Read("sex"), 1)
     assert truth_of(pack, condition)({}) == 3

@@ -17,6 +17,7 @@ from sangao.engine.run.columns import Answered, enter, run
 from sangao.engine.run.many import Many
 from sangao.engine.truth import TRUE, UNKNOWN
 from tests.laws.columns import lowered
+from tests.opened import opened
 
 GATES = "gates.pathway"
 LOOP = "gates.referral"
@@ -38,7 +39,7 @@ NOT_YET = {
 
 @pytest.fixture(scope="module")
 def gates() -> Pack:
-    return load("pathway_gates")
+    return opened("pathway_gates")
 
 
 def chart(on: str, facts: dict[str, Any]) -> Chart:
@@ -100,7 +101,7 @@ def test_a_saved_pack_keeps_its_pathways_and_they_are_part_of_its_hash(gates: Pa
     again = canon.loads(canon.dumps(gates.compiled))
     assert again.pathways == gates.compiled.pathways and canon.pack_hash(again) == gates.hash
     assert canon.pack_hash(replace(gates.compiled, pathways={})) != gates.hash
-    plain = replace(load("lipid_2023").compiled)
+    plain = replace(opened("lipid_2023").compiled)
     assert b"pathways" not in canon.section(plain, canon.MEANING), "a pack without pathways keeps its hash"
 
 
@@ -140,8 +141,8 @@ def test_many_charts_are_admitted_as_one_is(gates: Pack) -> None:
     many = Many(gates.compiled, wanted)
     for one in charts(gates, 60):
         alone, together = gates.admit(one), many.admit(one)
-        for leaf, opened, assumed in zip(many.leaves, together.open, together.assumed, strict=True):
-            assert (opened, assumed) == (alone.open[leaf], alone.assumed[leaf]), leaf
+        for leaf, plainly, assumed in zip(many.leaves, together.open, together.assumed, strict=True):
+            assert (plainly, assumed) == (alone.open[leaf], alone.assumed[leaf]), leaf
 
 
 def test_never_is_a_value_only_where_the_fact_allows_it(gates: Pack) -> None:

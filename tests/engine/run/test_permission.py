@@ -5,6 +5,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run.advice import Adviser
 from sangao.engine.run.permission import State, permission
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN
+from tests.opened import opened
 
 CLASSES = {"acei_or_arb": ("acei", "arb"), "oral": ("metformin", "sulfonylurea")}
 
@@ -65,12 +66,12 @@ def test_what_forbids_one_drug_of_a_class_leaves_the_others_of_it() -> None:
     chart = sangao.Chart.of(
         facts, on="2026-03-09", conditions=["E11", "I25.1"], medications=[], complete=["conditions", "medications"]
     )
-    found = {item.form.drug_class: item for item in sangao.load().decide_all(chart).advice.shown}
+    found = {item.form.drug_class: item for item in opened("sangao_national").decide_all(chart).advice.shown}
     assert found["statin_high_intensity"].start == "avoid" and found["statin"].start == "recommend"
 
 
 def test_a_rule_that_certainly_does_not_hold_limits_nothing() -> None:
-    pack = sangao.load("htn_primary_2025").compiled
+    pack = opened("htn_primary_2025").compiled
     chart = {one.id: FALSE for one in pack.decisions.values() if isinstance(one.form, ir.Advice)}
     assert not [item for item in Adviser(pack).listed(chart, chart).shown if item.form.drug_class]
 
@@ -86,7 +87,9 @@ def test_a_pregnant_woman_with_all_three_highs_gets_no_blocker_no_statin_no_tabl
         }
     )
     found = {
-        item.form.drug_class: item for item in sangao.load().decide_all(chart).advice.shown if item.form.drug_class
+        item.form.drug_class: item
+        for item in opened("sangao_national").decide_all(chart).advice.shown
+        if item.form.drug_class
     }
     for drug in ("acei", "arb", "statin", "oral_glucose_lowering"):
         assert found[drug].start == "contraindicated" and found[drug].status == "settled"

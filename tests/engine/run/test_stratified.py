@@ -17,12 +17,13 @@ import pyarrow as pa
 
 from sangao.engine.chart import Chart
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.run.arrowed import PARTS, plain
 from sangao.engine.run.held import value_at
 from sangao.engine.run.many import Many
 from sangao.engine.run.stratified import Stratifier
 from tests.laws.charts import LISTS, ON, Charts
+from tests.opened import opened
 
 PACKS = ("htn_guideline_2024", "lipid_2023", "htn_primary_2025")
 LONG = os.environ.get("SANGAO_TIER") == "long"
@@ -132,7 +133,7 @@ DELIVERED: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("delivered", DELIVERED)
 @pytest.mark.parametrize("name", PACKS)
 def test_a_table_is_answered_as_its_rows_are(name: str, delivered: dict[str, Any]) -> None:
-    pack = load(name)
+    pack = opened(name)
     table, given = rows(pack, 20261122 + len(delivered), ROWS)
     same(pack, table, given, **delivered)
 
@@ -140,7 +141,7 @@ def test_a_table_is_answered_as_its_rows_are(name: str, delivered: dict[str, Any
 @pytest.mark.parametrize("delivered", DELIVERED)
 @pytest.mark.parametrize("name", PACKS)
 def test_most_rows_of_clean_columns_stay_in_columns(name: str, delivered: dict[str, Any]) -> None:
-    pack = load(name)
+    pack = opened(name)
     table, given = rows(pack, 77 + len(delivered), ROWS, clean=True)
     found = same(pack, table, given, **delivered)
     assert int(found.schema.metadata[b"sangao.one_by_one"]) < 0.75 * ROWS
@@ -148,7 +149,7 @@ def test_most_rows_of_clean_columns_stay_in_columns(name: str, delivered: dict[s
 
 @pytest.mark.parametrize("name", PACKS)
 def test_a_slice_with_an_offset_is_what_it_shows(name: str) -> None:
-    pack = load(name)
+    pack = opened(name)
     table, given = rows(pack, 5, 90)
     same(pack, table.combine_chunks().slice(37, 41), given[37:78])
     parts = pa.concat_tables([table.slice(60, 20), table.slice(3, 0), table.slice(3, 9)])
@@ -157,7 +158,7 @@ def test_a_slice_with_an_offset_is_what_it_shows(name: str) -> None:
 
 @pytest.mark.parametrize("name", PACKS)
 def test_nobody_and_nothing_known(name: str) -> None:
-    pack = load(name)
+    pack = opened(name)
     table, _ = rows(pack, 5, 10)
     assert same(pack, table.slice(0, 0), []).num_rows == 0
     same(pack, pa.Table.from_batches([], table.schema), [])
@@ -169,7 +170,7 @@ def test_nobody_and_nothing_known(name: str) -> None:
 
 
 def test_dates_ahead_and_births_of_nobody_alive_are_told_and_unknown() -> None:
-    pack = load("dm_primary_2025")
+    pack = opened("dm_primary_2025")
     days = [date(2026, 6, 15), date(2026, 6, 16), date(2027, 6, 15), date.max, date(2025, 6, 15), None]
     born = [date(1961, 3, 2), date(1850, 1, 1), date(2062, 3, 2), date(1895, 6, 16), date(1895, 6, 15), ON]
     given = [{"fundus_exam_date": day, "birth_date": birth} for day in days for birth in born]
@@ -181,14 +182,14 @@ def test_dates_ahead_and_births_of_nobody_alive_are_told_and_unknown() -> None:
 
 
 def test_a_synonym_beside_its_fact_is_a_second_reading() -> None:
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     given = [{"sbp_office": 150.0, "收缩压": 150.0}, {"sbp_office": 150.0, "收缩压": 190.0}, {"收缩压": 150.0}, {}]
     table = pa.Table.from_pylist(given, pa.schema([("sbp_office", pa.float64()), ("收缩压", pa.float64())]))
     same(pack, table, given)
 
 
 def test_half_steps_of_the_grid_are_rounded_as_text_is() -> None:
-    pack = load("lipid_2023")
+    pack = opened("lipid_2023")
     values = [round(4.9 + i / 2000, 4) for i in range(-40, 41)]
     same(pack, pa.table({"ldl": values}), [{"ldl": one} for one in values])
     narrow = [np.float32(one) for one in values]
@@ -196,7 +197,7 @@ def test_half_steps_of_the_grid_are_rounded_as_text_is() -> None:
 
 
 def test_equations_over_columns_round_as_they_do_alone() -> None:
-    pack, rng = load("lipid_2023"), random.Random(3)
+    pack, rng = opened("lipid_2023"), random.Random(3)
     decisions = [one for one in pack.decisions if Many(pack.compiled, [one]).by_formula]
     given = [
         {
@@ -227,7 +228,7 @@ def test_equations_over_columns_round_as_they_do_alone() -> None:
 def test_what_the_schema_says() -> None:
     import json
 
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     table = pa.table({"id": ["a"], "sbp_office": [400.0], "xyz": [1]})
     found = pack.stratify(table, ["htn.grade"], key="id", on="2025-10-20")
     told = {key.decode(): value.decode() for key, value in found.schema.metadata.items()}
@@ -249,7 +250,7 @@ def test_what_the_schema_says() -> None:
     ],
 )
 def test_bad_usage_is_named(table: dict[str, Any], rest: dict[str, Any], code: str) -> None:
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     with pytest.raises(SangaoError) as raised:
         pack.stratify(pa.table(table), rest.pop("decisions", ["htn.grade"]), **rest)
     assert raised.value.problems[0].code == code
@@ -258,13 +259,13 @@ def test_bad_usage_is_named(table: dict[str, Any], rest: dict[str, Any], code: s
 
 def test_what_does_not_speak_arrow_is_refused() -> None:
     with pytest.raises(SangaoError) as raised:
-        load("htn_guideline_2024").stratify([{"sbp_office": 150}], ["htn.grade"])
+        opened("htn_guideline_2024").stratify([{"sbp_office": 150}], ["htn.grade"])
     assert raised.value.problems[0].code == "table.not_arrow"
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(threads: int) -> None:
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     table, _ = rows(pack, 9, 300, clean=True)  # most rows stay in columns, some do not
     many = pa.concat_tables([table] * 60).combine_chunks()  # three blocks of the kernel
     one = pack.stratify(table, pack.decisions, on=ON)
@@ -295,7 +296,7 @@ class Block:
 
 
 def test_whatever_speaks_arrow_is_taken() -> None:
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     table, given = rows(pack, 21, 40, clean=True)
     same(pack, Stream(table), given)
     same(pack, Block(table.combine_chunks().to_batches()[0].slice(3, 20)), given[3:23])
@@ -304,7 +305,7 @@ def test_whatever_speaks_arrow_is_taken() -> None:
 
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int16(), pa.large_string())])
 def test_texts_come_in_any_layout(kind: Any) -> None:
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     texts = ["152 mmHg", None, "", ">180", "?", "１４０", "152 mmHg"]
     column = pa.array(texts, pa.string()).cast(kind)
     same(
@@ -318,14 +319,14 @@ def test_texts_come_in_any_layout(kind: Any) -> None:
 def test_runs_are_written_out() -> None:
     import pyarrow.compute as pc
 
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     values = [150.0, 150.0, None, None, 190.0, 7000.0]
     column = pc.run_end_encode(pa.array(values))
     same(pack, pa.table({"sbp_office": column}), [{} if one is None else {"sbp_office": one} for one in values])
 
 
 def test_a_birth_date_beats_an_age() -> None:
-    pack = load("lipid_2023")
+    pack = opened("lipid_2023")
     born = [date(1960, 2, 29), None, date(2030, 1, 1), date(1950, 1, 1), date(1899, 1, 1)]
     ages = [30, 40, 50, None, None]
     given = [
@@ -337,7 +338,7 @@ def test_a_birth_date_beats_an_age() -> None:
 
 
 def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    pack = load("htn_guideline_2024")
+    pack = opened("htn_guideline_2024")
     for name in [one for one in sys.modules if one.startswith(("sangao.engine.run.stratified", "pyarrow"))]:
         monkeypatch.delitem(sys.modules, name)
     import sangao.engine.run as room

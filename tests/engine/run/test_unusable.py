@@ -11,11 +11,12 @@ import pytest
 from sangao.engine.answer import Answer
 from sangao.engine.chart import BLANK, Chart, Reading
 from sangao.engine.errors import SangaoError
-from sangao.engine.guide import Pack, load
+from sangao.engine.guide import Pack
 from sangao.engine.pack import canon, ir
 from sangao.engine.run import answers, residual, spec
 from sangao.engine.run.many import Many
 from sangao.engine.truth import FALSE, TRUE
+from tests.opened import opened
 
 ON = "2026-03-09"
 AUDIT = {"fpg": 8, "dm_symptoms_at_dx": True, "on_glucose_lowering": False}  # one venous value at the limit, symptoms
@@ -24,7 +25,7 @@ SICK = "dm_stress_at_dx"
 
 @cache
 def pack() -> Pack:
-    return load("dm_primary_2025")
+    return opened("dm_primary_2025")
 
 
 @cache
@@ -73,7 +74,7 @@ def test_what_contradicts_itself_is_not() -> None:
 
 @pytest.mark.parametrize("creatinine", [70, 400, ">200"])
 def test_a_fact_half_of_whose_formula_was_measured_is_not(creatinine: Any) -> None:
-    rules = load("lipid_2023")
+    rules = opened("lipid_2023")
     listed: dict[str, Any] = {"conditions": ["ckd_stage2"], "on": ON}
     facts: dict[str, Any] = {"creatinine": creatinine, "sex": "male"}
     answer = rules.decide("lipid.ckd", Chart.of(facts, **listed))
@@ -87,7 +88,7 @@ def test_a_fact_half_of_whose_formula_was_measured_is_not(creatinine: Any) -> No
 
 
 def test_a_fact_whose_input_cannot_be_used_is_not() -> None:
-    rules = load("lipid_2023")
+    rules = opened("lipid_2023")
     ill: dict[str, Any] = {"age": 60, "sex": "male"}
     listed: dict[str, Any] = {"conditions": ["ckd_stage2"], "on": ON}
     assert rules.decide("lipid.ckd", Chart.of(ill, **listed)).status == "provisional"
@@ -116,7 +117,7 @@ def test_a_list_that_is_none_leaves_its_facts_open() -> None:
 
 
 def test_an_age_nobody_can_work_out_is_not_blank() -> None:
-    rules = load("lipid_2023")
+    rules = opened("lipid_2023")
     many = Many(rules.compiled, ["lipid.ckd"])
     for born, status in (("1961-03-02", "settled"), ("soon", "unknown"), ("2061-03-02", "unknown")):
         facts = {"creatinine": 180, "sex": "male", "birth_date": born}

@@ -31,7 +31,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def guideline_folders() -> Iterable[Path]:  # type: ignore[empty-body]
-    """Return folders whose subfolders are guideline folders; `load` and the command line find packs in all of them."""
+    """Return folders whose subfolders are guideline folders; the command line and the service find packs there."""
 
 
 @hookspec

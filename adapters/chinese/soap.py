@@ -20,14 +20,15 @@ from sangao.adapters.chinese import envelope
 from sangao.adapters.chinese.envelope import Call
 from sangao.adapters.chinese.reading import of_root
 from sangao.adapters.hub import hub
-from sangao.adapters.service import api, api_answers
+from sangao.adapters.service import api, api_answers, faults
 from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
 from sangao.adapters.service.page import usual
+from sangao.adapters.service.settings import Settings
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
-from sangao.engine.errors import Problem, SangaoError, fail
+from sangao.engine.errors import Problem, SangaoError, Span, fail
 from sangao.engine.explain import page
 from sangao.engine.guide import Pack
 from sangao.engine.run.advice import Listed
@@ -42,7 +43,7 @@ MOST_KNOWN = 1000
 def routes(house: House) -> APIRouter:
     """Return the routes of the door: `POST /soap` for calls, `GET /soap` for its description (WSDL)."""
     router = APIRouter(include_in_schema=False)
-    users = Users(house.settings.table("soap").get("users", {}))
+    users = users_of(house.settings)
 
     @router.get(PATH)
     async def described() -> Response:
@@ -59,6 +60,7 @@ def routes(house: House) -> APIRouter:
         except (Refusal, SangaoError) as error:
             client = not isinstance(error, Refusal) or error.status < 500
             problem = error.problems[0]
+            faults.note(request.scope, [problem])
             headers = {**(error.headers if isinstance(error, Refusal) else {}), "Cache-Control": "no-store"}
             told = envelope.fault(problem.code, problem.text("zh"), client=client, version=version)
             status = 400 if client and version == envelope.SOAP12 else 500  # what each version of SOAP asks for
@@ -136,12 +138,27 @@ def _body(data: bytes, request: Request) -> bytes | str:
     return data
 
 
+def users_of(settings: Settings) -> "Users":
+    """Return the users of the door; raises SangaoError for what `[soap]` does not know."""
+    table = settings.table("soap")
+    rows = table.get("users", {})
+    unknown = [f"soap.{key}" for key in table.keys() - {"users"}]
+    for name, row in rows.items() if isinstance(rows, Mapping) else ():
+        keys = row.keys() if isinstance(row, Mapping) else {""}
+        unknown += [f"soap.users.{name}.{key}" for key in keys - {"password", "tenant"}]
+    if not isinstance(rows, Mapping):
+        unknown.append("soap.users")
+    if unknown:
+        found = [Problem("service.unknown_setting", Span(settings.file), {"name": one}) for one in sorted(unknown)]
+        raise SangaoError(found, usage=True)
+    return Users(rows)
+
+
 class Users:
     """Users of the door by name: `password` as `hashed` returns it, and the `tenant` they speak for."""
 
-    def __init__(self, given: Any) -> None:
-        rows = given if isinstance(given, Mapping) else {}
-        self._known = {str(name): row for name, row in rows.items() if isinstance(row, Mapping)}
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        self._known = {str(name): row for name, row in rows.items()}
         self._key = os.urandom(32)
         self._proved: dict[bytes, str] = {}
 

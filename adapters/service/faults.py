@@ -4,7 +4,7 @@ Under `/cds-services` the body is a FHIR `OperationOutcome` (as CDS Hooks asks f
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -45,6 +45,11 @@ class Refusal(Exception):
         self.status, self.problems, self.headers = status, problems, dict(headers or {})
 
 
+def note(scope: MutableMapping[str, Any], problems: Sequence[Problem]) -> None:
+    """Leave word in a request that these were told, so that the gate counts them whoever said no."""
+    scope.setdefault("state", {}).setdefault("refused", []).extend(one.code for one in problems)
+
+
 def response(path: str, refusal: Refusal) -> Response:
     """Return the response to a refused request to `path`."""
     told = outcome(refusal.status, refusal.problems) if path.startswith(HOOKS) else plain(refusal.problems)
@@ -80,26 +85,30 @@ def outcome(status: int, problems: Sequence[Problem]) -> dict[str, Any]:
 def install(app: FastAPI) -> None:
     """Give an application the handlers of everything that may be raised on purpose."""
 
+    def told(request: Request, refusal: Refusal) -> Response:
+        note(request.scope, refusal.problems)
+        return response(request.url.path, refusal)
+
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        return response(request.url.path, error)
+        return told(request, error)
 
     async def asked_wrongly(request: Request, error: Exception) -> Response:
         assert isinstance(error, SangaoError)
         if error.problems[0].code in NOT_NOW:
-            return response(request.url.path, Refusal(503, *error.problems, headers=RETRY))
-        return response(request.url.path, Refusal(400, *error.problems))
+            return told(request, Refusal(503, *error.problems, headers=RETRY))
+        return told(request, Refusal(400, *error.problems))
 
     async def not_routed(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = {404: "service.not_found", 405: "service.wrong_method"}.get(error.status_code, "service.bad_json")
-        return response(request.url.path, Refusal(error.status_code, Problem(code), headers=error.headers))
+        return told(request, Refusal(error.status_code, Problem(code), headers=error.headers))
 
     async def not_valid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         fields = {".".join(str(part) for part in one["loc"][1:]) or "—": rule(one) for one in error.errors()}
         found = [Problem("service.bad_field", parts={"field": name, "rule": said}) for name, said in fields.items()]
-        return response(request.url.path, Refusal(422, *found[:20]))
+        return told(request, Refusal(422, *found[:20]))
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(SangaoError, asked_wrongly)

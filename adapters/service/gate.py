@@ -51,8 +51,7 @@ class Gate:
             if body is not None:
                 await self.app(scope, _replay(body, receive), answering)
         except Refusal as refusal:
-            for one in refusal.problems:
-                metrics.refusals.labels(one.code).inc()
+            faults.note(scope, refusal.problems)
             await faults.response(scope["path"], refusal)(scope, receive, answering)
         except Exception as error:
             LOG.error("failed", extra={"fields": {"request": number, "route": _route(scope), **told(error)}})
@@ -61,6 +60,8 @@ class Gate:
                 await faults.response(scope["path"], failed)(scope, receive, answering)
         finally:
             metrics.under_way.dec()
+            for code in scope["state"].get("refused", ()):
+                metrics.refusals.labels(code).inc()
             self._note(scope, status, number, perf_counter() - start)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:

@@ -22,6 +22,7 @@ NATIONAL = "sangao_national"
 NAMES = {"zh": "文字或文字的列表", "en": "text or a list of texts"}
 _TABLE = {"zh": "一个表", "en": "a table"}
 _TEXTS = {"zh": "名称到文字的表", "en": "a table of texts"}
+_PACKS = {"zh": "只有 `packs` 一个表", "en": "the table `packs` and nothing else"}
 _FROM = {"zh": "`from`、`overlays`、`settings`", "en": "`from`, `overlays`, `settings`"}
 
 
@@ -70,7 +71,7 @@ def offers(settings: Mapping[str, Any] | None = None, base: Path | None = None) 
     given = settings or {}
     everybody = reader.offered(given.get("packs", {}), "packs") or {DEFAULT: Made((NATIONAL,))}
     tenants = {
-        str(name): everybody | reader.offered(reader.table(one, f"tenants.{name}").get("packs", {}), f"tenants.{name}")
+        str(name): everybody | reader.offered(reader.tenant(one, f"tenants.{name}"), f"tenants.{name}")
         for name, one in reader.table(given.get("tenants", {}), "tenants").items()
     }
     if reader.problems:
@@ -87,6 +88,12 @@ class _Reader:
         found = {str(name): self.made(one, f"{key}.{name}") for name, one in self.table(given, key).items()}
         whole = {name: made for name, made in found.items() if made is not None}
         return {name: whole[name] for name in sorted(whole, key=lambda name: name != DEFAULT)}
+
+    def tenant(self, given: Any, key: str) -> Any:
+        table = self.table(given, key)
+        if table.keys() - {"packs"}:  # `pack` would leave the tenant with everybody's rules
+            self.wrong(key, _PACKS)
+        return table.get("packs", {})
 
     def made(self, given: Any, key: str) -> Made | None:
         if isinstance(given, str | list):

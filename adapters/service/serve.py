@@ -11,7 +11,7 @@ import typer
 
 from sangao.engine.cli.desk import ending
 from sangao.engine.cli.options import Format, Language
-from sangao.engine.errors import fail
+from sangao.engine.errors import Problem, SangaoError, Span, fail
 
 EXTRA = ("fastapi", "uvicorn", "jwt", "prometheus_client", "httpx", "starlette")
 
@@ -57,6 +57,8 @@ def _check(settings: Any) -> None:
 
     A worker process that cannot start would be started again and again.
     """
+    from sangao.adapters.chinese.soap import users_of
+    from sangao.adapters.service.cds.viewing import Views
     from sangao.adapters.service.keys import Keys
     from sangao.adapters.service.ledger import kept
     from sangao.adapters.service.links import signer
@@ -69,9 +71,16 @@ def _check(settings: Any) -> None:
     kept(settings)
     signer(settings)
     rate(settings.table("rate"))
-    _, keys = said(settings)
+    offered, keys = said(settings)
     if keys:
         trusted(keys)
+    Views(settings.services)
+    users_of(settings)
+    served = set(offered.everybody).union(*offered.tenants.values())
+    lost = [f"services.{name}.pack" for name, one in settings.services.items() if one.pack and one.pack not in served]
+    if lost:
+        found = [Problem("service.pack_not_served", Span(settings.file), {"name": one}) for one in lost]
+        raise SangaoError(found, usage=True)
 
 
 def local(host: str) -> bool:

@@ -2,11 +2,12 @@
 
 The file has the tables `server`, `limits`, `cors`, `jwt`, `fetch`, `services` (read here) and those of the other parts
 (`journal`, `packs`, `tenants` …), which each part reads with `Settings.table`. An environment variable
-`SANGAO_<TABLE>_<KEY>` beats the file. A key that nobody knows is a problem, and so is a value of the wrong kind: a
-typing mistake in a security setting must not pass in silence.
+`SANGAO_<TABLE>_<KEY>` beats the file (`services` stand in the file only). A key or a variable that nobody knows is a
+problem, and so is a value of the wrong kind: a typing mistake in a security setting must not pass in silence.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -103,8 +104,10 @@ class Shown:
 
 
 OWN: Final = {"server": Server, "limits": Limits, "cors": Cors, "jwt": Jwt, "fetch": Fetch}
-PARTS: Final = {"journal", "packs", "tenants", "api", "page", "signing", "rate", "soap"}
+PARTS: Final = {"journal", "packs", "tenants", "page", "signing", "rate", "soap"}
 """Tables that other parts of the service read."""
+OTHERS: Final = re.compile(r"SANGAO_([A-Z0-9]+|KEY_PASSPHRASE|SOAK_SECONDS|SERVICE_(HOST|PORT.*)|PORT_.*)")
+"""Variables that are no settings: ours for other things, and those Kubernetes sets for a service named `sangao`."""
 BOOLS: Final = {"true": True, "1": True, "false": False, "0": False}
 NESTED: Final = {"issuers": Issuer}
 
@@ -142,7 +145,8 @@ def read_settings(path: str | Path | None = None, environ: Mapping[str, str] | N
     named = str(path) if path is not None else environ.get(FILE_VARIABLE, "")
     given = _tables(Path(named)) if named else {}
     problems: list[Problem] = []
-    _from_environment(given, environ)
+    for variable in _from_environment(given, environ):
+        problems.append(Problem("service.unknown_setting", Span(named), {"name": variable}))
     made: dict[str, Any] = {}
     for name, kind in OWN.items():
         made[name] = _filled(kind, given.get(name, {}), name, named, problems)
@@ -170,14 +174,20 @@ def _tables(path: Path) -> dict[str, Any]:
         raise fail("service.not_toml", Span(str(path)), usage=True) from error
 
 
-def _from_environment(given: dict[str, Any], environ: Mapping[str, str]) -> None:
-    for name in (*OWN, *PARTS):
-        prefix = f"SANGAO_{name.upper()}_"
-        for key, text in environ.items():
-            if key.startswith(prefix) and key != FILE_VARIABLE:
-                table = given.setdefault(name, {})
-                if isinstance(table, dict):
-                    table[key[len(prefix) :].lower()] = text
+def _from_environment(given: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
+    """Put what the environment says into the tables; return the variables that name none."""
+    unknown = []
+    for variable, text in environ.items():
+        if not variable.startswith("SANGAO_") or OTHERS.fullmatch(variable):
+            continue
+        name, _, key = variable.removeprefix("SANGAO_").lower().partition("_")
+        if name not in OWN and name not in PARTS:
+            unknown.append(variable)
+            continue
+        table = given.setdefault(name, {})
+        if isinstance(table, dict):
+            table[key] = text
+    return unknown
 
 
 def _filled(kind: type, given: Any, name: str, file: str, problems: list[Problem]) -> Any:

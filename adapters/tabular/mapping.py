@@ -193,7 +193,7 @@ class _Reader:
             if one not in columns:
                 near = get_close_matches(one, columns, 1, 0.4)
                 self.wrong("table.not_in_map", place, list=name, name=one, nearest=near[0] if near else "—")
-        delivered = self.text(given, "delivered") or ("any" if sources else "always")
+        delivered = self.text(given, "delivered") or "any"
         if delivered not in DELIVERED:
             self.shape(given["delivered"], "delivered", "any、all、always 或 never", "any, all, always or never")
         complete = given.get("complete")

@@ -24,6 +24,13 @@ ENTRIES: dict[str, Entry] = {
         "检查拼写,全部设置见 docs/service.md",
         "check the spelling; docs/service.md lists all settings",
     ),
+    "service.pack_not_served": Entry(
+        "error",
+        "设置 `{name}` 所写的规则包没有提供",
+        "the pack that the setting `{name}` names is not served",
+        "写 [packs] 或某机构 packs 中的名称,见 docs/operations.md",
+        "write a name of [packs] or of the packs of a tenant; see docs/operations.md",
+    ),
     "service.wrong_setting": Entry(
         "error",
         "设置 `{name}` 的值类型不对",

@@ -28,6 +28,9 @@ needs_library = pytest.mark.skipif(bool(TOOLS), reason=f"libsangao cannot be bui
 NONE = -(2**63)
 
 ffi = FFI()
+ffi.cdef(
+    re.sub(r"^#.*$|^extern \"C\" \{$|^\}$|SANGAO_API ", "", HEADER.read_text(encoding="utf-8"), flags=re.MULTILINE)
+)
 
 
 def build() -> Path:
@@ -43,10 +46,6 @@ def build() -> Path:
 @cache
 def lib() -> Any:
     """Return the library."""
-    text = re.sub(
-        r"^#.*$|^extern \"C\" \{$|^\}$|SANGAO_API ", "", HEADER.read_text(encoding="utf-8"), flags=re.MULTILINE
-    )
-    ffi.cdef(text)
     return ffi.dlopen(str(next(build().glob("*sangao.*[!h]"))))
 
 

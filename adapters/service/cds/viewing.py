@@ -12,10 +12,11 @@ from weakref import WeakKeyDictionary
 
 from sangao.adapters.service.cds.again import Again
 from sangao.adapters.service.cds.alike import Told, teller
-from sangao.adapters.service.cds.offered import Service, Show
+from sangao.adapters.service.cds.offered import Service, Show, offer
 from sangao.adapters.service.settings import Shown
 from sangao.engine.answer import Answer, Missing, Result
 from sangao.engine.chart import Chart
+from sangao.engine.errors import Problem, SangaoError
 from sangao.engine.explain import argument, nearest
 from sangao.engine.explain import later as explained
 from sangao.engine.guide import Pack
@@ -143,6 +144,10 @@ class Views:
     """The views of every pack that serves, each made once; a pack that is gone takes its views along."""
 
     def __init__(self, shown: Mapping[str, Shown]) -> None:
+        unknown = sorted(shown.keys() - offer().services.keys())
+        if unknown:
+            found = [Problem("service.unknown_setting", parts={"name": f"services.{one}"}) for one in unknown]
+            raise SangaoError(found, usage=True)
         self._shown = shown
         self._lock = threading.Lock()
         self._views: WeakKeyDictionary[Pack, dict[str, View]] = WeakKeyDictionary()

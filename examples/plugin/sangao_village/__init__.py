@@ -15,7 +15,7 @@ from sangao.adapters.hookspecs import hookimpl
 
 @hookimpl
 def guideline_folders() -> Iterable[Path]:
-    """Bring `village_round`; `sangao.load("village_round")` of the command line and the service find it by name."""
+    """Bring `village_round`: the command line and the service find it by name."""
     return [Path(__file__).parent / "guidelines"]
 
 

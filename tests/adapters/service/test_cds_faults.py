@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -296,3 +297,17 @@ def test_while_one_call_is_worked_out_others_are_heard(monkeypatch: pytest.Monke
             return order
 
         assert one.portal.call(both) == ["health", "call"]
+
+
+def test_a_refusal_is_counted_whoever_says_no() -> None:
+    with hosted() as one:
+        assert one.get("/nowhere").status_code == 404
+        assert one.post("/api/v1/decide", json={"chart": 1}).status_code == 422
+        assert one.post("/api/v1/decide", json={"pack": "none", "chart": {}}).status_code >= 400
+        assert one.post("/cds-services/none", json={}).status_code == 404
+        assert one.post("/soap", content=b"<no/>", headers={"Content-Type": "text/xml"}).status_code >= 400
+        assert one.post("/api/v1/decide", content=b"x" * 5_000_000).status_code == 413
+        told = one.get("/metrics").text
+    counted = dict(re.findall(r'^sangao_refusals_total\{code="([^"]+)"\} ([0-9.]+)$', told, re.MULTILINE))
+    assert counted["service.too_large"] == "1.0" and counted["service.not_found"] and counted["service.bad_field"]
+    assert sum(map(float, counted.values())) >= 6

@@ -56,6 +56,30 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert {name for _, name in said} == {"server.port", "server.hots", "other", "limits.threads"}
 
 
+def test_a_variable_nobody_knows_stops_the_service(tmp_path: Path) -> None:
+    wrong = {"SANGAO_JTW_REQUIRED": "true", "SANGAO_SERVICES_X": "a"}
+    others = {"SANGAO_TIER": "ci", "SANGAO_SERVICE_HOST": "10.0.0.1", "SANGAO_PORT_8042_TCP": "x"}
+    assert set(codes("", tmp_path, **wrong, **others)) == {("service.unknown_setting", name) for name in wrong}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('[tenants.linqu.pack]\ndefault = "tcm_2017"', "operations.wrong_packs"),
+        ('[services.next-stepz]\npack = "default"', "service.unknown_setting"),
+        ('[services.next-steps]\npack = "defualt"', "service.pack_not_served"),
+        ("[soap]\nuserz = {}", "service.unknown_setting"),
+        ('[soap.users.a]\npasword = "x"', "service.unknown_setting"),
+        ("[soap]\nusers = 1", "service.unknown_setting"),
+        ("[api]\nanything = 1", "service.unknown_setting"),
+    ],
+)
+def test_a_mistake_in_the_table_of_another_part_is_found_before_the_start(tmp_path: Path, text: str, code: str) -> None:
+    (tmp_path / "service.toml").write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app(), ["serve", "--check", "--settings", str(tmp_path / "service.toml"), "--lang", "en"])
+    assert done.exit_code == 2 and code in done.output and "Traceback" not in done.output
+
+
 def test_without_settings_only_this_machine_is_served() -> None:
     assert read_settings(None, {}) == Settings()
     assert Server().host == "127.0.0.1" and Settings().base_url == "http://127.0.0.1:8042"

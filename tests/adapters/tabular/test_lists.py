@@ -60,6 +60,17 @@ def test_a_list_column_that_says_unknown_delivers_no_list(tmp_path: Path) -> Non
     assert [entries(one, "conditions") for one in found] == [["ckd"], [], None]
 
 
+def test_without_delivered_a_blank_list_column_delivers_nothing(tmp_path: Path) -> None:
+    table = written(tmp_path, "id,ills\n1,\n2,房颤\n3,无\n")
+    columns = {"ills": {"list": "conditions", "none": ["无"]}}
+    for rule in ({}, {"delivered": "any"}, {"complete": True}):
+        found = people(table, {"key": "id", "lists": {"conditions": rule}, "columns": columns})
+        assert [one is None for one in (entries(each, "conditions") for each in found)] == [True, False, False]
+        assert chart(found[0]).complete == frozenset()
+    found = people(table, {"key": "id", "lists": {"conditions": {"delivered": "always"}}, "columns": columns})
+    assert [one is None for one in (entries(each, "conditions") for each in found)] == [False] * 3
+
+
 @pytest.mark.parametrize("said", ["不详", "未知", "拒查", "拒绝", "拒答"])
 def test_asked_and_not_known_is_no_blank_of_a_yes_or_no(tmp_path: Path, said: str) -> None:
     risk, columns = {"fact": "bleeding_risk_high"}, {"ills": {"list": "conditions"}, "sbp": {"fact": "sbp_office"}}

@@ -52,7 +52,8 @@ long: $(BENCH)
 bench: $(BENCH)
 	$(BIN)/python benchmarks/long.py --only bench $(ARGS)
 
-# The kernel and libsangao under AddressSanitizer and UndefinedBehaviorSanitizer: SECONDS of random and damaged input.
+# The kernel and libsangao under AddressSanitizer and UndefinedBehaviorSanitizer: three drivers side by side, SECONDS each of
+# random and damaged input.
 sanitize: $(DEV)
 	$(BIN)/python tests/native/sanitize.py $(or $(SECONDS),60) $(SEED)
 

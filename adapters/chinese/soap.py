@@ -11,7 +11,7 @@ import hmac
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -25,7 +25,7 @@ from sangao.adapters.service.doors import Caller
 from sangao.adapters.service.faults import Refusal
 from sangao.adapters.service.house import House
 from sangao.adapters.service.page import usual
-from sangao.adapters.service.settings import Settings
+from sangao.adapters.service.settings import Settings, filled
 from sangao.engine.answer import Result
 from sangao.engine.chart import Chart
 from sangao.engine.errors import Problem, SangaoError, Span, fail
@@ -138,27 +138,36 @@ def _body(data: bytes, request: Request) -> bytes | str:
     return data
 
 
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who may call the door: `password` as `hashed` returns it, and the `tenant` they speak for."""
+
+    password: str
+    tenant: str = ""
+
+
 def users_of(settings: Settings) -> "Users":
-    """Return the users of the door; raises SangaoError for what `[soap]` does not know."""
+    """Return the users of the door; raises SangaoError with everything wrong in `[soap]`."""
     table = settings.table("soap")
+    problems = [
+        Problem("service.unknown_setting", Span(settings.file), {"name": f"soap.{key}"})
+        for key in sorted(table.keys() - {"users"})
+    ]
     rows = table.get("users", {})
-    unknown = [f"soap.{key}" for key in table.keys() - {"users"}]
-    for name, row in rows.items() if isinstance(rows, Mapping) else ():
-        keys = row.keys() if isinstance(row, Mapping) else {""}
-        unknown += [f"soap.users.{name}.{key}" for key in keys - {"password", "tenant"}]
     if not isinstance(rows, Mapping):
-        unknown.append("soap.users")
-    if unknown:
-        found = [Problem("service.unknown_setting", Span(settings.file), {"name": one}) for one in sorted(unknown)]
-        raise SangaoError(found, usage=True)
-    return Users(rows)
+        problems.append(Problem("service.wrong_setting", Span(settings.file), {"name": "soap.users"}))
+        rows = {}
+    known = {str(name): filled(User, row, f"soap.users.{name}", settings.file, problems) for name, row in rows.items()}
+    if problems:
+        raise SangaoError(problems, usage=True)
+    return Users(known)
 
 
 class Users:
-    """Users of the door by name: `password` as `hashed` returns it, and the `tenant` they speak for."""
+    """Users of the door by name."""
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
-        self._known = {str(name): row for name, row in rows.items()}
+    def __init__(self, known: Mapping[str, User]) -> None:
+        self._known = known
         self._key = os.urandom(32)
         self._proved: dict[bytes, str] = {}
 
@@ -171,13 +180,13 @@ class Users:
         if seal in self._proved:
             return self._proved[seal]
         row = self._known.get(name)
-        stored = str(row.get("password", "")) if row else hashed("", salt=b"0" * 16)  # as slow for a name nobody has
+        stored = row.password if row else hashed("", salt=b"0" * 16)  # as slow for a name nobody has
         right = matches(password, stored) and row is not None
         if not right or row is None:
             return None
         if len(self._proved) >= MOST_KNOWN:
             self._proved.clear()
-        self._proved[seal] = str(row.get("tenant", ""))
+        self._proved[seal] = row.tenant
         return self._proved[seal]
 
 

@@ -149,10 +149,10 @@ def read_settings(path: str | Path | None = None, environ: Mapping[str, str] | N
         problems.append(Problem("service.unknown_setting", Span(named), {"name": variable}))
     made: dict[str, Any] = {}
     for name, kind in OWN.items():
-        made[name] = _filled(kind, given.get(name, {}), name, named, problems)
+        made[name] = filled(kind, given.get(name, {}), name, named, problems)
     services = given.get("services", {})
     shown = {
-        name: _filled(Shown, table, f"services.{name}", named, problems)
+        name: filled(Shown, table, f"services.{name}", named, problems)
         for name, table in (services.items() if isinstance(services, Mapping) else ())
     }
     for name in given.keys() - OWN.keys() - PARTS - {"services"}:
@@ -190,22 +190,22 @@ def _from_environment(given: dict[str, Any], environ: Mapping[str, str]) -> list
     return unknown
 
 
-def _filled(kind: type, given: Any, name: str, file: str, problems: list[Problem]) -> Any:
-    """Return a table as its frozen form; what does not fit is a problem and keeps its default."""
-    if not isinstance(given, Mapping):
+def filled(kind: type, given: Any, name: str, file: str, problems: list[Problem]) -> Any:
+    """Return the table `name` of `file` as its frozen form; what does not fit joins `problems`."""
+    table = given if isinstance(given, Mapping) else {}
+    if table is not given:
         problems.append(Problem("service.wrong_setting", Span(file), {"name": name}))
-        return kind() if kind is not Issuer else Issuer("")
     hints = get_type_hints(kind)
     known = {one.name: one for one in fields(kind)}
     values: dict[str, Any] = {}
-    for key, value in given.items():
+    for key, value in table.items():
         full = f"{name}.{key}"
         if key not in known:
             problems.append(Problem("service.unknown_setting", Span(file), {"name": full}))
             continue
         if key in NESTED:
             rows = value if isinstance(value, list) else [value]
-            values[key] = tuple(_filled(NESTED[key], row, full, file, problems) for row in rows)
+            values[key] = tuple(filled(NESTED[key], row, full, file, problems) for row in rows)
             continue
         try:
             values[key] = _as(hints[key], value)
@@ -213,7 +213,8 @@ def _filled(kind: type, given: Any, name: str, file: str, problems: list[Problem
             problems.append(Problem("service.wrong_setting", Span(file), {"name": full}))
     for key, one in known.items():
         if one.default is MISSING and one.default_factory is MISSING and key not in values:
-            problems.append(Problem("service.lacking_setting", Span(file), {"name": f"{name}.{key}"}))
+            if table is given:
+                problems.append(Problem("service.lacking_setting", Span(file), {"name": f"{name}.{key}"}))
             values[key] = ""
     return kind(**values)
 

@@ -70,7 +70,9 @@ def test_a_variable_nobody_knows_stops_the_service(tmp_path: Path) -> None:
         ('[services.next-steps]\npack = "defualt"', "service.pack_not_served"),
         ("[soap]\nuserz = {}", "service.unknown_setting"),
         ('[soap.users.a]\npasword = "x"', "service.unknown_setting"),
-        ("[soap]\nusers = 1", "service.unknown_setting"),
+        ("[soap]\nusers = 1", "service.wrong_setting"),
+        ("[soap.users]\na = 1", "service.wrong_setting"),
+        ('[soap.users.a]\ntenant = "linqu"', "service.lacking_setting"),
         ("[api]\nanything = 1", "service.unknown_setting"),
     ],
 )

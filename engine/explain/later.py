@@ -44,7 +44,8 @@ def missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
 
 def _missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     given = asked.admit(chart)
-    found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed)
+    answers = case_of(asked, chart).assumed
+    found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed, answers=answers)
     return found
 
 

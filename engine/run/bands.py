@@ -10,7 +10,7 @@ This is exact while the factors of a shared leaf are small, as in differences an
 all around the meeting point. With larger factors `exact` is False.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -23,12 +23,16 @@ MANY = 4000  # tests; where there are more the bands are not exact
 KEPT = 20_000  # cuts remembered
 CROSSING = 60  # tests of one leaf whose meeting points are all looked at
 
+Factors = tuple[tuple[str, int], ...]
+Domain = tuple[int | None, int | None]  # the ends of what a leaf may be
+Cuts = dict[Any, tuple[list[int], bool]]
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A whole-number linear expression: factors of leaves and a constant; as a test it means `… < 0`."""
 
-    factors: tuple[tuple[str, int], ...]
+    factors: Factors
     constant: int
 
     def plus(self, other: "Line", by: int = 1) -> "Line":
@@ -42,6 +46,10 @@ class Line:
     def add(self, constant: int) -> "Line":
         """Return this line shifted."""
         return Line(self.factors, self.constant + constant)
+
+
+def _order(line: Line) -> tuple[Factors, int]:
+    return line.factors, line.constant
 
 
 def cut(factor: int, constant: int) -> int:
@@ -85,7 +93,7 @@ class Tests:
         """Return the tests that tell whether two answers of a number or date decision are one."""
         if decision not in self._kept:
             lines: set[Line] = set()
-            for a, b in combinations(self.value_of(decision), 2):
+            for a, b in combinations(sorted(self.value_of(decision), key=_order), 2):
                 lines |= {a.plus(b, -1), a.plus(b, -1).add(-1)}
             self._kept[decision] = frozenset(lines)
         return self._kept[decision]
@@ -143,7 +151,7 @@ class Tests:
         kept = frozenset(lines)
         if len(kept) > MANY:
             self.exact = False
-            kept = frozenset(sorted(kept, key=lambda line: (line.factors, line.constant))[:MANY])
+            kept = frozenset(sorted(kept, key=_order)[:MANY])
         return kept
 
 
@@ -183,20 +191,23 @@ def representatives(cuts: Iterable[int], low: int | None, high: int | None) -> l
 
 def values(
     leaf: str,
-    lines: Iterable[Line],
+    mine: Collection[Line],
+    every: Callable[[], Collection[Line]],
     known: Mapping[str, Any],
-    domains: Mapping[str, tuple[int | None, int | None]],
-    kept: MutableMapping[Any, tuple[list[int], bool]],
+    asked: Collection[str],
+    domain: Callable[[str], Domain],
+    kept: Cuts,
 ) -> tuple[list[int], bool]:
     """Return one value for each band of a leaf, and whether the bands are exact.
 
-    `domains`: what each asked leaf without a value may be, `leaf` among them; every other leaf stands at what is known.
-    `kept` remembers the cuts of leaves that are compared with other asked ones: working them out is long.
+    `mine`: the tests that bear on the leaf, `every`: gives all of them. `asked`: the other leaves that will get a value
+    after it, of which `domain` says what they may be; all the rest stand at what is known. `kept` remembers the cuts of
+    leaves that are compared with other asked ones: working them out is long.
     """
-    mine = [line for line in lines if _touches(line, leaf)]
-    if all(name == leaf or name not in domains for line in mine for name, _ in line.factors):  # the common leaf
-        return representatives(_cuts(leaf, fixed(mine, known, frozenset({leaf}))), *domains[leaf]), True
-    tests, names = _together(leaf, lines, domains)
+    if all(name == leaf or name not in asked for line in mine for name, _ in line.factors):  # the common leaf
+        return representatives(_cuts(leaf, fixed(mine, known, frozenset({leaf}))), *domain(leaf)), True
+    tests, names = _together(leaf, every(), asked)
+    domains = {name: domain(name) for name in sorted(names) if name == leaf or name in asked}
     key = (leaf, tests, *[(name, domains.get(name, known[name])) for name in sorted(names)])
     found = kept.get(key)
     if found is None:
@@ -206,23 +217,21 @@ def values(
     return representatives(found[0], *domains[leaf]), found[1]
 
 
-def _together(leaf: str, lines: Iterable[Line], domains: Collection[str]) -> tuple[frozenset[Line], set[str]]:
+def _together(leaf: str, lines: Iterable[Line], others: Collection[str]) -> tuple[frozenset[Line], set[str]]:
     """Return the tests that bear on a leaf, directly or through other asked leaves, and all the leaves they name."""
     left = list(lines)
     asked, tests = {leaf}, set[Line]()
     while found := [line for line in left if any(name in asked for name, _ in line.factors)]:
         tests.update(found)
-        asked.update(name for line in found for name, _ in line.factors if name in domains)
+        asked.update(name for line in found for name, _ in line.factors if name in others)
         left = [line for line in left if line not in tests]
     return frozenset(tests), {name for line in tests for name, _ in line.factors}
 
 
-def _eliminated(
-    leaf: str, tests: set[Line], domains: Mapping[str, tuple[int | None, int | None]]
-) -> tuple[list[int], bool]:
+def _eliminated(leaf: str, tests: set[Line], domains: Mapping[str, Domain]) -> tuple[list[int], bool]:
     """Return the cuts of a leaf once every other asked leaf is eliminated, and whether they are exact."""
     exact = True
-    while others := sorted({name for line in tests if _touches(line, leaf) for name, _ in line.factors} - {leaf}):
+    while others := sorted({name for line in tests if touches(line, leaf) for name, _ in line.factors} - {leaf}):
         tests, one = without(others[0], tests, domains[others[0]])
         exact &= one
         if len(tests) > MANY:
@@ -231,36 +240,34 @@ def _eliminated(
 
 
 def _cuts(leaf: str, tests: Iterable[Line]) -> set[int]:
-    return {cut(line.factors[0][1], line.constant) for line in tests if _touches(line, leaf)}
+    return {cut(line.factors[0][1], line.constant) for line in tests if touches(line, leaf)}
 
 
-def _touches(line: Line, leaf: str) -> bool:
-    return any(name == leaf for name, _ in line.factors)
+def touches(line: Line, leaf: str) -> bool:
+    """Return whether a test bears on a leaf directly."""
+    return leaf in [name for name, _ in line.factors]
 
 
-def without(leaf: str, lines: set[Line], domain: tuple[int | None, int | None]) -> tuple[set[Line], bool]:
+def without(leaf: str, lines: set[Line], domain: Domain) -> tuple[set[Line], bool]:
     """Return the tests over the other leaves that tell how the cuts of one leaf lie, and whether that is exact."""
     low, high = domain
     ends = {Line(((leaf, 1),), -end) for end in (low, None if high is None else high + 1) if end is not None}
-    about = {line for line in lines if _touches(line, leaf)}
+    about = {line for line in lines if touches(line, leaf)}
     kept, exact = lines - about, True
     if len(about) > CROSSING:  # every pair may meet: among so many, each stands where its other leaves are known
         return kept, False
-    for a, b in combinations(sorted(about | ends, key=lambda one: (one.factors, one.constant)), 2):
-        if len(a.factors) == len(b.factors) == 1:
+    alike: dict[Factors, list[int]] = {}  # tests that differ in their constants only meet others in the same leaves
+    for line in about | ends:
+        alike.setdefault(line.factors, []).append(line.constant)
+    for a, b in combinations(sorted(alike), 2):
+        if len(a) == len(b) == 1:
             continue
-        found = {line for line in meeting(a, b, leaf) if line.factors}
-        if found:
-            exact &= abs(dict(a.factors)[leaf] * dict(b.factors)[leaf]) < SLACK
-        kept |= found
+        p, q = dict(a)[leaf], dict(b)[leaf]
+        # p x + r < 0 and q x + s < 0 cut x near -r/p and -s/q: which comes first tells the difference times p q.
+        difference = Line((), 0).plus(Line(a, 0), q).plus(Line(b, 0), -p)
+        if difference.factors:
+            exact &= abs(p * q) < SLACK
+            slack = min(abs(p * q) + 1, SLACK)
+            near = {q * r - p * s + shift for r in alike[a] for s in alike[b] for shift in range(-slack, slack + 1)}
+            kept.update([Line(difference.factors, constant) for constant in near])
     return kept, exact
-
-
-def meeting(a: Line, b: Line, leaf: str) -> Iterator[Line]:
-    """Yield the tests, free of `leaf`, that tell which of two cuts of `leaf` comes first."""
-    p, q = dict(a.factors)[leaf], dict(b.factors)[leaf]
-    # p x + r < 0 and q x + s < 0 cut x near -r/p and -s/q: the difference times p q is q r - p s.
-    difference = Line((), 0).plus(a, q).plus(b, -p)
-    slack = min(abs(p * q) + 1, SLACK)
-    for shift in range(-slack, slack + 1):
-        yield difference.add(shift)

@@ -1,6 +1,6 @@
 """What a decision rests on: the leaves and decisions its form reads, directly and all the way down."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 
 from sangao.engine.pack import ir
 from sangao.engine.pack.below import parts as parts
@@ -59,13 +59,18 @@ def direct(decision: ir.Decision) -> tuple[set[str], set[str]]:
     return leaves, asks
 
 
-def cone(pack: ir.Pack, decision: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the leaves and the decisions (itself last) that an answer rests on, both in the order of the pack."""
+def cone(
+    pack: ir.Pack, decision: str, looks: Callable[[ir.Decision], tuple[Set[str], Set[str]]] = direct
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the leaves and the decisions (itself last) that an answer rests on, both in the order of the pack.
+
+    `looks`: `direct`, or what remembers it.
+    """
     leaves: set[str] = set()
     asked = {decision}
     for one in reversed(pack.decisions.values()):
         if one.id in asked:
-            reads, asks = direct(one)
+            reads, asks = looks(one)
             leaves |= reads
             asked |= asks
     return tuple(x for x in pack.leaves if x in leaves), tuple(x for x in pack.decisions if x in asked)

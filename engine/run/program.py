@@ -5,7 +5,8 @@ one value), *gaps* (None: nothing known), *enough* (after *gaps*: only what `eno
 giving what is possible: *plain* (every leaf holds one value; gives None when one does not), *open* (one pass),
 *assumed* (the second pass: leaves of `must_ask` are taken from the open one, `enough:` may close a decision; *guarded*,
 a decision whose leaves do not differ keeps its answer), *closing* (the second pass where nothing is assumed: only what
-`enough:` may change). The two-valued ones raise Unsettled where a decision leaves several outcomes.
+`enough:` may change). The two-valued ones raise Unsettled where a decision leaves several outcomes. A program *alone*
+works out its last decision only and takes the answers of the others.
 
 A trace is the keys (`sangao.engine.run.keys`) of the decisions that have one, in their order; a *traced* program over
 abstract values gives it too.
@@ -34,17 +35,20 @@ class Program(Writer):
         """Return the source of one function named `run`."""
         self.constants["pick"] = pick
         arguments = ", before, opened, differ" if self.guarded else ARGUMENTS.get(self.kind, "")
+        arguments += ", opened" if self.alone else ""
         steps = ", steps" if self.traced and self.second and not self.bare else ""
         self.lines.append(f"def run(leaves{arguments}{steps}):")
         if self.words.plain and any(unsettled(self.pack.decisions[one].form) for one in self.decisions):
             self.write("raise Unsettled")
         cones = self._cones() if self.second else {}
         written = [one for one in self.decisions if self.kind not in ("closing", "enough") or cones[one] is None]
+        if self.alone:
+            written = written[-1:]
         self._unpack(written)
         if self.kind == "enough":
             self._recall(written)
-        elif cones:
-            self._copy()
+        elif cones or self.alone:
+            self._copy([one for one in self.decisions if not self.alone or one not in written])
         for number, one in enumerate(self.decisions):
             if one not in written:
                 continue
@@ -58,7 +62,8 @@ class Program(Writer):
             self._decision(decision)
             self.depth = 1
         self.place = ""
-        results = "".join(f"{self._result(number, one)}, " for number, one in enumerate(self.decisions))
+        given = len(self.decisions) - 1 if self.alone else 0
+        results = "".join(f"{self._result(number, one)}, " for number, one in enumerate(self.decisions[given:], given))
         self.write(f"return ({results}), ({self._keys()})" if self.traced else f"return ({results})")
         return "\n".join(self.lines) + "\n"
 
@@ -77,7 +82,7 @@ class Program(Writer):
             if one in used or self.kind == "plain":
                 self._enter(self.pack.leaves[one], name)
         if self.kind == "assumed":
-            for one in sorted({leaf for d in self.decisions for leaf in must_ask(self.pack, self.pack.decisions[d])}):
+            for one in sorted({leaf for d in decisions for leaf in must_ask(self.pack, self.pack.decisions[d])}):
                 number = self.leaves.index(one)
                 name = name_leaf(self.pack.leaves[one], number, self.kind, "open_")
                 self.write(f"{name.one} = before[{number}]")
@@ -119,12 +124,13 @@ class Program(Writer):
                 blank = " or BLANK" if name.kind == "number" else ""
                 self.write(f"{f'{name.one}, {name.two}' if name.two else name.one} = a_{number}.open{blank}")
 
-    def _copy(self) -> None:
-        """Start from the answers (and the keys) of the open pass."""
+    def _copy(self, decisions: Sequence[str]) -> None:
+        """Start from the answers (and the keys) that were given."""
         if self.traced and self._keys():
             self.write(f"{self._keys()}= steps")
-        self.write(f"{''.join(f'{self.words.decisions[one].one}, ' for one in self.decisions)}= opened")
-        for one in self.decisions:
+        if decisions:
+            self.write(f"{''.join(f'{self.words.decisions[one].one}, ' for one in decisions)}= opened")
+        for one in decisions:
             name = self.words.decisions[one]
             if name.two:
                 self.write(f"{name.one}, {name.two} = {name.one}{' or BLANK' if name.kind == 'number' else ''}")

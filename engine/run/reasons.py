@@ -3,53 +3,72 @@
 The walks through its decisions (`sangao.engine.run.walks`) are put together, each decision once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sangao.engine.pack import ir
-from sangao.engine.run import spec
 from sangao.engine.run.bands import Line
-from sangao.engine.run.walks import Walked, Walks
-
-Abstract = Any
+from sangao.engine.run.standing import Standing
+from sangao.engine.run.walks import Walked
 
 
 @dataclass(slots=True)
 class Reasons:
-    """Why a decision is open in the assumed pass; `leaves` in the order they were reached, with how often.
+    """Why a decision is open in the assumed pass; `leaves` in the order they were reached.
 
-    `read` is all that the walks saw of what is settled: two charts with one `read` are open in the same way, whatever
-    led there, so what further leaves can do is the same for both.
+    They tell of the moment they were made, whatever is put in its place later. `read` is all that the walks saw of what
+    is settled: two charts with one `read` are open in the same way, whatever led there, so what further leaves can do
+    is the same for both.
     """
 
-    walks: Walks
-    open_values: Mapping[str, Abstract]
-    assumed_values: Mapping[str, Abstract]
-    answers: Mapping[str, Abstract]
-    leaves: dict[str, int] = field(default_factory=dict)
-    lines: set[Line] = field(default_factory=set)
+    standing: Standing
+    leaves: dict[str, None] = field(default_factory=dict)
+    walked: list[Walked] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    read: list[int] = field(default_factory=list)
+
+    @property
+    def read(self) -> tuple[int, ...]:
+        """All that was seen of what is settled."""
+        return tuple([one.read for one in self.walked])
+
+    @property
+    def lines(self) -> set[Line]:
+        """The tests of numbers."""
+        return set[Line]().union(*(one.lines for one in self.walked))
+
+    def touching(self, leaf: str) -> set[Line]:
+        """Return the tests that bear on one leaf."""
+        return {line for one in self.walked for line in one.touching(leaf)}
+
+    def many(self, most: int) -> bool:
+        """Return whether there are so many tests."""
+        return sum(len(one.lines) for one in self.walked) >= most and len(self.lines) >= most
 
     def decision(self, name: str) -> None:
-        """Reach a decision: nothing when it is settled."""
-        if name in self.seen or spec.single(self.walks.pack.decisions[name].outcome, self.answers[name]):
-            return
-        self.seen.add(name)
-        self._take(self.walks.of(name, None, self.open_values, self.assumed_values, self.answers))
+        """Reach a decision and all that it asks; nothing of what is settled."""
+        if name not in self.seen and self.standing.of(name).open:
+            self.seen.add(name)
+            self._take(self.standing.walk(name))
 
     def item(self, decision: ir.Decision, item: ir.Item) -> bool:
         """Reach one criterion of a decision; return whether it is open."""
-        found = self.walks.of(decision.id, item, self.open_values, self.assumed_values, self.answers)
+        found = self.standing.walk(decision.id, item)
         self._take(found)
         return found.open
 
     def _take(self, walked: Walked) -> None:
-        self.lines |= walked.lines
-        self.read.append(walked.read)
-        for asked, name in walked.steps:
-            if asked:
-                self.decision(name)
+        """Take a walk and, where it comes to a decision that is open, the walk through that one before it goes on."""
+        leaves, seen, standing = self.leaves, self.seen, self.standing
+        self.walked.append(walked)
+        under_way = [iter(walked.steps)]
+        while under_way:
+            for asked, name in under_way[-1]:
+                if not asked:
+                    leaves[name] = None
+                elif name not in seen and standing.of(name).open:
+                    seen.add(name)
+                    found = standing.walk(name)
+                    self.walked.append(found)
+                    under_way.append(iter(found.steps))
+                    break
             else:
-                self.leaves[name] = self.leaves.get(name, 0) + 1
+                under_way.pop()

@@ -22,8 +22,9 @@ from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
 from sangao.engine.run.program import must_ask
-from sangao.engine.run.rows import Cone, compile_rows
+from sangao.engine.run.rows import compile_rows
 from sangao.engine.run.search import Search, Stopped
+from sangao.engine.run.standing import Standing
 from sangao.engine.run.walks import point
 
 SETS = 8
@@ -58,34 +59,40 @@ def missing(
     open_values: Mapping[str, Abstract],
     assumed_values: Mapping[str, Abstract],
     blank_facts: Collection[str] | None = None,
+    answers: Mapping[str, Abstract] | None = None,
 ) -> Missing:
     """Return the inclusion-minimal sets of blank facts that settle a decision, the cheapest first.
 
-    `open_values`, `assumed_values`: leaf values of both passes; `blank_facts`: the facts the chart says nothing of,
-    when the caller knows. Nothing is missing where the assumed pass has one outcome already. Site settings are never
-    asked: they appear, last in their set, only where no set without them settles.
+    `open_values`, `assumed_values`: leaf values of both passes; `blank_facts`: the facts the chart says nothing of, and
+    `answers`: what the assumed pass allows, when the caller knows. Nothing is missing where the assumed pass has one
+    outcome already. Site settings are never asked: they appear, last in their set, only where no set without them
+    settles.
     """
     rows = compile_rows(pack)
     one = rows.cone(decision)
     blanks = blank_leaves(pack, one.decisions, one.leaves, open_values, assumed_values)
+    of_fact = rows.stands.index.bare
     bare = {
-        leaf.source.fact
-        for leaf in pack.leaves.values()
-        if isinstance(leaf.source, ir.Bare) and not point(assumed_values[leaf.id])
+        fact
+        for fact in {fact for leaf in blanks for fact in pack.leaves[leaf].facts}
+        if any(not point(assumed_values[leaf]) for leaf in of_fact.get(fact, ()))
     }
     bare.update(blank_facts or ())
     needs = {leaf: _blank_facts(pack.leaves[leaf].facts, bare) for leaf in blanks}
     order = {fact: i for i, fact in enumerate(pack.dictionary.facts)}
     facts = sorted(set().union(*needs.values()), key=lambda fact: (order.get(fact, len(order)), fact))
-    search = Search(
-        pack,
-        one,
+    if answers is None:
+        answers = rows.evaluate(open_values, assumed_values)[1]
+    places = rows.stands.index.places
+    standing = Standing(
+        rows.stands,
         dict(open_values),
         dict(assumed_values),
-        needs,
-        STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), one),
-        rows.walks,
+        dict(answers),
+        frozenset([places[name] for name in one.decisions]),
     )
+    looks = STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), len(one.decisions))
+    search = Search(pack, pack.decisions[decision], standing, needs, looks)
     if search.look() is None:
         return Missing()
     settings = {fact for fact in facts if fact in order and pack.dictionary.facts[fact].site}
@@ -141,7 +148,7 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
 
 def _shrunk(search: Search, asked: Sequence[str], droppable: Sequence[str]) -> list[int]:
     """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
-    last = _looks(len(asked), search.cone) // 2
+    last = _looks(len(asked), len(search.standing.inside)) // 2
     search.steps = last
     if len(search.filled(asked)) < len(search.needs) or not _complete(search, asked):
         return []
@@ -168,8 +175,8 @@ def _complete(search: Search, asked: Sequence[str]) -> bool:
         return True
 
 
-def _looks(facts: int, one: Cone) -> int:
-    return min(MOST, max(LEAST, STEPS // (facts * len(one.decisions))))
+def _looks(facts: int, decisions: int) -> int:
+    return min(MOST, max(LEAST, STEPS // (facts * decisions)))
 
 
 def _price(pack: ir.Pack, fact: str) -> int:

@@ -21,8 +21,8 @@ from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
 from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.program import Program, must_ask
+from sangao.engine.run.standing import Stands
 from sangao.engine.run.told import Memory, Named, Step
-from sangao.engine.run.walks import Walks
 from sangao.engine.run.writer import Kind
 
 Abstract = Any
@@ -35,8 +35,7 @@ Bare = Callable[..., tuple[tuple[Answer, ...], Keys]]
 class Cone:
     """One decision with all it rests on; both functions take the values of `leaves` in this order.
 
-    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one, `all_assumed` the same with the
-    answers to all `decisions`; `closing`: some decision has
+    `opened(values)` is the open pass, `assumed(values, open_values)` the assumed one; `closing`: some decision has
     `enough:`, so the passes may differ although the values do not.
     """
 
@@ -46,20 +45,19 @@ class Cone:
     closing: bool
     opened: Callable[[Sequence[Abstract]], Abstract]
     assumed: Callable[[Sequence[Abstract], Sequence[Abstract]], Abstract]
-    all_assumed: Callable[[Sequence[Abstract], Sequence[Abstract]], Answers]
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Rows:
     """The runner of one pack; `compile_rows` gives it. Safe to share: what it keeps is only worked out later.
 
-    `walks` is what searches for missing facts remember of the pack.
+    `stands` is what searches for missing facts remember of the pack.
     """
 
     pack: ir.Pack
     leaves: tuple[str, ...]
     decisions: tuple[str, ...]
-    walks: Walks = field(init=False)
+    stands: Stands = field(init=False)
     _made: dict[tuple[Any, ...], Callable[..., Any]] = field(default_factory=dict)
     _cones: dict[str, Cone] = field(default_factory=dict)
     _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
@@ -75,7 +73,7 @@ class Rows:
 
     def __post_init__(self) -> None:
         decisions = self.pack.decisions
-        self.walks = Walks(self.pack)
+        self.stands = Stands(self.pack, self.alone)
         self._closing = tuple((i, one) for i, one in enumerate(decisions.values()) if one.enough)
         self._memory = {name: Memory(one) for name, one in decisions.items()}
         remembered = list(enumerate(self._memory.values()))
@@ -171,7 +169,7 @@ class Rows:
 
     def _plain(self, values: Sequence[Abstract], traced: bool = False) -> Any:
         """Run the two-valued program; None where some leaf or some decision holds no single value."""
-        if ("plain", False, traced, None) not in self._made and not all(map(_point, values)):
+        if ("plain", False, traced, False, None) not in self._made and not all(map(_point, values)):
             return None  # a first chart that is not complete does not pay for a program it cannot use
         try:
             return self.function("plain", traced=traced)(values)
@@ -206,7 +204,7 @@ class Rows:
         found = self._cones.get(decision)
         if found is None:
             self.pack.decisions[decision]
-            leaves, decisions = cone(self.pack, decision)
+            leaves, decisions = cone(self.pack, decision, self._looks)
             opened = _later(lambda: self.function("open", leaves=leaves, decisions=decisions))
             assumed = _later(lambda: self.function("assumed", leaves=leaves, decisions=decisions))
             found = self._cones[decision] = Cone(
@@ -216,9 +214,21 @@ class Rows:
                 any(self.pack.decisions[one].enough for one in decisions),
                 lambda values: opened(values)[-1],
                 lambda values, before: assumed(values, before)[-1],
-                assumed,
             )
         return found
+
+    def _looks(self, decision: ir.Decision) -> tuple[frozenset[str], frozenset[str]]:
+        memory = self._memory[decision.id]
+        return memory.reads, memory.asks
+
+    def alone(self, decision: str) -> Callable[[Sequence[Abstract], Sequence[Abstract], Sequence[Abstract]], Answers]:
+        """Return one decision in the assumed pass as a function of what it reads and asks itself.
+
+        It takes the assumed and the open values of the leaves it reads, and what the assumed pass allows of the
+        decisions it asks; it returns what it allows, alone in a tuple.
+        """
+        one = self.pack.decisions[decision]
+        return self.function("assumed", alone=True, leaves=one.reads, decisions=(*one.asks, decision))
 
     # --- trace --------------------------------------------------------------------------------------------------------
     def traced(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> tuple[Answers, Answers, Keys]:
@@ -271,15 +281,16 @@ class Rows:
         *,
         guarded: bool = False,
         traced: bool = False,
+        alone: bool = False,
         leaves: tuple[str, ...] | None = None,
         decisions: tuple[str, ...] | None = None,
     ) -> Callable[..., Any]:
         """Return a program as a function, made when first asked for."""
-        key = (kind, guarded, traced, decisions)
+        key = (kind, guarded, traced, alone, decisions)
         made = self._made.get(key)
         if made is None:
             chosen = (self.leaves if leaves is None else leaves, self.decisions if decisions is None else decisions)
-            program = Program(self.pack, kind, *chosen, self._memory, guarded, traced)
+            program = Program(self.pack, kind, *chosen, self._memory, guarded, traced, alone)
             about = decisions[-1] if decisions else "all"
             made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
         return made

@@ -4,16 +4,15 @@ A filling follows only the leaves that keep the answer open (`sangao.engine.run.
 a chart that is open in the same way is not proved again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sangao.engine.pack import ir
-from sangao.engine.run import spec
-from sangao.engine.run.bands import MANY, values
+from sangao.engine.run.bands import MANY, Domain, values
 from sangao.engine.run.reasons import Reasons
-from sangao.engine.run.rows import Cone
-from sangao.engine.run.walks import Walks, point
+from sangao.engine.run.standing import Standing, Taken
+from sangao.engine.run.walks import point
 
 COMPLETE = 300  # looks at a complete chart
 EVERY = 32  # values of a number that are all tried where its bands are not exact
@@ -36,62 +35,69 @@ class Failure:
 
 @dataclass(slots=True)
 class Search:
-    """The fillings of one decision: looks at them and remembers what was spent."""
+    """The fillings of one decision: looks at them and remembers what was spent.
+
+    `needs`: the blank leaves, each with the blank facts it waits for; `steps`: the looks that are left.
+    """
 
     pack: ir.Pack
-    cone: Cone
-    first: dict[str, Abstract]
-    second: dict[str, Abstract]
-    needs: dict[str, frozenset[str]]
+    decision: ir.Decision
+    standing: Standing
+    needs: Mapping[str, frozenset[str]]
     steps: int
-    walks: Walks
     exact: bool = True
     given: dict[str, tuple[Abstract, Abstract]] = field(init=False)
     settling: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.given = {leaf: (self.first[leaf], self.second[leaf]) for leaf in self.needs}
+        self.given = {leaf: (self.standing.first[leaf], self.standing.second[leaf]) for leaf in self.needs}
 
-    def look(self, part: ir.Item | None = None) -> Reasons | None:
-        """Return why the answer (or one part of it) is open as the leaves stand now; None when it is not."""
+    def open(self) -> bool:
+        """Return whether the answer is open as the leaves stand now. Raises `Stopped` when no look is left."""
         self.steps -= 1
         if self.steps < 0:
             raise Stopped
-        leaves = self.cone.leaves
-        answers = self.cone.all_assumed([self.second[x] for x in leaves], [self.first[x] for x in leaves])
-        decision = self.pack.decisions[self.cone.decision]
-        if spec.single(decision.outcome, answers[-1]):
+        return self.standing.of(self.decision.id).open
+
+    def look(self, part: ir.Item | None = None) -> Reasons | None:
+        """Return why the answer (or one part of it) is open as the leaves stand now; None when it is not."""
+        if not self.open():
             return None
-        named = dict(zip(self.cone.decisions, answers, strict=True))
-        found = Reasons(self.walks, self.first, self.second, named)
+        found = Reasons(self.standing)
         if part is not None:
-            return found if found.item(decision, part) else None
-        found.decision(decision.id)
+            return found if found.item(self.decision, part) else None
+        found.decision(self.decision.id)
         return found
 
     def parts(self) -> tuple[ir.Item | None, ...]:
         """Return the parts that settle one by one: the criteria of a set or a count; else the answer as a whole."""
-        one = self.pack.decisions[self.cone.decision]
+        one = self.decision
         if isinstance(one.form, ir.Criteria) and one.outcome.kind in ("set", "number") and not one.enough:
             return one.form.items
         return (None,)
 
-    def filled(self, facts: Collection[str]) -> tuple[str, ...]:
+    def filled(self, facts: Collection[str]) -> frozenset[str]:
         """Return the blank leaves that a set of facts fills."""
         held = set(facts)
-        return tuple([leaf for leaf, needed in self.needs.items() if needed <= held])
+        return frozenset([leaf for leaf, needed in self.needs.items() if needed <= held])
 
     def values(self, leaf: str, others: Collection[str], reasons: Reasons) -> list[Abstract]:
         """Return every value of a leaf that can make a difference; `others` will be filled after it."""
         if self.pack.leaves[leaf].kind not in ("number", "date"):
             mask = self._blank(leaf)
             return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
-        domains = {
-            one: self._domain(one) for one in (leaf, *others) if self.pack.leaves[one].kind in ("number", "date")
-        }
-        found, exact = values(leaf, reasons.lines, self.second, domains, self.walks.cuts)
-        low, high = domains[leaf]
-        if not exact or len(reasons.lines) >= MANY:
+        stands = self.standing.stands
+        found, exact = values(
+            leaf,
+            reasons.touching(leaf),
+            lambda: reasons.lines,
+            self.standing.second,
+            others,
+            self._domain,
+            stands.cuts,
+        )
+        if not exact or reasons.many(MANY):
+            low, high = self._domain(leaf)
             if low is not None and high is not None and high - low < EVERY:
                 found = list(range(low, high + 1))
             else:
@@ -99,29 +105,26 @@ class Search:
         return [(one, one) for one in found]
 
     def _blank(self, leaf: str) -> Abstract:
-        return self.first[leaf] if point(self.second[leaf]) else self.second[leaf]
+        first, second = self.standing.first[leaf], self.standing.second[leaf]
+        return first if point(second) else second
 
-    def _domain(self, leaf: str) -> tuple[int | None, int | None]:
+    def _domain(self, leaf: str) -> Domain:
         value, one = self._blank(leaf), self.pack.leaves[leaf]
         return (one.low, one.high) if value is None else (value[0], value[1])
 
-    def put(self, leaf: str, value: Abstract) -> tuple[Abstract, Abstract]:
-        """Fill a leaf in both passes; return what stood there."""
-        before = self.first[leaf], self.second[leaf]
-        self.first[leaf] = self.second[leaf] = value
-        return before
+    def put(self, leaf: str, value: Abstract) -> Taken:
+        """Fill a leaf in both passes; return what `restore` needs."""
+        return self.standing.put(leaf, value, value)
 
-    def blank(self, leaf: str) -> tuple[Abstract, Abstract]:
-        """Put back what the chart says of a leaf; return what stood there."""
-        before = self.first[leaf], self.second[leaf]
-        self.first[leaf], self.second[leaf] = self.given[leaf]
-        return before
+    def blank(self, leaf: str) -> Taken:
+        """Put back what the chart says of a leaf; return what `restore` needs."""
+        return self.standing.put(leaf, *self.given[leaf])
 
-    def restore(self, leaf: str, before: tuple[Abstract, Abstract]) -> None:
-        """Take a filling back."""
-        self.first[leaf], self.second[leaf] = before
+    def restore(self, taken: Taken) -> None:
+        """Take a filling back; the last one first."""
+        self.standing.back(taken)
 
-    def failing(self, leaves: Collection[str]) -> Failure | None:
+    def failing(self, leaves: frozenset[str]) -> Failure | None:
         """Return a filling of these leaves that leaves several outcomes, and why; None when they settle.
 
         Only leaves that can still make a difference get a value: the others may take any.
@@ -143,22 +146,22 @@ class Search:
             self.steps = left - allowed + self.steps
         return None  # a complete chart has an answer (law 5): what a short look does not refute is taken as read
 
-    def _failing(self, leaves: Collection[str], reasons: Reasons | None, part: ir.Item | None) -> Failure | None:
+    def _failing(self, leaves: frozenset[str], reasons: Reasons | None, part: ir.Item | None) -> Failure | None:
         if reasons is None:
             return None
-        mine = [leaf for leaf in reasons.leaves if leaf in leaves]
-        if not mine:
+        leaf = next((one for one in reasons.leaves if one in leaves), None)
+        if leaf is None:
             return Failure({}, reasons, part)
-        key = (part and part.id, tuple(reasons.read), frozenset(leaves))
+        key = (part and part.id, reasons.read, leaves)
         if key in self.settling:
             return None
-        leaf, rest = mine[0], [one for one in leaves if one != mine[0]]
+        rest = leaves - {leaf}
         for value in self.values(leaf, rest, reasons):
-            before = self.put(leaf, value)
+            taken = self.put(leaf, value)
             try:
                 found = self._failing(rest, self.look(part), part)
             finally:
-                self.restore(leaf, before)
+                self.restore(taken)
             if found is not None:
                 return Failure({leaf: value, **found.filling}, found.reasons, part)
         self.settling.add(key)
@@ -170,28 +173,29 @@ class Search:
         The filling is made as large as a first try finds it; the facts it does not fill are the first demand. When
         that is one fact, a value for it completes the chart, and every fact whose loss opens it again is needed too.
         """
-        kept = [(leaf, self.put(leaf, value)) for leaf, value in failure.filling.items()]
+        done = dict(failure.filling)
+        kept = [self.put(leaf, value) for leaf, value in done.items()]
         reasons = failure.reasons
         try:
             for fact in asked:
                 if fact in facts:
                     continue
                 larger = facts | {fact}
-                new = [leaf for leaf in self.filled(larger) if leaf in reasons.leaves]
+                new = frozenset([leaf for leaf in reasons.leaves if leaf in self.needs and self.needs[leaf] <= larger])
                 found = self._failing(new, reasons, failure.part)
                 if found is not None:
                     facts, reasons = larger, found.reasons
-                    kept += [(leaf, self.put(leaf, value)) for leaf, value in found.filling.items()]
+                    done |= found.filling
+                    kept += [self.put(leaf, value) for leaf, value in found.filling.items()]
             left = frozenset(asked) - facts
             if len(left) != 1:
                 return [left]
-            done = {leaf for leaf, _ in kept}
-            rest = [leaf for leaf in self.filled(facts) if leaf not in done]
-            kept += [(leaf, self.put(leaf, self.values(leaf, (), reasons)[0])) for leaf in rest]
+            for leaf in [one for one in self.needs if one not in done and self.needs[one] <= facts]:
+                kept.append(self.put(leaf, self.values(leaf, (), reasons)[0]))
             return [left, *self._needed(left, reasons, asked)]
         finally:
-            for leaf, before in reversed(kept):
-                self.restore(leaf, before)
+            for taken in reversed(kept):
+                self.restore(taken)
 
     def _needed(self, left: frozenset[str], reasons: Reasons, asked: Sequence[str]) -> list[frozenset[str]]:
         """Return, one by one, the facts without which the chart as it stands, completed by `left`, is open."""
@@ -200,18 +204,18 @@ class Search:
             return []
         needed: set[str] = set()
         for value in self.values(last[0], (), reasons):
-            before = self.put(last[0], value)
+            taken = self.put(last[0], value)
             try:
                 needed |= {fact for fact in asked if fact not in left | needed and self._opens(fact)}
             finally:  # a search that stops here goes on to shrink what it has, from the chart as it was
-                self.restore(last[0], before)
+                self.restore(taken)
         return [frozenset({fact}) for fact in asked if fact in needed]
 
     def _opens(self, fact: str) -> bool:
         """Return whether the chart as it stands is open without this fact."""
-        taken = [(leaf, self.blank(leaf)) for leaf in self.needs if fact in self.needs[leaf]]
+        taken = [self.blank(leaf) for leaf in self.needs if fact in self.needs[leaf]]
         try:
-            return self.look() is not None
+            return self.open()
         finally:
-            for leaf, put in taken:
-                self.restore(leaf, put)
+            for one in reversed(taken):
+                self.restore(one)

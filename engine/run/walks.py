@@ -7,17 +7,13 @@ because what masks it (a false part of an `and`, an exception that does not hold
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from sangao.engine.pack import ir
 from sangao.engine.run import cells, spec
-from sangao.engine.run.bands import Line, Tests
-from sangao.engine.run.program import must_ask
+from sangao.engine.run.bands import Line, Tests, touches
 from sangao.engine.run.spec import Env
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN, negated
-
-KEPT = 100_000  # walks remembered for a pack
 
 Abstract = Any
 
@@ -31,7 +27,7 @@ def point(value: Abstract) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What a walk came to: `steps` are the leaves and decisions it reached, in order, each as often as it was reached.
+    """What a walk came to: `steps` are the leaves and decisions it reached, in the order they were first reached.
 
     `read` numbers all that it saw of what is settled; `open`: whether it is open at all.
     """
@@ -40,59 +36,17 @@ class Walked:
     lines: frozenset[Line]
     read: int
     open: bool
+    _touching: dict[str, tuple[Line, ...]] = field(default_factory=dict)
 
-
-class Walks:
-    """The walks through the decisions of one pack, remembered by what the decision reads and asks. Safe to share.
-
-    `cuts` is what `bands.values` remembers of leaves that are compared with one another.
-    """
-
-    def __init__(self, pack: ir.Pack) -> None:
-        self.pack = pack
-        self.tests = Tests(pack)
-        self.cuts: dict[Any, tuple[list[int], bool]] = {}
-        self._kept: dict[Any, Walked] = {}
-        self._reads: dict[Any, int] = {}
-        self._numbers = count()
-        self._strict: dict[str, frozenset[str]] = {}
-
-    def of(
-        self,
-        name: str,
-        item: ir.Item | None,
-        open_values: Mapping[str, Abstract],
-        assumed_values: Mapping[str, Abstract],
-        answers: Mapping[str, Abstract],
-    ) -> Walked:
-        """Return the walk through a decision, or through one item of it, in the assumed pass."""
-        decision = self.pack.decisions[name]
-        strict = self._strict.get(name)
-        if strict is None:
-            strict = self._strict[name] = frozenset(must_ask(self.pack, decision))
-        key = (
-            name,
-            item and item.id,
-            *[(open_values if one in strict else assumed_values)[one] for one in decision.reads],
-            *[answers[one] for one in decision.asks],
-        )
-        found = self._kept.get(key)
-        if found is None:
-            values = {**assumed_values, **{leaf: open_values[leaf] for leaf in strict}} if strict else assumed_values
-            walk = _Walk(self.pack, self.tests, values, answers)
-            still = walk.item(item) if item is not None else walk.decision(decision)
-            # A number of its own for all that was seen: no other decision, and no other sight of this one, has it.
-            read = self._reads.setdefault((name, item and item.id, tuple(walk.read)), next(self._numbers))
-            found = Walked(tuple(walk.steps), frozenset(walk.lines), read, still)
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-                self._reads.clear()
-            self._kept[key] = found
-        return found
+    def touching(self, leaf: str) -> tuple[Line, ...]:
+        """Return the tests that bear on a leaf."""
+        if leaf not in self._touching:
+            self._touching[leaf] = tuple(line for line in self.lines if touches(line, leaf))
+        return self._touching[leaf]
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
     """The walk through one decision."""
 
     pack: ir.Pack

@@ -63,6 +63,7 @@ class Writer:
     memory: Mapping[str, Memory]
     guarded: bool = False
     traced: bool = False
+    alone: bool = False
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     place: str = ""

@@ -44,7 +44,8 @@ def missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
 
 def _missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     given = asked.admit(chart)
-    answers = case_of(asked, chart).assumed
+    both = given.worked.get(BOTH)
+    answers = both[1] if both else None
     found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed, answers=answers)
     return found
 

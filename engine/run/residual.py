@@ -82,7 +82,7 @@ def missing(
     order = {fact: i for i, fact in enumerate(pack.dictionary.facts)}
     facts = sorted(set().union(*needs.values()), key=lambda fact: (order.get(fact, len(order)), fact))
     if answers is None:
-        answers = rows.evaluate(open_values, assumed_values)[1]
+        answers = rows.stands.answers(one.decisions, open_values, assumed_values)
     places = rows.stands.index.places
     standing = Standing(
         rows.stands,

@@ -6,7 +6,7 @@ reads, and the walk through it, are remembered for the pack.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -105,6 +105,15 @@ class Stands:
                 self._kept.clear()
                 self._seen.clear()
             found = self._kept[key] = Stand(allowed, not spec.single(decision.outcome, allowed))
+        return found
+
+    def answers(
+        self, decisions: Iterable[str], first: Mapping[str, Abstract], second: Mapping[str, Abstract]
+    ) -> dict[str, Abstract]:
+        """Return what the assumed pass allows of decisions that come with all they ask, in the order of the pack."""
+        found: dict[str, Abstract] = {}
+        for name in decisions:
+            found[name] = self.of(name, first, second, found).allowed
         return found
 
     def _assume(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cells import possible
 from sangao.engine.run.rows import Rows, compile_rows
+from sangao.engine.run.standing import FEW, Standing
 from sangao.engine.run.told import nodes
 from tests.laws.random_packs import Half, charts, refined
 
@@ -90,3 +92,37 @@ def test_twenty_boolean_columns_are_answered_without_their_million_cells() -> No
 def test_one_runner_serves_a_pack_however_often_it_is_asked_for(half: Half) -> None:
     rows = compile_rows(half.pack)
     assert compile_rows(half.pack) is rows
+
+
+@given(charts())
+def test_one_decision_with_the_answers_it_asks_given_is_answered_as_within_the_whole(half: Half) -> None:
+    _, assumed = spec.evaluate(half.pack, half.opened, half.assumed)
+    rows = fresh(half.pack)
+    for name, one in half.pack.decisions.items():
+        run = rows.alone(name)
+        second, first = ([values[leaf] for leaf in one.reads] for values in (half.assumed, half.opened))
+        assert run(second, first, [assumed[asked] for asked in one.asks]) == (assumed[name],)
+
+
+@given(charts(), st.randoms(use_true_random=True), st.sampled_from([0, FEW]))
+def test_what_is_filled_and_taken_back_leaf_by_leaf_stands_as_the_definition_says(
+    half: Half, random: Random, few: int
+) -> None:
+    with patch("sangao.engine.run.standing.FEW", few):
+        stands = fresh(half.pack).stands
+        answers = stands.answers(half.pack.decisions, half.opened, half.assumed)
+        places = range(len(half.pack.decisions))
+        standing = Standing(stands, dict(half.opened), dict(half.assumed), answers, places)
+        put = []
+        for leaf in random.choices(list(half.pack.leaves), k=6):
+            value = refined(random, half.pack.leaves[leaf], half.assumed[leaf], 0.8)
+            put.append(standing.put(leaf, value, value))
+            expected = spec.evaluate(half.pack, standing.first, standing.second)[1]
+            assert standing.answers == expected
+            for name, one in half.pack.decisions.items():
+                assert standing.of(name).allowed == expected[name]
+                assert standing.of(name).open is not spec.single(one.outcome, expected[name])
+        for taken in reversed(put):
+            standing.back(taken)
+        assert (standing.first, standing.second) == (half.opened, half.assumed)
+        assert standing.answers == spec.evaluate(half.pack, half.opened, half.assumed)[1]

@@ -23,14 +23,14 @@ MOST_DATA = 6
 class Case:
     """One chart under one pack, both passes evaluated: what explanations read.
 
-    `rows` is the runner that tries what other values would give; without it the definition does, slowly.
+    `rows` is the runner that tries what other values would give.
     """
 
     pack: ir.Pack
     admission: Admission
     opened: Mapping[str, Any]
     assumed: Mapping[str, Any]
-    rows: Any = None
+    rows: Any
 
     def env(self, decision: ir.Decision) -> spec.Env:
         """Return what the decision saw in the assumed pass."""

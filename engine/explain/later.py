@@ -42,10 +42,15 @@ def missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     return found
 
 
+def _answers(given: Admission) -> Mapping[str, Any] | None:
+    """Return what the assumed pass allows, where every decision was asked already."""
+    both = given.worked.get(BOTH)
+    return both[1] if both else None
+
+
 def _missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     given = asked.admit(chart)
-    both = given.worked.get(BOTH)
-    answers = both[1] if both else None
+    answers = _answers(given)
     found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed, answers=answers)
     return found
 
@@ -72,7 +77,7 @@ def unwritten(facts: Mapping[str, Fact], fact: str) -> bool:
 def _assumed(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[str, ...]:
     given = asked.admit(chart)
     released: tuple[str, ...] = residual.assumed(
-        asked.compiled, decision.id, given.open, given.assumed, given.assumed_facts
+        asked.compiled, decision.id, given.open, given.assumed, given.assumed_facts, _answers(given)
     )
     return released
 

@@ -14,6 +14,7 @@ from sangao.engine.answer import Value
 from sangao.engine.explain.argument import Case
 from sangao.engine.pack import ir
 from sangao.engine.run import answers, cones, spec
+from sangao.engine.run.standing import Standing
 from sangao.engine.truth import TRUE
 
 MOST = 4
@@ -44,25 +45,26 @@ class Change:
 
 def changes(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
     """Return the nearest changes as data, nearest first (a number relative to what it is), at most four."""
-    leaves, asks = cones.cone(case.pack, decision.id)
+    cone = case.rows.cone(decision.id)
     now = answers.answer(decision, case.opened[decision.id], case.assumed[decision.id])
     if now.status == "unknown":
         return ()
+    standing = _standing(case, decision)
     found: list[Change] = []
-    for name in leaves:
+    for name in cone.leaves:
         leaf = case.pack.leaves[name]
         fact = leaf.source.fact if not isinstance(leaf.source, ir.Window | ir.Unusable) else None
         if fact is None or not case.pack.dictionary.facts[fact].actionable:
             continue
         if any(one.fact == fact for one in found):
             continue
-        found += _of_leaf(case, decision, asks, leaf, fact, now.value)
+        found += _of_leaf(case, decision, standing, leaf, fact, now.value)
     found.sort(key=lambda one: one.cost)
     return tuple(one.to_dict() for one in found[:MOST])
 
 
 def _of_leaf(
-    case: Case, decision: ir.Decision, asks: tuple[str, ...], leaf: ir.Leaf, fact: str, now: Value
+    case: Case, decision: ir.Decision, standing: Standing, leaf: ir.Leaf, fact: str, now: Value
 ) -> Iterator[Change]:
     known = case.admission.assumed[leaf.id]
     same = [one.id for one in case.pack.leaves.values() if isinstance(one.source, ir.Bare) and one.source.fact == fact]
@@ -71,19 +73,19 @@ def _of_leaf(
         if known is None or known[0] != known[1]:
             return
         old = known[0]
-        cuts = sorted(thresholds(case, asks, leaf.id))
+        cuts = sorted(thresholds(case, case.rows.cone(decision.id).decisions, leaf.id))
         below = [cut - 1 for cut in reversed(cuts) if cut - 1 < old and _inside(leaf, cut - 1)]
         above = [cut for cut in cuts if cut > old and _inside(leaf, cut)]
         for side in (below, above):
             for new in side:
-                becomes = _with(case, decision, asks, targets, (new, new))
+                becomes = _with(decision, standing, targets, (new, new))
                 if becomes is not None and becomes != now:
                     yield Change(leaf, fact, old, _readable(leaf, old, new), becomes, abs(new - old) / max(abs(old), 1))
                     break
     elif leaf.kind in ("bool", "code") and int(known).bit_count() == 1:
         for new in (1 << i for i in range(2 if leaf.kind == "bool" else len(leaf.values))):
             if new != known:
-                becomes = _with(case, decision, asks, targets, new)
+                becomes = _with(decision, standing, targets, new)
                 if becomes is not None and becomes != now:
                     yield Change(leaf, fact, known, new, becomes, 0.5)
 
@@ -125,24 +127,24 @@ def _border(expr: ir.Compare, leaf: str, env: spec.Env) -> Iterator[int]:
             yield at_or_above
 
 
-def _with(case: Case, decision: ir.Decision, asks: tuple[str, ...], leaves: list[str], value: Any) -> Value:
+def _standing(case: Case, decision: ir.Decision) -> Standing:
+    found: Standing = case.rows.standing(decision.id, case.admission.open, case.admission.assumed, case.assumed)
+    return found
+
+
+def _with(decision: ir.Decision, standing: Standing, leaves: list[str], value: Any) -> Value:
     """Return the answer with some leaves replaced, None while it would be unknown."""
-    possible = _possible_with(case, decision, asks, leaves, value)
+    possible = _possible_with(decision, standing, leaves, value)
     return answers.value(decision.outcome, possible) if spec.single(decision.outcome, possible) else None
 
 
-def _possible_with(case: Case, decision: ir.Decision, asks: tuple[str, ...], leaves: list[str], value: Any) -> Any:
+def _possible_with(decision: ir.Decision, standing: Standing, leaves: list[str], value: Any) -> Any:
     """Return what the assumed pass allows with some leaves replaced."""
-    change = dict.fromkeys(leaves, value)
-    opened = {**case.admission.open, **change}
-    assumed = {**case.admission.assumed, **change}
-    if case.rows is not None:
-        one = case.rows.cone(decision.id)
-        return one.assumed([assumed[leaf] for leaf in one.leaves], [opened[leaf] for leaf in one.leaves])
-    answered: dict[str, Any] = {}
-    for name in asks:
-        answered[name] = spec.assume(case.pack, case.pack.decisions[name], opened, assumed, answered)
-    return answered[decision.id]
+    taken = [standing.put(leaf, value, value) for leaf in leaves]
+    possible = standing.answers[decision.id]
+    for one in reversed(taken):
+        standing.back(one)
+    return possible
 
 
 def _inside(leaf: ir.Leaf, value: int) -> bool:
@@ -178,12 +180,11 @@ def needs(case: Case, decision: ir.Decision, windows: Wanted | None = None) -> M
     what `wanted` says, where a host has kept it.
     """
     found: dict[str, dict[str, Any]] = {}
-    _, asks = cones.cone(case.pack, decision.id) if case.rows is None else ((), ())
     for leaf, number in wanted(case.pack, decision) if windows is None else windows:
         source = leaf.source
         assert isinstance(source, ir.Window)
         days = case.admission.timeline.progress(source)
-        if 0 < len(days) < number and _matters(case, decision, asks, leaf, number):
+        if 0 < len(days) < number and _matters(case, decision, leaf, number):
             until = days[0] + source.inside.days if source.inside else None
             shown = None if until is None else date.fromordinal(until).isoformat()
             before = found.get(source.subject)
@@ -192,10 +193,10 @@ def needs(case: Case, decision: ir.Decision, windows: Wanted | None = None) -> M
     return found
 
 
-def _matters(case: Case, decision: ir.Decision, asks: tuple[str, ...], leaf: ir.Leaf, wanted: int) -> bool:
+def _matters(case: Case, decision: ir.Decision, leaf: ir.Leaf, wanted: int) -> bool:
     """Return whether the answer would be another one if the window had all the occasions it wants."""
     value = (wanted, wanted) if leaf.kind == "number" else TRUE
-    return bool(_possible_with(case, decision, asks, [leaf.id], value) != case.assumed[decision.id])
+    return bool(_possible_with(decision, _standing(case, decision), [leaf.id], value) != case.assumed[decision.id])
 
 
 def _wanted(pack: ir.Pack, expr: ir.Expr) -> tuple[ir.Leaf | None, int]:

@@ -12,7 +12,7 @@ All this rests on law 2 (what is settled stays settled), so a decision closed by
 always minimally.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Any
@@ -20,11 +20,9 @@ from typing import Any
 from sangao.engine.answer import Missing
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.cones import cone
 from sangao.engine.run.program import must_ask
 from sangao.engine.run.rows import compile_rows
 from sangao.engine.run.search import Search, Stopped
-from sangao.engine.run.standing import Standing
 from sangao.engine.run.walks import point
 
 SETS = 8
@@ -81,16 +79,7 @@ def missing(
     needs = {leaf: _blank_facts(pack.leaves[leaf].facts, bare) for leaf in blanks}
     order = {fact: i for i, fact in enumerate(pack.dictionary.facts)}
     facts = sorted(set().union(*needs.values()), key=lambda fact: (order.get(fact, len(order)), fact))
-    if answers is None:
-        answers = rows.stands.answers(one.decisions, open_values, assumed_values)
-    places = rows.stands.index.places
-    standing = Standing(
-        rows.stands,
-        dict(open_values),
-        dict(assumed_values),
-        dict(answers),
-        frozenset([places[name] for name in one.decisions]),
-    )
+    standing = rows.standing(decision, open_values, assumed_values, answers)
     looks = STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), len(one.decisions))
     search = Search(pack, pack.decisions[decision], standing, needs, looks)
     if search.look() is None:
@@ -190,69 +179,50 @@ def assumed(
     open_values: Mapping[str, Abstract],
     assumed_values: Mapping[str, Abstract],
     assumed_facts: Collection[str],
+    answers: Mapping[str, Abstract] | None = None,
 ) -> tuple[str, ...]:
     """Return the assumptions a value rests on: in dictionary order each one is dropped that the value survives.
 
-    `assumed_facts`: the facts taken as false for the chart. What `enough:` took for granted without being examined is
-    listed with them. Empty where the assumed pass has several outcomes.
+    `assumed_facts`: the facts taken as false for the chart; `answers`: what the assumed pass allows, when the caller
+    knows. What `enough:` took for granted without being examined is listed with them. Empty where the assumed pass has
+    several outcomes.
     """
-    leaves, decisions = cone(pack, decision)
-    known = dict(assumed_values)
-    closing = {one: pack.decisions[one].enough for one in decisions if pack.decisions[one].enough}
+    rows = compile_rows(pack)
+    one = rows.cone(decision)
+    outcome = pack.decisions[decision].outcome
     granted: dict[str, list[str]] = {}
-    for enough in closing.values():
+    for enough in [pack.decisions[name].enough for name in one.decisions]:
         for leaf, _ in enough.assuming if enough else ():
             if not point(assumed_values[leaf]):
                 for fact in pack.leaves[leaf].facts:
                     granted.setdefault(fact, []).append(leaf)
-    changed = {leaf for leaf in leaves if open_values[leaf] != assumed_values[leaf]}
-    taken = {fact for leaf in changed for fact in pack.leaves[leaf].facts if fact in set(assumed_facts)} | set(granted)
-    inside = replace(pack, decisions={one: pack.decisions[one] for one in decisions})
-    answered = _passed(inside, open_values, known)
-    if not spec.single(pack.decisions[decision].outcome, answered[decision]):
+    changed = [leaf for leaf in one.leaves if open_values[leaf] != assumed_values[leaf]]
+    given = set(assumed_facts)
+    taken = {fact for leaf in changed for fact in pack.leaves[leaf].facts if fact in given} | granted.keys()
+    standing = rows.standing(decision, open_values, assumed_values, answers)
+    if not spec.single(outcome, standing.answers[decision]):
         return ()
     result = []
     for fact in pack.dictionary.facts:
         if fact not in taken:
             continue
-        released = {leaf: open_values[leaf] for leaf in changed if fact in pack.leaves[leaf].facts}
-        without = _ungranted(inside, granted.get(fact, ()))
-        other = _passed(without, open_values, {**known, **released}, answered, released.keys())
-        if spec.single(pack.decisions[decision].outcome, other[decision]):
-            known, inside, answered = {**known, **released}, without, other
+        without = standing.copy()
+        for leaf in changed:
+            if fact in pack.leaves[leaf].facts:
+                without.put(leaf, open_values[leaf], open_values[leaf])
+        for other in _ungranted([without.decision(name) for name in one.decisions], granted.get(fact, ())):
+            without.swap(other)
+        if spec.single(outcome, without.answers[decision]):
+            standing = without
         else:
             result.append(fact)
     return tuple(result)
 
 
-def _passed(
-    pack: ir.Pack,
-    open_values: Mapping[str, Abstract],
-    known: Mapping[str, Abstract],
-    before: Mapping[str, Abstract] | None = None,
-    leaves: Collection[str] = (),
-) -> dict[str, Abstract]:
-    """Return what the assumed pass allows; from `before`, only what these leaves or an `enough:` may have moved."""
-    found: dict[str, Abstract] = {}
-    moved: set[str] = set()
-    for one in pack.decisions.values():
-        still = before is not None and one.enough is None and moved.isdisjoint(one.asks)
-        if before is not None and still and not any(leaf in leaves for leaf in one.reads):
-            found[one.id] = before[one.id]
-            continue
-        found[one.id] = spec.assume(pack, one, open_values, known, found)
-        if before is not None and found[one.id] != before[one.id]:
-            moved.add(one.id)
-    return found
-
-
-def _ungranted(pack: ir.Pack, leaves: Collection[str]) -> ir.Pack:
-    """Return the pack in which `enough:` takes nothing for granted of these leaves."""
-    if not leaves:
-        return pack
-    decisions = dict(pack.decisions)
-    for name, one in pack.decisions.items():
+def _ungranted(decisions: Iterable[ir.Decision], leaves: Collection[str]) -> Iterator[ir.Decision]:
+    """Yield the decisions whose `enough:` takes something for granted of these leaves, as they are without that."""
+    for one in decisions if leaves else ():
         if one.enough:
             kept = tuple(pair for pair in one.enough.assuming if pair[0] not in leaves)
-            decisions[name] = replace(one, enough=replace(one.enough, assuming=kept))
-    return replace(pack, decisions=decisions)
+            if kept != one.enough.assuming:
+                yield replace(one, enough=replace(one.enough, assuming=kept))

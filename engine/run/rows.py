@@ -21,7 +21,8 @@ from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
 from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.program import Program, must_ask
-from sangao.engine.run.standing import Stands
+from sangao.engine.run.standing import Standing
+from sangao.engine.run.stands import Stands
 from sangao.engine.run.told import Memory, Named, Step
 from sangao.engine.run.writer import Kind
 
@@ -216,6 +217,24 @@ class Rows:
                 lambda values, before: assumed(values, before)[-1],
             )
         return found
+
+    def standing(
+        self,
+        decision: str,
+        open_values: Mapping[str, Abstract],
+        assumed_values: Mapping[str, Abstract],
+        answers: Mapping[str, Abstract] | None = None,
+    ) -> Standing:
+        """Return how a decision and all it rests on stand on these values, to fill leaves and take them back.
+
+        `answers`: what the assumed pass allows, when the caller knows. Raises `KeyError` for an unknown id.
+        """
+        asks = self.cone(decision).decisions
+        if answers is None:
+            answers = self.stands.answers(asks, open_values, assumed_values)
+        places = self.stands.index.places
+        inside = frozenset([places[name] for name in asks])
+        return Standing(self.stands, dict(open_values), dict(assumed_values), dict(answers), inside)
 
     def _looks(self, decision: ir.Decision) -> tuple[frozenset[str], frozenset[str]]:
         memory = self._memory[decision.id]

@@ -1,161 +1,20 @@
 """How the decisions of a pack stand while one leaf after another is filled and taken back.
 
 A search for missing facts looks at one chart thousands of times, each time with one leaf changed. Only the decisions
-that rest on that leaf are worked out again, and only as far as answers change; what a decision allows on the values it
-reads, and the walk through it, are remembered for the pack.
+that rest on that leaf are worked out again, and only as far as answers change.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
-from itertools import count
-from operator import itemgetter
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from typing import Any
 
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
-from sangao.engine.run.bands import Cuts, Tests
-from sangao.engine.run.program import must_ask
-from sangao.engine.run.walks import Walk, Walked
-
-FEW = 40
-KEPT = 100_000  # ways in which decisions stand, remembered for a pack
+from sangao.engine.run.stands import Stand, Stands
+from sangao.engine.run.walks import Walked
 
 Abstract = Any
-Alone = Callable[[Sequence[Abstract], Sequence[Abstract], Sequence[Abstract]], tuple[Abstract, ...]]
-Getter = Callable[[Mapping[str, Abstract]], Any]
-
-
-@dataclass(slots=True, eq=False)
-class Stand:
-    """One decision on the values it reads: what the assumed pass allows, and the walks through it that were made."""
-
-    allowed: Abstract
-    open: bool
-    walks: dict[str | None, Walked] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What one decision reads and asks: `must_ask` leaves in the open pass, all others in the assumed one."""
-
-    tightened: frozenset[str]
-    opened: Getter
-    assumed: Getter
-    asked: Getter
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """What rests on what, decisions as places in the order of the pack; `bare`: the leaves that are a fact itself."""
-
-    names: tuple[str, ...]
-    places: Mapping[str, int]
-    bare: Mapping[str, tuple[str, ...]]
-    reads: Mapping[str, Read]
-    of_leaf: Mapping[str, tuple[int, ...]]
-    of_decision: Mapping[str, tuple[int, ...]]
-
-
-class Stands:
-    """The ways in which decisions of one pack stood, remembered by what they read and ask. Safe to share.
-
-    `cuts` is what `bands.values` remembers of leaves that are compared with one another. `alone` gives a decision as a
-    function of what it reads and asks (`rows.Rows.alone`); the definition answers one of which little is asked, for
-    making the function costs as much as `FEW` of its answers.
-    """
-
-    def __init__(self, pack: ir.Pack, alone: Callable[[str], Alone]) -> None:
-        self.pack = pack
-        self._alone = alone
-        self._runs: dict[str, Alone] = {}
-        self._asked: Counter[str] = Counter()
-        self.tests = Tests(pack)
-        self.cuts: Cuts = {}
-        self._index: Index | None = None
-        self._kept: dict[Any, Stand] = {}
-        self._seen: dict[Any, int] = {}
-        self._numbers = count()
-
-    @property
-    def index(self) -> Index:
-        """What rests on what, worked out by the first search."""
-        if self._index is None:
-            self._index = _index(self.pack)
-        return self._index
-
-    def of(
-        self,
-        name: str,
-        first: Mapping[str, Abstract],
-        second: Mapping[str, Abstract],
-        answers: Mapping[str, Abstract],
-        allowed: Abstract = None,
-    ) -> Stand:
-        """Return how a decision stands on these values; `allowed`: what the assumed pass gave, when that is known."""
-        read = self.index.reads[name]
-        key = (name, read.opened(first), read.assumed(second), read.asked(answers))
-        found = self._kept.get(key)
-        if found is None:
-            decision = self.pack.decisions[name]
-            if allowed is None:  # nothing known of a number is None too: then it is worked out once more
-                allowed = self._assume(decision, first, second, answers)
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-                self._seen.clear()
-            found = self._kept[key] = Stand(allowed, not spec.single(decision.outcome, allowed))
-        return found
-
-    def answers(
-        self, decisions: Iterable[str], first: Mapping[str, Abstract], second: Mapping[str, Abstract]
-    ) -> dict[str, Abstract]:
-        """Return what the assumed pass allows of decisions that come with all they ask, in the order of the pack."""
-        found: dict[str, Abstract] = {}
-        for name in decisions:
-            found[name] = self.of(name, first, second, found).allowed
-        return found
-
-    def _assume(
-        self,
-        decision: ir.Decision,
-        first: Mapping[str, Abstract],
-        second: Mapping[str, Abstract],
-        answers: Mapping[str, Abstract],
-    ) -> Abstract:
-        name = decision.id
-        run = self._runs.get(name)
-        if run is None:
-            self._asked[name] += 1
-            if self._asked[name] <= FEW:
-                return spec.assume(self.pack, decision, first, second, answers)
-            run = self._runs[name] = self._alone(name)
-        reads = decision.reads
-        return run([second[x] for x in reads], [first[x] for x in reads], [answers[x] for x in decision.asks])[0]
-
-    def walk(
-        self,
-        stand: Stand,
-        name: str,
-        item: ir.Item | None,
-        first: Mapping[str, Abstract],
-        second: Mapping[str, Abstract],
-        answers: Mapping[str, Abstract],
-    ) -> Walked:
-        """Return the walk through a decision as it stands, or through one item of it, in the assumed pass."""
-        part = item.id if item is not None else None
-        found = stand.walks.get(part)
-        if found is None:
-            tightened = self.index.reads[name].tightened
-            values = {**second, **{leaf: first[leaf] for leaf in tightened}} if tightened else second
-            walk = Walk(self.pack, self.tests, values, answers)
-            still = walk.item(item) if item is not None else walk.decision(self.pack.decisions[name])
-            # A number of its own for all that was seen: no other decision, and no other sight of this one, has it.
-            number = self._seen.setdefault((name, part, tuple(walk.read)), next(self._numbers))
-            found = stand.walks[part] = Walked(tuple(dict.fromkeys(walk.steps)), frozenset(walk.lines), number, still)
-        return found
-
-
 Change = tuple[str, Abstract, Stand | None]
 Taken = tuple[str, tuple[Abstract, Abstract], list[Change]]
 
@@ -166,6 +25,7 @@ class Standing:
 
     `inside`: places of the decisions that one answer rests on; of all others nothing is kept up. `answers`: what the
     assumed pass allows on the values given. The three mappings are changed by `put` and are the caller's to lend.
+    `swapped`: decisions that stand here in the place of the pack's; `now`: how decisions stand, of those seen so far.
     """
 
     stands: Stands
@@ -173,14 +33,35 @@ class Standing:
     second: dict[str, Abstract]
     answers: dict[str, Abstract]
     inside: Collection[int]
-    _now: dict[str, Stand] = field(default_factory=dict)
+    swapped: dict[str, ir.Decision] = field(default_factory=dict)
+    now: dict[str, Stand] = field(default_factory=dict)
+
+    def copy(self) -> "Standing":
+        """Return another that stands as this one does, to go on from."""
+        return replace(
+            self,
+            first=dict(self.first),
+            second=dict(self.second),
+            answers=dict(self.answers),
+            swapped=dict(self.swapped),
+            now=dict(self.now),
+        )
+
+    def decision(self, name: str) -> ir.Decision:
+        """Return a decision as it is here."""
+        return self.swapped.get(name) or self.stands.pack.decisions[name]
+
+    def swap(self, decision: ir.Decision) -> None:
+        """Put a decision in the place of the one with its name, for good; it is not to be walked through."""
+        self.swapped[decision.id] = decision
+        self._spread([self.stands.index.places[decision.id]])
 
     def of(self, name: str) -> Stand:
         """Return how a decision stands now."""
-        found = self._now.get(name)
+        found = self.now.get(name)
         if found is None:
             allowed = self.answers[name]
-            found = self._now[name] = self.stands.of(name, self.first, self.second, self.answers, allowed)
+            found = self.now[name] = self.stands.of(name, self.first, self.second, self.answers, allowed)
         return found
 
     def walk(self, name: str, item: ir.Item | None = None) -> Walked:
@@ -194,7 +75,9 @@ class Standing:
         """Give a leaf these values in the two passes; return what `back` needs."""
         before = self.first[leaf], self.second[leaf]
         self.first[leaf], self.second[leaf] = first, second
-        return leaf, before, self._spread(leaf) if before != (first, second) else []
+        if before == (first, second):
+            return leaf, before, []
+        return leaf, before, self._spread([at for at in self.stands.index.of_leaf.get(leaf, ()) if at in self.inside])
 
     def back(self, taken: Taken) -> None:
         """Take a `put` back; what was put last goes first."""
@@ -202,21 +85,23 @@ class Standing:
         for name, allowed, stand in changes:
             self.answers[name] = allowed
             if stand is None:
-                del self._now[name]
+                del self.now[name]
             else:
-                self._now[name] = stand
+                self.now[name] = stand
 
-    def _spread(self, leaf: str) -> list[Change]:
-        """Work out again what rests on a leaf; return how that stood before."""
-        index, inside, answers, now = self.stands.index, self.inside, self.answers, self._now
-        due = [at for at in index.of_leaf.get(leaf, ()) if at in inside]
-        heapify(due)
+    def _spread(self, due: list[int]) -> list[Change]:
+        """Work out these decisions again, and what rests on their answers; return how all that stood before.
+
+        `due`: places in the order of the pack.
+        """
+        stands, first, second, answers = self.stands, self.first, self.second, self.answers
+        index, inside, now = stands.index, self.inside, self.now
         queued, changes = set(due), list[Change]()
         while due:
             name = index.names[heappop(due)]
             before = answers[name]
             changes.append((name, before, now.get(name)))
-            stand = now[name] = self.stands.of(name, self.first, self.second, answers)
+            stand = now[name] = self._stand(name) if name in self.swapped else stands.of(name, first, second, answers)
             if stand.allowed != before:
                 answers[name] = stand.allowed
                 for at in index.of_decision.get(name, ()):
@@ -225,40 +110,7 @@ class Standing:
                         heappush(due, at)
         return changes
 
-
-def _index(pack: ir.Pack) -> Index:
-    of_leaf: dict[str, list[int]] = {}
-    of_decision: dict[str, list[int]] = {}
-    bare: dict[str, list[str]] = {}
-    for leaf in pack.leaves.values():
-        if isinstance(leaf.source, ir.Bare):
-            bare.setdefault(leaf.source.fact, []).append(leaf.id)
-    reads: dict[str, Read] = {}
-    for at, (name, one) in enumerate(pack.decisions.items()):
-        tightened = frozenset(must_ask(pack, one))
-        for read in one.reads:
-            of_leaf.setdefault(read, []).append(at)
-        for asked in one.asks:
-            of_decision.setdefault(asked, []).append(at)
-        reads[name] = Read(
-            tightened,
-            _getter([leaf for leaf in one.reads if leaf in tightened]),
-            _getter([leaf for leaf in one.reads if leaf not in tightened]),
-            _getter(one.asks),
-        )
-    return Index(
-        tuple(pack.decisions),
-        {name: at for at, name in enumerate(pack.decisions)},
-        {fact: tuple(leaves) for fact, leaves in bare.items()},
-        reads,
-        {leaf: tuple(places) for leaf, places in of_leaf.items()},
-        {name: tuple(places) for name, places in of_decision.items()},
-    )
-
-
-def _getter(names: Collection[str]) -> Getter:
-    return itemgetter(*names) if names else _nothing
-
-
-def _nothing(_: Mapping[str, Abstract]) -> Any:
-    return None
+    def _stand(self, name: str) -> Stand:
+        one = self.swapped[name]
+        allowed = spec.assume(self.stands.pack, one, self.first, self.second, self.answers)
+        return Stand(allowed, not spec.single(one.outcome, allowed))

@@ -11,7 +11,8 @@ from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cells import possible
 from sangao.engine.run.rows import Rows, compile_rows
-from sangao.engine.run.standing import FEW, Standing
+from sangao.engine.run.standing import Standing
+from sangao.engine.run.stands import FEW
 from sangao.engine.run.told import nodes
 from tests.laws.random_packs import Half, charts, refined
 
@@ -108,7 +109,7 @@ def test_one_decision_with_the_answers_it_asks_given_is_answered_as_within_the_w
 def test_what_is_filled_and_taken_back_leaf_by_leaf_stands_as_the_definition_says(
     half: Half, random: Random, few: int
 ) -> None:
-    with patch("sangao.engine.run.standing.FEW", few):
+    with patch("sangao.engine.run.stands.FEW", few):
         stands = fresh(half.pack).stands
         answers = stands.answers(half.pack.decisions, half.opened, half.assumed)
         places = range(len(half.pack.decisions))

@@ -41,6 +41,10 @@ class Pack:
         self._hash = hash  # where it is known: of a saved pack
         self._admitted: dict[int, tuple[Chart, Admission]] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as what `save` writes; what was worked out stays behind."""
+        return _arrived, (canon.dumps(self.compiled), self.hash)
+
     @property
     def id(self) -> str:
         """Return the pack's id."""
@@ -202,6 +206,10 @@ class Pack:
             return explained.later(self, self.compiled.decisions[decision], chart, what)
 
         return later
+
+
+def _arrived(data: bytes, hash: str) -> Pack:
+    return Pack(canon.loads(data), hash)
 
 
 def load(

@@ -143,6 +143,8 @@ def _load(house: House, loaded: Callable[[], None] | None = None) -> Watch:
 
     book()  # read once, before the first patient waits for it
     packs = open_packs(house.settings, prepare)
+    if (served := packs.served()) is not None:
+        house.views.check(served, house.settings.file)
     counted()
     assert isinstance(house.packs, Arriving)
     house.packs.arrived(packs)

@@ -104,6 +104,11 @@ class Packs:
         refused = [Standing(None, SETTINGS, Loaded("", frozenset(), problems=self._refused))] if self._refused else []
         return tuple(everybody + theirs + refused)
 
+    def served(self) -> tuple[Pack, ...] | None:
+        """Return every pack that serves; None while one that should has not loaded."""
+        loaded = [one.pack for one in self._table.loaded.values()]
+        return tuple(one for one in loaded if one) if all(loaded) else None
+
     def refuse(self, problems: tuple[Problem, ...]) -> None:
         """Note that new settings could not be taken, until a reload goes well; what serves goes on serving."""
         self._refused = problems

@@ -63,7 +63,7 @@ def _check(settings: Any) -> None:
     from sangao.adapters.service.ledger import kept
     from sangao.adapters.service.links import signer
     from sangao.adapters.service.rate import rate
-    from sangao.adapters.service.reload import said
+    from sangao.adapters.service.reload import open_packs, said
     from sangao.adapters.service.signing import trusted
 
     for issuer in settings.jwt.issuers:
@@ -74,13 +74,17 @@ def _check(settings: Any) -> None:
     offered, keys = said(settings)
     if keys:
         trusted(keys)
-    Views(settings.services)
+    views = Views(settings.services)
     users_of(settings)
     served = set(offered.everybody).union(*offered.tenants.values())
     lost = [f"services.{name}.pack" for name, one in settings.services.items() if one.pack and one.pack not in served]
     if lost:
         found = [Problem("service.pack_not_served", Span(settings.file), {"name": one}) for one in lost]
         raise SangaoError(found, usage=True)
+    if any(one.decisions for one in settings.services.values()):
+        packs = open_packs(settings).served()
+        if packs is not None:  # else the health page says which has not loaded
+            views.check(packs, settings.file)
 
 
 def local(host: str) -> bool:

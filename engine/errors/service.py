@@ -31,6 +31,13 @@ ENTRIES: dict[str, Entry] = {
         "写 [packs] 或某机构 packs 中的名称,见 docs/operations.md",
         "write a name of [packs] or of the packs of a tenant; see docs/operations.md",
     ),
+    "service.decision_not_served": Entry(
+        "error",
+        "`{name}` 写了判断 `{decision}`,但所提供的规则包都没有它;最接近的是 `{nearest}`",
+        "`{name}` names the decision `{decision}`, which no pack that is served has; the nearest is `{nearest}`",
+        "更正拼写,`sangao show --pack 规则包` 列出其判断;或在 [packs] 中提供有它的规则包",
+        "correct the spelling, `sangao show --pack PACK` lists its decisions; or serve a pack that has it",
+    ),
     "service.wrong_setting": Entry(
         "error",
         "设置 `{name}` 的值类型不对",

@@ -55,6 +55,19 @@ def rule(pack: ir.Pack, decision: ir.Decision) -> dict[str, Any]:
     }
 
 
+def brief(pack: ir.Pack, decision: ir.Decision) -> dict[str, Any]:
+    """Return what a list of decisions tells of one: id, titles, what it answers with."""
+    own = pack.words.get(decision.id, ir.Words())
+    return {
+        "id": decision.id,
+        "title": {"zh": own.zh, "en": own.en},
+        "pack": pack.meta.id,
+        "form": type(decision.form).__name__.lower(),
+        "outcomes": [_named(pack, decision, code) for code in decision.outcome.codes],
+        "unit": decision.outcome.unit or None,
+    }
+
+
 def parts(decision: ir.Decision) -> Iterator[tuple[str, str | None, int, tuple[str, ...], Any]]:
     """Yield the parts of a decision: id, outcome, depth, the siblings it goes before, and the part itself."""
     codes = decision.outcome.codes or ("false", "true")

@@ -21,7 +21,7 @@ COMPILER = (
     *("language", "pack", "passes", "quantity", "rules", "fact.py", "formulas.py"),
 )
 TERMS = "shared/terms"  # codes and names of hosts, read by adapters only
-MOST = 32  # packs kept; the ones used longest ago go first
+MOST = 64  # packs kept: more than are shipped, with and without overlays; the ones used longest ago go first
 
 
 def place() -> Path | None:

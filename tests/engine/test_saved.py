@@ -30,3 +30,11 @@ def test_a_saved_pack_opens_under_the_hash_of_its_meaning(compiled: ir.Pack, tmp
     assert canon.save(compiled, path) == sangao.load(path).hash == canon.pack_hash(compiled)
     other = replace(compiled, meta=replace(compiled.meta, edition="other"))
     assert canon.save(other, path) == sangao.load(path).hash == canon.pack_hash(other) != canon.pack_hash(compiled)
+
+
+def test_a_pack_travels_to_another_process() -> None:
+    pack = sangao.load("htn_primary_2025", settings={"hyperkalaemia_limit": "5.5"})
+    sent = pickle.loads(pickle.dumps(pack))
+    assert (sent.id, sent.hash, sent.compiled) == (pack.id, pack.hash, pack.compiled)
+    chart = sangao.Chart.of({"sbp_office": 152, "dbp_office": 96, "potassium": 5.7}, on="2025-10-09")
+    assert sent.decide_all(chart).to_dict() == pack.decide_all(chart).to_dict()

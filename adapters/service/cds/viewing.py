@@ -5,8 +5,9 @@ charts look alike, and a set of twenty facts is searched once.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,7 @@ from sangao.adapters.service.cds.offered import Service, Show, offer
 from sangao.adapters.service.settings import Shown
 from sangao.engine.answer import Answer, Missing, Result
 from sangao.engine.chart import Chart
-from sangao.engine.errors import Problem, SangaoError
+from sangao.engine.errors import Problem, SangaoError, Span
 from sangao.engine.explain import argument, nearest
 from sangao.engine.explain import later as explained
 from sangao.engine.guide import Pack
@@ -152,6 +153,21 @@ class Views:
         self._lock = threading.Lock()
         self._views: WeakKeyDictionary[Pack, dict[str, View]] = WeakKeyDictionary()
 
+    def check(self, packs: Collection[Pack], file: str) -> None:
+        """Raise SangaoError (`service.decision_not_served`) for decisions of the settings that none of the packs has.
+
+        `file` names the settings. Called when everything that is served has loaded: a misspelt decision would be shown
+        to nobody, and nobody would miss it.
+        """
+        known = sorted({name for pack in packs for name in pack.decisions})
+        lost = [(service, one) for service, shown in self._shown.items() for one in shown.decisions if one not in known]
+        if lost:
+            told = [
+                {"name": f"services.{service}.decisions", "decision": one, "nearest": _nearest(one, known)}
+                for service, one in lost
+            ]
+            raise SangaoError([Problem("service.decision_not_served", Span(file), one) for one in told], usage=True)
+
     def pack_of(self, service: Service) -> str | None:
         """Return the name of the pack that the settings give a service, None for the default of the tenant."""
         return self._shown.get(service.id, Shown()).pack or None
@@ -174,6 +190,10 @@ class Views:
             seen = view.see(chart)
             for answer in seen.answers.values():
                 assert answer.because is not None
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    return next(iter(get_close_matches(name, known, 1, 0.4)), "—")
 
 
 def _cut(pack: ir.Pack, shows: tuple[Show, ...], records: tuple[str, ...]) -> ir.Pack:

@@ -68,6 +68,10 @@ def test_a_variable_nobody_knows_stops_the_service(tmp_path: Path) -> None:
         ('[tenants.linqu.pack]\ndefault = "tcm_2017"', "operations.wrong_packs"),
         ('[services.next-stepz]\npack = "default"', "service.unknown_setting"),
         ('[services.next-steps]\npack = "defualt"', "service.pack_not_served"),
+        (
+            '[packs]\nhtn = "htn_primary_2025"\n[services.next-steps]\ndecisions = ["htn.grad"]',
+            "service.decision_not_served",
+        ),
         ("[soap]\nuserz = {}", "service.unknown_setting"),
         ('[soap.users.a]\npasword = "x"', "service.unknown_setting"),
         ("[soap]\nusers = 1", "service.wrong_setting"),

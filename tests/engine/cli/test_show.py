@@ -6,6 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from sangao.adapters.main import app
+from tests.opened import opened
 
 RUN = CliRunner()
 
@@ -22,6 +23,18 @@ def test_show_as_json_holds_every_row_with_its_cells_and_citations() -> None:
     assert rule["hit"] == "highest" and rule["ordered"]
     [top] = [part for part in rule["parts"] if part["then"] == "grade3"]
     assert top["cells"]["sbp"] == {"zh": "≥180", "en": "≥180"} and top["cites"][0]["row"] == "HTN-CLS-06"
+
+
+def test_without_an_id_everything_a_pack_can_be_asked_is_listed() -> None:
+    asked = ["show", "--pack", "lipid_2023", "--pack", "tcm_2017"]
+    listed = json.loads(RUN.invoke(app(), [*asked, "--format", "json"]).stdout)
+    packs = [opened("lipid_2023"), opened("tcm_2017")]
+    assert [(one["pack"], one["id"]) for one in listed] == [
+        (pack.id, name) for pack in packs for name in pack.decisions
+    ]
+    printed = RUN.invoke(app(), [*asked, "--lang", "en"]).stdout.splitlines()
+    assert len(printed) == len(listed) + 2
+    assert "  ascvd.chart  ten-year chart  → below the chart, no class | low (below 5 %) | " in "\n".join(printed)
 
 
 def test_an_unknown_decision_is_bad_usage() -> None:

@@ -1,5 +1,9 @@
 """A search for missing sets that runs out of looks leaves the chart as it was."""
 
+import os
+import subprocess
+import sys
+
 from sangao.engine.chart import Chart
 from tests.opened import opened
 
@@ -9,3 +13,25 @@ def test_a_stopped_search_never_says_that_nothing_settles() -> None:
     answer = pack.decide("htn.refractory", Chart.of({}, on="2025-10-08"))
     assert answer.status == "unknown" and all(answer.missing.sets)
     assert {"adherence", "bp_dose_adequate"} <= set(answer.missing.sets[0]) and answer.ask_first is not None
+
+
+SEARCH = """
+from sangao.engine.chart import Chart
+from tests.opened import opened
+
+pack = opened("pathway_gates")
+chart = Chart.of({}, on="2025-10-08")
+for name in ("gates.pathway.visit", "gates.pathway.next_reassess", "gates.referral.follow.due"):
+    print(name, pack.decide(name, chart).missing, len(pack.rows.stands._kept))
+"""
+
+
+def test_a_search_takes_the_same_steps_whatever_the_seed_of_hashes() -> None:
+    def steps(seed: str) -> str:
+        env = os.environ | {"PYTHONHASHSEED": seed}
+        return subprocess.run(
+            [sys.executable, "-c", SEARCH], env=env, capture_output=True, text=True, check=True
+        ).stdout
+
+    first, *others = [steps(seed) for seed in ("0", "1", "2")]
+    assert first.count("Missing(") == 3 and others == [first, first]

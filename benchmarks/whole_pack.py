@@ -15,6 +15,7 @@ from sangao.engine.run.rows import Rows
 
 NEW = 3_000  # charts met once only: what is remembered of others helps them, what would be of them does not
 SAMPLE = 10  # charts the definition answers too
+ASKED = 6  # times that is asked what to ask next
 
 
 def abstract(leaf: ir.Leaf, value: int | None) -> Any:
@@ -69,7 +70,7 @@ def whole(name: str, rounds: int, count: int) -> None:
 
 
 def host(name: str, rounds: int) -> None:
-    """Time the path a host takes: a dict in, advice or every answer out."""
+    """Time the path a host takes: a dict in, advice or every answer out, or what to ask next."""
     loaded = sangao.load(name)
     given = {
         "sbp_office": "152 mmHg",
@@ -89,3 +90,6 @@ def host(name: str, rounds: int) -> None:
         ("the same, every answer read", lambda _: dict(asked(0).decisions)),
     ):
         print(f"  {title:54}{statistics.median(median_ns(run, [0]) for _ in range(10 * rounds)) / 1000:10.1f}")
+    asking = [median_ns(lambda _: asked(0).ask, [0]) / 1000 for _ in range(ASKED)]
+    print(f"  {'the same, what to ask next, first in the process':54}{asking[0]:10.1f}")
+    print(f"  {'the same, what to ask next, again':54}{statistics.median(asking[1:]):10.1f}")

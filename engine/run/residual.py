@@ -23,6 +23,7 @@ from sangao.engine.run import spec
 from sangao.engine.run.program import must_ask
 from sangao.engine.run.rows import compile_rows
 from sangao.engine.run.search import Search, Stopped
+from sangao.engine.run.standing import Standing
 from sangao.engine.run.walks import point
 
 SETS = 8
@@ -30,6 +31,7 @@ EXACT = 10
 STEPS_EXACT = 20_000  # looks that up to ten blank facts may cost
 STEPS, MOST, LEAST = 24_000, 1_000, 200  # with more: shared by facts and decisions, which make a look and a set large
 NEVER_ASKED = 1 << 20
+KEPT = 4_096  # answers remembered: of some charts through a bundle
 
 Abstract = Any
 
@@ -64,7 +66,8 @@ def missing(
     `open_values`, `assumed_values`: leaf values of both passes; `blank_facts`: the facts the chart says nothing of, and
     `answers`: what the assumed pass allows, when the caller knows. Nothing is missing where the assumed pass has one
     outcome already. Site settings are never asked: they appear, last in their set, only where no set without them
-    settles.
+    settles. What was found is remembered for the pack: asked again when one more fact is known, only the decisions that
+    read it are searched.
     """
     rows = compile_rows(pack)
     one = rows.cone(decision)
@@ -76,11 +79,23 @@ def missing(
         if any(not point(assumed_values[leaf]) for leaf in of_fact.get(fact, ()))
     }
     bare.update(blank_facts or ())
-    needs = {leaf: _blank_facts(pack.leaves[leaf].facts, bare) for leaf in blanks}
+    known = [tuple([values[leaf] for leaf in one.leaves]) for values in (open_values, assumed_values)]
+    key = (decision, frozenset(bare), *known)
+    found = rows.stands.missing.get(key)
+    if found is None:
+        needs = {leaf: _blank_facts(pack.leaves[leaf].facts, bare) for leaf in blanks}
+        standing = rows.standing(decision, open_values, assumed_values, answers)
+        found = _searched(pack, decision, standing, needs)
+        if len(rows.stands.missing) >= KEPT:
+            rows.stands.missing.clear()
+        rows.stands.missing[key] = found
+    return found
+
+
+def _searched(pack: ir.Pack, decision: str, standing: Standing, needs: Mapping[str, frozenset[str]]) -> Missing:
     order = {fact: i for i, fact in enumerate(pack.dictionary.facts)}
     facts = sorted(set().union(*needs.values()), key=lambda fact: (order.get(fact, len(order)), fact))
-    standing = rows.standing(decision, open_values, assumed_values, answers)
-    looks = STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), len(one.decisions))
+    looks = STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), len(standing.inside))
     search = Search(pack, pack.decisions[decision], standing, needs, looks)
     if search.look() is None:
         return Missing()

@@ -7,6 +7,7 @@ from itertools import count
 from operator import itemgetter
 from typing import Any
 
+from sangao.engine.answer import Missing
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.bands import Cuts, Tests
@@ -55,7 +56,8 @@ class Index:
 class Stands:
     """The ways in which decisions of one pack stood, remembered by what they read and ask. Safe to share.
 
-    `cuts` is what `bands.values` remembers of leaves that are compared with one another. `alone` gives a decision as a
+    `cuts` is what `bands.values` remembers of leaves that are compared with one another, `missing` what
+    `residual.missing` found. `alone` gives a decision as a
     function of what it reads and asks (`rows.Rows.alone`); the definition answers one of which little is asked, for
     making the function costs as much as `FEW` of its answers.
     """
@@ -67,6 +69,7 @@ class Stands:
         self._asked: Counter[str] = Counter()
         self.tests = Tests(pack)
         self.cuts: Cuts = {}
+        self.missing: dict[Any, Missing] = {}
         self._index: Index | None = None
         self._kept: dict[Any, Stand] = {}
         self._seen: dict[Any, int] = {}

@@ -35,3 +35,18 @@ def test_a_search_takes_the_same_steps_whatever_the_seed_of_hashes() -> None:
 
     first, *others = [steps(seed) for seed in ("0", "1", "2")]
     assert first.count("Missing(") == 3 and others == [first, first]
+
+
+def test_what_is_missing_is_searched_again_only_where_a_decision_reads_what_has_changed() -> None:
+    pack = opened("htn_guideline_2018")
+    given = {"sbp_office": 152, "age": 63}
+    before = pack.decide_all(Chart.of(given, on="2025-10-08"))
+    assert before["htn.grade"].missing.sets == (("dbp_office",),)
+    kept = dict(pack.rows.stands.missing)
+    assert before.ask and pack.decide_all(Chart.of(given, on="2025-10-08")).ask == before.ask
+    searched = pack.rows.stands.missing.keys() - kept.keys()
+    after = pack.decide_all(Chart.of({**given, "tc": "6.1 mmol/L"}, on="2025-10-08"))
+    assert after["htn.grade"].missing == before["htn.grade"].missing
+    assert after["htn.risk"].missing != before["htn.risk"].missing
+    assert "htn.risk" in {key[0] for key in pack.rows.stands.missing.keys() - kept.keys() - searched}
+    assert "htn.grade" not in {key[0] for key in pack.rows.stands.missing.keys() - kept.keys() - searched}

@@ -154,7 +154,7 @@ class Tally:
                 if pack.decide(question.decision, chart).status != "unknown":
                     continue
                 given = pack.admit(chart)
-                sets = residual.missing(pack.compiled, question.decision, given.open, given.assumed).sets
+                sets = residual.missing(pack.rows, question.decision, given.open, given.assumed).sets
                 found.update(sets[0] if sets else ())
                 here += 1
             looked += here

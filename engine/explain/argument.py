@@ -11,7 +11,7 @@ from sangao.engine import quantity
 from sangao.engine.explain import names
 from sangao.engine.explain.support import support
 from sangao.engine.pack import ir
-from sangao.engine.run import answers, spec
+from sangao.engine.run import answers, cells, spec
 from sangao.engine.run.admit import Admission
 from sangao.engine.truth import FALSE, TRUE, UNKNOWN, both, either, name
 
@@ -39,7 +39,7 @@ class Case:
             if any(fact in decision.must_ask for fact in self.pack.leaves[leaf].facts):
                 values[leaf] = self.admission.open[leaf]
         if decision.enough and spec.known(self.pack, decision.enough.when, values):
-            plain = spec.form_of(decision, spec.Env(values, self.assumed))
+            plain = cells.form_of(decision, spec.Env(values, self.assumed))
             if not spec.single(decision.outcome, plain):
                 values = spec.taken_for_granted(self.pack, decision.enough, values)
         return spec.Env(values, self.assumed)

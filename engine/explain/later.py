@@ -51,7 +51,7 @@ def _answers(given: Admission) -> Mapping[str, Any] | None:
 def _missing(asked: Asked, decision: ir.Decision, chart: Chart) -> Missing:
     given = asked.admit(chart)
     answers = _answers(given)
-    found: Missing = residual.missing(asked.compiled, decision.id, given.open, given.assumed, answers=answers)
+    found: Missing = residual.missing(asked.rows, decision.id, given.open, given.assumed, answers=answers)
     return found
 
 
@@ -77,7 +77,7 @@ def unwritten(facts: Mapping[str, Fact], fact: str) -> bool:
 def _assumed(asked: Asked, decision: ir.Decision, chart: Chart) -> tuple[str, ...]:
     given = asked.admit(chart)
     released: tuple[str, ...] = residual.assumed(
-        asked.compiled, decision.id, given.open, given.assumed, given.assumed_facts, _answers(given)
+        asked.rows, decision.id, given.open, given.assumed, given.assumed_facts, _answers(given)
     )
     return released
 

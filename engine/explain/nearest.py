@@ -14,7 +14,7 @@ from sangao.engine.answer import Value
 from sangao.engine.explain.argument import Case
 from sangao.engine.pack import ir
 from sangao.engine.run import answers, cones, spec
-from sangao.engine.run.standing import Standing
+from sangao.engine.run.trial import Trial
 from sangao.engine.truth import TRUE
 
 MOST = 4
@@ -49,7 +49,7 @@ def changes(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
     now = answers.answer(decision, case.opened[decision.id], case.assumed[decision.id])
     if now.status == "unknown":
         return ()
-    standing = _standing(case, decision)
+    trial = _trial(case, decision)
     found: list[Change] = []
     for name in cone.leaves:
         leaf = case.pack.leaves[name]
@@ -58,13 +58,13 @@ def changes(case: Case, decision: ir.Decision) -> tuple[dict[str, Any], ...]:
             continue
         if any(one.fact == fact for one in found):
             continue
-        found += _of_leaf(case, decision, standing, leaf, fact, now.value)
+        found += _of_leaf(case, decision, cone.decisions, trial, leaf, fact, now.value)
     found.sort(key=lambda one: one.cost)
     return tuple(one.to_dict() for one in found[:MOST])
 
 
 def _of_leaf(
-    case: Case, decision: ir.Decision, standing: Standing, leaf: ir.Leaf, fact: str, now: Value
+    case: Case, decision: ir.Decision, asks: tuple[str, ...], trial: Trial, leaf: ir.Leaf, fact: str, now: Value
 ) -> Iterator[Change]:
     known = case.admission.assumed[leaf.id]
     same = [one.id for one in case.pack.leaves.values() if isinstance(one.source, ir.Bare) and one.source.fact == fact]
@@ -73,19 +73,19 @@ def _of_leaf(
         if known is None or known[0] != known[1]:
             return
         old = known[0]
-        cuts = sorted(thresholds(case, case.rows.cone(decision.id).decisions, leaf.id))
+        cuts = sorted(thresholds(case, asks, leaf.id))
         below = [cut - 1 for cut in reversed(cuts) if cut - 1 < old and _inside(leaf, cut - 1)]
         above = [cut for cut in cuts if cut > old and _inside(leaf, cut)]
         for side in (below, above):
             for new in side:
-                becomes = _with(decision, standing, targets, (new, new))
+                becomes = _with(decision, trial, targets, (new, new))
                 if becomes is not None and becomes != now:
                     yield Change(leaf, fact, old, _readable(leaf, old, new), becomes, abs(new - old) / max(abs(old), 1))
                     break
     elif leaf.kind in ("bool", "code") and int(known).bit_count() == 1:
         for new in (1 << i for i in range(2 if leaf.kind == "bool" else len(leaf.values))):
             if new != known:
-                becomes = _with(decision, standing, targets, new)
+                becomes = _with(decision, trial, targets, new)
                 if becomes is not None and becomes != now:
                     yield Change(leaf, fact, known, new, becomes, 0.5)
 
@@ -127,23 +127,23 @@ def _border(expr: ir.Compare, leaf: str, env: spec.Env) -> Iterator[int]:
             yield at_or_above
 
 
-def _standing(case: Case, decision: ir.Decision) -> Standing:
-    found: Standing = case.rows.standing(decision.id, case.admission.open, case.admission.assumed, case.assumed)
+def _trial(case: Case, decision: ir.Decision) -> Trial:
+    found: Trial = case.rows.trial(decision.id, case.admission.open, case.admission.assumed, case.assumed)
     return found
 
 
-def _with(decision: ir.Decision, standing: Standing, leaves: list[str], value: Any) -> Value:
+def _with(decision: ir.Decision, trial: Trial, leaves: list[str], value: Any) -> Value:
     """Return the answer with some leaves replaced, None while it would be unknown."""
-    possible = _possible_with(decision, standing, leaves, value)
+    possible = _possible_with(decision, trial, leaves, value)
     return answers.value(decision.outcome, possible) if spec.single(decision.outcome, possible) else None
 
 
-def _possible_with(decision: ir.Decision, standing: Standing, leaves: list[str], value: Any) -> Any:
+def _possible_with(decision: ir.Decision, trial: Trial, leaves: list[str], value: Any) -> Any:
     """Return what the assumed pass allows with some leaves replaced."""
-    taken = [standing.put(leaf, value, value) for leaf in leaves]
-    possible = standing.answers[decision.id]
+    taken = [trial.put(leaf, value, value) for leaf in leaves]
+    possible = trial.answers[decision.id]
     for one in reversed(taken):
-        standing.back(one)
+        trial.back(one)
     return possible
 
 
@@ -180,11 +180,15 @@ def needs(case: Case, decision: ir.Decision, windows: Wanted | None = None) -> M
     what `wanted` says, where a host has kept it.
     """
     found: dict[str, dict[str, Any]] = {}
+    trial: Trial | None = None
     for leaf, number in wanted(case.pack, decision) if windows is None else windows:
         source = leaf.source
         assert isinstance(source, ir.Window)
         days = case.admission.timeline.progress(source)
-        if 0 < len(days) < number and _matters(case, decision, leaf, number):
+        if not 0 < len(days) < number:
+            continue
+        trial = trial or _trial(case, decision)
+        if _matters(trial, decision, leaf, number):
             until = days[0] + source.inside.days if source.inside else None
             shown = None if until is None else date.fromordinal(until).isoformat()
             before = found.get(source.subject)
@@ -193,10 +197,10 @@ def needs(case: Case, decision: ir.Decision, windows: Wanted | None = None) -> M
     return found
 
 
-def _matters(case: Case, decision: ir.Decision, leaf: ir.Leaf, wanted: int) -> bool:
+def _matters(trial: Trial, decision: ir.Decision, leaf: ir.Leaf, wanted: int) -> bool:
     """Return whether the answer would be another one if the window had all the occasions it wants."""
     value = (wanted, wanted) if leaf.kind == "number" else TRUE
-    return bool(_possible_with(decision, _standing(case, decision), [leaf.id], value) != case.assumed[decision.id])
+    return bool(_possible_with(decision, trial, [leaf.id], value) != trial.answers[decision.id])
 
 
 def _wanted(pack: ir.Pack, expr: ir.Expr) -> tuple[ir.Leaf | None, int]:

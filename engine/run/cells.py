@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sangao.engine.pack import ir
+from sangao.engine.run import spec
 
 REMEMBERED = 1 << 15
 Box = tuple[int, ...]
@@ -106,6 +107,18 @@ def possible(form: ir.Table, outcome: ir.Outcome, box: Box) -> int | tuple[int, 
         if mask >> item & 1 and not escapes([test for test, then in rows if then == item], box):
             certain |= 1 << item
     return certain, mask
+
+
+def box(form: ir.Table, env: spec.Env) -> Box:
+    """Return what is known of the inputs of a table."""
+    return tuple([sum(1 << band for band in spec.agreeing(column, env)) for column in form.inputs])
+
+
+def form_of(decision: ir.Decision, env: spec.Env) -> Any:
+    """Return what one decision still allows, as `spec.form_of`; a table costs its rows and not its cells."""
+    if isinstance(decision.form, ir.Table):
+        return possible(decision.form, decision.outcome, box(decision.form, env))
+    return spec.form_of(decision, env)
 
 
 class Remembered(dict[Any, Any]):

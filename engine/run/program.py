@@ -12,8 +12,11 @@ A trace is the keys (`sangao.engine.run.keys`) of the decisions that have one, i
 abstract values gives it too.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import linecache
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sangao.engine.pack import ir
 from sangao.engine.run.branching import pick
@@ -33,6 +36,7 @@ class Program(Writer):
 
     def text(self) -> str:
         """Return the source of one function named `run`."""
+        assert not (self.alone and (self.guarded or self.traced or self.kind != "assumed"))
         self.constants["pick"] = pick
         arguments = ", before, opened, differ" if self.guarded else ARGUMENTS.get(self.kind, "")
         arguments += ", opened" if self.alone else ""
@@ -48,7 +52,7 @@ class Program(Writer):
         if self.kind == "enough":
             self._recall(written)
         elif cones or self.alone:
-            self._copy([one for one in self.decisions if not self.alone or one not in written])
+            self._copy(self.decisions[:-1] if self.alone else self.decisions)
         for number, one in enumerate(self.decisions):
             if one not in written:
                 continue
@@ -66,6 +70,16 @@ class Program(Writer):
         results = "".join(f"{self._result(number, one)}, " for number, one in enumerate(self.decisions[given:], given))
         self.write(f"return ({results}), ({self._keys()})" if self.traced else f"return ({results})")
         return "\n".join(self.lines) + "\n"
+
+    def function(self, title: str) -> Callable[..., Any]:
+        """Return the function; a traceback through it shows `title`, its text, and at the end of a line the rule."""
+        text = self.text()
+        filename = f"<sangao {title} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
+        linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)  # as attrs does
+        space: dict[str, Any] = dict(self.constants)
+        exec(compile(text, filename, "exec"), space)  # our text, made from a checked pack: ids never enter it as code
+        made: Callable[..., Any] = space["run"]
+        return made
 
     def _keys(self) -> str:
         return "".join(f"k_{i}, " for i, one in enumerate(self.decisions) if self.memory[one].by_key is not None)

@@ -3,11 +3,12 @@
 The walks through its decisions (`sangao.engine.run.walks`) are put together, each decision once.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sangao.engine.pack import ir
 from sangao.engine.run.bands import Line
-from sangao.engine.run.standing import Standing
+from sangao.engine.run.trial import Trial
 from sangao.engine.run.walks import Walked
 
 
@@ -20,7 +21,7 @@ class Reasons:
     is the same for both.
     """
 
-    standing: Standing
+    trial: Trial
     leaves: dict[str, None] = field(default_factory=dict)
     walked: list[Walked] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -45,28 +46,26 @@ class Reasons:
 
     def decision(self, name: str) -> None:
         """Reach a decision and all that it asks; nothing of what is settled."""
-        if name not in self.seen and self.standing.of(name).open:
-            self.seen.add(name)
-            self._take(self.standing.walk(name))
+        self._take(iter(((True, name),)))
 
     def item(self, decision: ir.Decision, item: ir.Item) -> bool:
         """Reach one criterion of a decision; return whether it is open."""
-        found = self.standing.walk(decision.id, item)
-        self._take(found)
+        found = self.trial.walk(decision.id, item)
+        self.walked.append(found)
+        self._take(iter(found.steps))
         return found.open
 
-    def _take(self, walked: Walked) -> None:
-        """Take a walk and, where it comes to a decision that is open, the walk through that one before it goes on."""
-        leaves, seen, standing = self.leaves, self.seen, self.standing
-        self.walked.append(walked)
-        under_way = [iter(walked.steps)]
+    def _take(self, steps: Iterator[tuple[bool, str]]) -> None:
+        """Take steps and, where they come to a decision that is open, the walk through that one before they go on."""
+        leaves, seen, trial = self.leaves, self.seen, self.trial
+        under_way = [steps]
         while under_way:
             for asked, name in under_way[-1]:
                 if not asked:
                     leaves[name] = None
-                elif name not in seen and standing.of(name).open:
+                elif name not in seen and trial.of(name).open:
                     seen.add(name)
-                    found = standing.walk(name)
+                    found = trial.walk(name)
                     self.walked.append(found)
                     under_way.append(iter(found.steps))
                     break

@@ -21,9 +21,9 @@ from sangao.engine.answer import Missing
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.program import must_ask
-from sangao.engine.run.rows import compile_rows
+from sangao.engine.run.rows import Rows
 from sangao.engine.run.search import Search, Stopped
-from sangao.engine.run.standing import Standing
+from sangao.engine.run.trial import Trial
 from sangao.engine.run.walks import point
 
 SETS = 8
@@ -31,7 +31,6 @@ EXACT = 10
 STEPS_EXACT = 20_000  # looks that up to ten blank facts may cost
 STEPS, MOST, LEAST = 24_000, 1_000, 200  # with more: shared by facts and decisions, which make a look and a set large
 NEVER_ASKED = 1 << 20
-KEPT = 4_096  # answers remembered: of some charts through a bundle
 
 Abstract = Any
 
@@ -54,49 +53,41 @@ def blank_leaves(
 
 
 def missing(
-    pack: ir.Pack,
+    rows: Rows,
     decision: str,
     open_values: Mapping[str, Abstract],
     assumed_values: Mapping[str, Abstract],
-    blank_facts: Collection[str] | None = None,
     answers: Mapping[str, Abstract] | None = None,
 ) -> Missing:
     """Return the inclusion-minimal sets of blank facts that settle a decision, the cheapest first.
 
-    `open_values`, `assumed_values`: leaf values of both passes; `blank_facts`: the facts the chart says nothing of, and
-    `answers`: what the assumed pass allows, when the caller knows. Nothing is missing where the assumed pass has one
-    outcome already. Site settings are never asked: they appear, last in their set, only where no set without them
-    settles. What was found is remembered for the pack: asked again when one more fact is known, only the decisions that
-    read it are searched.
+    `rows`: the runner of the pack; `open_values`, `assumed_values`: leaf values of both passes; `answers`: what the
+    assumed pass allows, when the caller knows. Nothing is missing where the assumed pass has one outcome already. Site
+    settings are never asked: they appear, last in their set, only where no set without them settles. What was found is
+    remembered for the pack: asked again when one more fact is known, only the decisions that read it are searched.
     """
-    rows = compile_rows(pack)
-    one = rows.cone(decision)
+    pack, one = rows.pack, rows.cone(decision)
     blanks = blank_leaves(pack, one.decisions, one.leaves, open_values, assumed_values)
-    of_fact = rows.stands.index.bare
-    bare = {
+    of_fact = rows.ground.index.bare
+    bare = frozenset(
         fact
         for fact in {fact for leaf in blanks for fact in pack.leaves[leaf].facts}
         if any(not point(assumed_values[leaf]) for leaf in of_fact.get(fact, ()))
-    }
-    bare.update(blank_facts or ())
-    known = [tuple([values[leaf] for leaf in one.leaves]) for values in (open_values, assumed_values)]
-    key = (decision, frozenset(bare), *known)
-    found = rows.stands.missing.get(key)
-    if found is None:
+    )
+    first, second = (tuple([values[leaf] for leaf in one.leaves]) for values in (open_values, assumed_values))
+
+    def search() -> Missing:
         needs = {leaf: _blank_facts(pack.leaves[leaf].facts, bare) for leaf in blanks}
-        standing = rows.standing(decision, open_values, assumed_values, answers)
-        found = _searched(pack, decision, standing, needs)
-        if len(rows.stands.missing) >= KEPT:
-            rows.stands.missing.clear()
-        rows.stands.missing[key] = found
-    return found
+        return _searched(pack, decision, rows.trial(decision, open_values, assumed_values, answers), needs)
+
+    return rows.ground.missing((decision, bare, first, first if first == second else second), search)
 
 
-def _searched(pack: ir.Pack, decision: str, standing: Standing, needs: Mapping[str, frozenset[str]]) -> Missing:
+def _searched(pack: ir.Pack, decision: str, trial: Trial, needs: Mapping[str, frozenset[str]]) -> Missing:
     order = {fact: i for i, fact in enumerate(pack.dictionary.facts)}
     facts = sorted(set().union(*needs.values()), key=lambda fact: (order.get(fact, len(order)), fact))
-    looks = STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), len(standing.inside))
-    search = Search(pack, pack.decisions[decision], standing, needs, looks)
+    looks = STEPS_EXACT if len(facts) <= EXACT else _looks(len(facts), len(trial.inside))
+    search = Search(pack, pack.decisions[decision], trial, needs, looks)
     if search.look() is None:
         return Missing()
     settings = {fact for fact in facts if fact in order and pack.dictionary.facts[fact].site}
@@ -152,7 +143,7 @@ def _cheapest(search: Search, asked: Sequence[str]) -> Missing:
 
 def _shrunk(search: Search, asked: Sequence[str], droppable: Sequence[str]) -> list[int]:
     """Return one set that settles, smaller than everything where a short look allows; nothing when there is none."""
-    last = _looks(len(asked), len(search.standing.inside)) // 2
+    last = _looks(len(asked), len(search.trial.inside)) // 2
     search.steps = last
     if len(search.filled(asked)) < len(search.needs) or not _complete(search, asked):
         return []
@@ -189,7 +180,7 @@ def _price(pack: ir.Pack, fact: str) -> int:
 
 
 def assumed(
-    pack: ir.Pack,
+    rows: Rows,
     decision: str,
     open_values: Mapping[str, Abstract],
     assumed_values: Mapping[str, Abstract],
@@ -202,8 +193,7 @@ def assumed(
     knows. What `enough:` took for granted without being examined is listed with them. Empty where the assumed pass has
     several outcomes.
     """
-    rows = compile_rows(pack)
-    one = rows.cone(decision)
+    pack, one = rows.pack, rows.cone(decision)
     outcome = pack.decisions[decision].outcome
     granted: dict[str, list[str]] = {}
     for enough in [pack.decisions[name].enough for name in one.decisions]:
@@ -214,21 +204,21 @@ def assumed(
     changed = [leaf for leaf in one.leaves if open_values[leaf] != assumed_values[leaf]]
     given = set(assumed_facts)
     taken = {fact for leaf in changed for fact in pack.leaves[leaf].facts if fact in given} | granted.keys()
-    standing = rows.standing(decision, open_values, assumed_values, answers)
-    if not spec.single(outcome, standing.answers[decision]):
+    trial = rows.trial(decision, open_values, assumed_values, answers)
+    if not spec.single(outcome, trial.answers[decision]):
         return ()
     result = []
     for fact in pack.dictionary.facts:
         if fact not in taken:
             continue
-        without = standing.copy()
+        without = trial.copy()
         for leaf in changed:
             if fact in pack.leaves[leaf].facts:
                 without.put(leaf, open_values[leaf], open_values[leaf])
         for other in _ungranted([without.decision(name) for name in one.decisions], granted.get(fact, ())):
             without.swap(other)
         if spec.single(outcome, without.answers[decision]):
-            standing = without
+            trial = without
         else:
             result.append(fact)
     return tuple(result)

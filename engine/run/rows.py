@@ -6,8 +6,6 @@ conditions and ends of intervals (`sangao.engine.run.phrases`). Bare numbers hav
 answers at once and keep a trace as keys (`sangao.engine.run.keys`).
 """
 
-import hashlib
-import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -19,11 +17,12 @@ from sangao.engine.answer import Answer
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cones import cone
+from sangao.engine.run.ground import Ground
 from sangao.engine.run.keys import Unsettled
 from sangao.engine.run.program import Program, must_ask
-from sangao.engine.run.standing import Standing
-from sangao.engine.run.stands import Stands
+from sangao.engine.run.sights import Sights
 from sangao.engine.run.told import Memory, Named, Step
+from sangao.engine.run.trial import Trial
 from sangao.engine.run.writer import Kind
 
 Abstract = Any
@@ -52,19 +51,20 @@ class Cone:
 class Rows:
     """The runner of one pack; `compile_rows` gives it. Safe to share: what it keeps is only worked out later.
 
-    `stands` is what searches for missing facts remember of the pack.
+    `ground` is what all searches in the pack rest on: for what is missing, assumed, needed, for what would change.
     """
 
     pack: ir.Pack
     leaves: tuple[str, ...]
     decisions: tuple[str, ...]
-    stands: Stands = field(init=False)
+    ground: Ground = field(init=False)
     _made: dict[tuple[Any, ...], Callable[..., Any]] = field(default_factory=dict)
     _cones: dict[str, Cone] = field(default_factory=dict)
     _closing: tuple[tuple[int, ir.Decision], ...] = field(init=False)
     _tightened: int = field(init=False)
     _places: dict[str, int] = field(init=False)
     _memory: dict[str, Memory] = field(init=False)
+    _sights: Sights = field(init=False)
     _keyed: tuple[Named, ...] = field(init=False)
     _unkeyed: tuple[tuple[int, Named], ...] = field(init=False)
     _blank: tuple[int | None, ...] = field(init=False)
@@ -74,9 +74,10 @@ class Rows:
 
     def __post_init__(self) -> None:
         decisions = self.pack.decisions
-        self.stands = Stands(self.pack, self.alone)
         self._closing = tuple((i, one) for i, one in enumerate(decisions.values()) if one.enough)
         self._memory = {name: Memory(one) for name, one in decisions.items()}
+        self.ground = Ground(self.pack, self._memory)
+        self._sights = Sights(self.ground)
         remembered = list(enumerate(self._memory.values()))
         self._keyed = tuple(one.named for _, one in remembered if one.by_key is not None)
         self._unkeyed = tuple((at, one.named) for at, one in remembered if one.by_key is None)
@@ -170,7 +171,7 @@ class Rows:
 
     def _plain(self, values: Sequence[Abstract], traced: bool = False) -> Any:
         """Run the two-valued program; None where some leaf or some decision holds no single value."""
-        if ("plain", False, traced, False, None) not in self._made and not all(map(_point, values)):
+        if ("plain", False, traced, None) not in self._made and not all(map(_point, values)):
             return None  # a first chart that is not complete does not pay for a program it cannot use
         try:
             return self.function("plain", traced=traced)(values)
@@ -218,36 +219,31 @@ class Rows:
             )
         return found
 
-    def standing(
+    def trial(
         self,
         decision: str,
         open_values: Mapping[str, Abstract],
         assumed_values: Mapping[str, Abstract],
         answers: Mapping[str, Abstract] | None = None,
-    ) -> Standing:
-        """Return how a decision and all it rests on stand on these values, to fill leaves and take them back.
+    ) -> Trial:
+        """Return a decision and all it rests on as they stand on these values, to fill leaves and take them back.
 
-        `answers`: what the assumed pass allows, when the caller knows. Raises `KeyError` for an unknown id.
+        `answers`: what the assumed pass allows on these values, when the caller knows: that is believed, and remembered
+        for other charts. Raises `KeyError` for an unknown id.
         """
         asks = self.cone(decision).decisions
+        sights = self._sights
+        if sights.full:
+            sights = self._sights = Sights(self.ground)
         if answers is None:
-            answers = self.stands.answers(asks, open_values, assumed_values)
-        places = self.stands.index.places
+            answers = sights.answers(asks, open_values, assumed_values)
+        places = self.ground.index.places
         inside = frozenset([places[name] for name in asks])
-        return Standing(self.stands, dict(open_values), dict(assumed_values), dict(answers), inside)
+        return Trial(sights, dict(open_values), dict(assumed_values), dict(answers), inside)
 
     def _looks(self, decision: ir.Decision) -> tuple[frozenset[str], frozenset[str]]:
         memory = self._memory[decision.id]
         return memory.reads, memory.asks
-
-    def alone(self, decision: str) -> Callable[[Sequence[Abstract], Sequence[Abstract], Sequence[Abstract]], Answers]:
-        """Return one decision in the assumed pass as a function of what it reads and asks itself.
-
-        It takes the assumed and the open values of the leaves it reads, and what the assumed pass allows of the
-        decisions it asks; it returns what it allows, alone in a tuple.
-        """
-        one = self.pack.decisions[decision]
-        return self.function("assumed", alone=True, leaves=one.reads, decisions=(*one.asks, decision))
 
     # --- trace --------------------------------------------------------------------------------------------------------
     def traced(self, first: Sequence[Abstract], second: Sequence[Abstract]) -> tuple[Answers, Answers, Keys]:
@@ -300,18 +296,17 @@ class Rows:
         *,
         guarded: bool = False,
         traced: bool = False,
-        alone: bool = False,
         leaves: tuple[str, ...] | None = None,
         decisions: tuple[str, ...] | None = None,
     ) -> Callable[..., Any]:
         """Return a program as a function, made when first asked for."""
-        key = (kind, guarded, traced, alone, decisions)
+        key = (kind, guarded, traced, decisions)
         made = self._made.get(key)
         if made is None:
             chosen = (self.leaves if leaves is None else leaves, self.decisions if decisions is None else decisions)
-            program = Program(self.pack, kind, *chosen, self._memory, guarded, traced, alone)
+            program = Program(self.pack, kind, *chosen, self._memory, guarded, traced)
             about = decisions[-1] if decisions else "all"
-            made = self._made[key] = _function(program, f"{self.pack.meta.id} {about} {kind}")
+            made = self._made[key] = program.function(f"{self.pack.meta.id} {about} {kind}")
         return made
 
 
@@ -339,17 +334,6 @@ def _given(number: int | None) -> bool:
 
 def _held(value: Abstract) -> bool:
     return value & value - 1 == 0 if isinstance(value, int) else value is not None
-
-
-def _function(program: Program, title: str) -> Callable[..., Any]:
-    text = program.text()
-    filename = f"<sangao {title} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
-    # As attrs does: a traceback finds the text, and with it the place of the rule at the end of its line.
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    space: dict[str, Any] = dict(program.constants)
-    exec(compile(text, filename, "exec"), space)  # our own text, made from a checked pack: ids never enter it as code
-    function: Callable[..., Any] = space["run"]
-    return function
 
 
 _ROWS: WeakValueDictionary[int, Rows] = WeakValueDictionary()

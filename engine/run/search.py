@@ -11,7 +11,7 @@ from typing import Any
 from sangao.engine.pack import ir
 from sangao.engine.run.bands import MANY, Domain, values
 from sangao.engine.run.reasons import Reasons
-from sangao.engine.run.standing import Standing, Taken
+from sangao.engine.run.trial import Taken, Trial
 from sangao.engine.run.walks import point
 
 COMPLETE = 300  # looks at a complete chart
@@ -42,7 +42,7 @@ class Search:
 
     pack: ir.Pack
     decision: ir.Decision
-    standing: Standing
+    trial: Trial
     needs: Mapping[str, frozenset[str]]
     steps: int
     exact: bool = True
@@ -50,20 +50,20 @@ class Search:
     settling: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.given = {leaf: (self.standing.first[leaf], self.standing.second[leaf]) for leaf in self.needs}
+        self.given = {leaf: (self.trial.first[leaf], self.trial.second[leaf]) for leaf in self.needs}
 
     def open(self) -> bool:
         """Return whether the answer is open as the leaves stand now. Raises `Stopped` when no look is left."""
         self.steps -= 1
         if self.steps < 0:
             raise Stopped
-        return self.standing.of(self.decision.id).open
+        return self.trial.of(self.decision.id).open
 
     def look(self, part: ir.Item | None = None) -> Reasons | None:
         """Return why the answer (or one part of it) is open as the leaves stand now; None when it is not."""
         if not self.open():
             return None
-        found = Reasons(self.standing)
+        found = Reasons(self.trial)
         if part is not None:
             return found if found.item(self.decision, part) else None
         found.decision(self.decision.id)
@@ -86,15 +86,14 @@ class Search:
         if self.pack.leaves[leaf].kind not in ("number", "date"):
             mask = self._blank(leaf)
             return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
-        stands = self.standing.stands
         found, exact = values(
             leaf,
             reasons.touching(leaf),
             lambda: reasons.lines,
-            self.standing.second,
+            self.trial.second,
             others,
             self._domain,
-            stands.cuts,
+            self.trial.sights.ground.cuts,
         )
         if not exact or reasons.many(MANY):
             low, high = self._domain(leaf)
@@ -105,7 +104,7 @@ class Search:
         return [(one, one) for one in found]
 
     def _blank(self, leaf: str) -> Abstract:
-        first, second = self.standing.first[leaf], self.standing.second[leaf]
+        first, second = self.trial.first[leaf], self.trial.second[leaf]
         return first if point(second) else second
 
     def _domain(self, leaf: str) -> Domain:
@@ -114,15 +113,15 @@ class Search:
 
     def put(self, leaf: str, value: Abstract) -> Taken:
         """Fill a leaf in both passes; return what `restore` needs."""
-        return self.standing.put(leaf, value, value)
+        return self.trial.put(leaf, value, value)
 
     def blank(self, leaf: str) -> Taken:
         """Put back what the chart says of a leaf; return what `restore` needs."""
-        return self.standing.put(leaf, *self.given[leaf])
+        return self.trial.put(leaf, *self.given[leaf])
 
     def restore(self, taken: Taken) -> None:
         """Take a filling back; the last one first."""
-        self.standing.back(taken)
+        self.trial.back(taken)
 
     def failing(self, leaves: frozenset[str]) -> Failure | None:
         """Return a filling of these leaves that leaves several outcomes, and why; None when they settle.

@@ -10,7 +10,7 @@ True
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -296,14 +296,18 @@ def assume(
     open_values: Mapping[str, Abstract],
     assumed_values: Mapping[str, Abstract],
     answers: Mapping[str, Abstract],
+    allows: Callable[[ir.Decision, Env], Abstract] = form_of,
 ) -> Abstract:
-    """Answer one decision in the assumed pass: its `must_ask` facts are never assumed, `enough:` may close it."""
+    """Answer one decision in the assumed pass: its `must_ask` facts are never assumed, `enough:` may close it.
+
+    `allows`: what says, in the place of `form_of`, what a decision still allows.
+    """
     values = dict(assumed_values)
     for leaf in decision.reads:
         if any(fact in decision.must_ask for fact in pack.leaves[leaf].facts):
             values[leaf] = open_values[leaf]
     env = Env(values, answers)
-    result = form_of(decision, env)
+    result = allows(decision, env)
     if decision.enough and not single(decision.outcome, result) and known(pack, decision.enough.when, values):
-        return form_of(decision, replace(env, values=taken_for_granted(pack, decision.enough, values)))
+        return allows(decision, replace(env, values=taken_for_granted(pack, decision.enough, values)))
     return result

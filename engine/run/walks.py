@@ -36,7 +36,7 @@ class Walked:
     lines: frozenset[Line]
     read: int
     open: bool
-    _touching: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    _touching: dict[str, tuple[Line, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def touching(self, leaf: str) -> tuple[Line, ...]:
         """Return the tests that bear on a leaf."""
@@ -118,7 +118,7 @@ class Walk:
             self._reach(self.number(node.then, env), env)
 
     def _table(self, form: ir.Table, env: Env) -> None:
-        box = tuple(sum(1 << band for band in spec.agreeing(column, env)) for column in form.inputs)
+        box = cells.box(form, env)
         self.read.append(box)
         for column in form.inputs:
             if column.kind == "number":

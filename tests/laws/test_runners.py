@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sangao.engine.pack import ir
 from sangao.engine.run import spec
 from sangao.engine.run.cells import possible
+from sangao.engine.run.ground import FEW
 from sangao.engine.run.rows import Rows, compile_rows
-from sangao.engine.run.standing import Standing
-from sangao.engine.run.stands import FEW
+from sangao.engine.run.sights import Sights
 from sangao.engine.run.told import nodes
+from sangao.engine.run.trial import Trial
 from tests.laws.random_packs import Half, charts, refined
 
 
@@ -100,7 +101,7 @@ def test_one_decision_with_the_answers_it_asks_given_is_answered_as_within_the_w
     _, assumed = spec.evaluate(half.pack, half.opened, half.assumed)
     rows = fresh(half.pack)
     for name, one in half.pack.decisions.items():
-        run = rows.alone(name)
+        run = rows.ground.alone(name)
         second, first = ([values[leaf] for leaf in one.reads] for values in (half.assumed, half.opened))
         assert run(second, first, [assumed[asked] for asked in one.asks]) == (assumed[name],)
 
@@ -109,21 +110,21 @@ def test_one_decision_with_the_answers_it_asks_given_is_answered_as_within_the_w
 def test_what_is_filled_and_taken_back_leaf_by_leaf_stands_as_the_definition_says(
     half: Half, random: Random, few: int
 ) -> None:
-    with patch("sangao.engine.run.stands.FEW", few):
-        stands = fresh(half.pack).stands
-        answers = stands.answers(half.pack.decisions, half.opened, half.assumed)
+    with patch("sangao.engine.run.ground.FEW", few):
+        sights = Sights(fresh(half.pack).ground)
+        answers = sights.answers(half.pack.decisions, half.opened, half.assumed)
         places = range(len(half.pack.decisions))
-        standing = Standing(stands, dict(half.opened), dict(half.assumed), answers, places)
+        trial = Trial(sights, dict(half.opened), dict(half.assumed), answers, places)
         put = []
         for leaf in random.choices(list(half.pack.leaves), k=6):
             value = refined(random, half.pack.leaves[leaf], half.assumed[leaf], 0.8)
-            put.append(standing.put(leaf, value, value))
-            expected = spec.evaluate(half.pack, standing.first, standing.second)[1]
-            assert standing.answers == expected
+            put.append(trial.put(leaf, value, value))
+            expected = spec.evaluate(half.pack, trial.first, trial.second)[1]
+            assert trial.answers == expected
             for name, one in half.pack.decisions.items():
-                assert standing.of(name).allowed == expected[name]
-                assert standing.of(name).open is not spec.single(one.outcome, expected[name])
+                assert trial.of(name).allowed == expected[name]
+                assert trial.of(name).open is not spec.single(one.outcome, expected[name])
         for taken in reversed(put):
-            standing.back(taken)
-        assert (standing.first, standing.second) == (half.opened, half.assumed)
-        assert standing.answers == spec.evaluate(half.pack, half.opened, half.assumed)[1]
+            trial.back(taken)
+        assert (trial.first, trial.second) == (half.opened, half.assumed)
+        assert trial.answers == spec.evaluate(half.pack, half.opened, half.assumed)[1]

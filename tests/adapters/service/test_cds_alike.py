@@ -59,7 +59,7 @@ def test_alike_charts_lack_and_assume_the_same_for_the_same_reasons(name: str, d
         admission = pack.admit(chart)
         for decision in decisions:
             key = (decision, tells[decision](admission.open, admission.assumed))
-            given = (pack.compiled, decision, admission.open, admission.assumed)
+            given = (pack.rows, decision, admission.open, admission.assumed)
             found = (
                 residual.missing(*given),
                 residual.assumed(*given, admission.assumed_facts),

@@ -22,7 +22,7 @@ from tests.opened import opened
 pack = opened("pathway_gates")
 chart = Chart.of({}, on="2025-10-08")
 for name in ("gates.pathway.visit", "gates.pathway.next_reassess", "gates.referral.follow.due"):
-    print(name, pack.decide(name, chart).missing, len(pack.rows.stands._kept))
+    print(name, pack.decide(name, chart).missing, len(pack.rows._sights._kept))
 """
 
 
@@ -42,11 +42,11 @@ def test_what_is_missing_is_searched_again_only_where_a_decision_reads_what_has_
     given = {"sbp_office": 152, "age": 63}
     before = pack.decide_all(Chart.of(given, on="2025-10-08"))
     assert before["htn.grade"].missing.sets == (("dbp_office",),)
-    kept = dict(pack.rows.stands.missing)
+    kept = dict(pack.rows.ground._missing)
     assert before.ask and pack.decide_all(Chart.of(given, on="2025-10-08")).ask == before.ask
-    searched = pack.rows.stands.missing.keys() - kept.keys()
+    searched = pack.rows.ground._missing.keys() - kept.keys()
     after = pack.decide_all(Chart.of({**given, "tc": "6.1 mmol/L"}, on="2025-10-08"))
     assert after["htn.grade"].missing == before["htn.grade"].missing
     assert after["htn.risk"].missing != before["htn.risk"].missing
-    assert "htn.risk" in {key[0] for key in pack.rows.stands.missing.keys() - kept.keys() - searched}
-    assert "htn.grade" not in {key[0] for key in pack.rows.stands.missing.keys() - kept.keys() - searched}
+    assert "htn.risk" in {key[0] for key in pack.rows.ground._missing.keys() - kept.keys() - searched}
+    assert "htn.grade" not in {key[0] for key in pack.rows.ground._missing.keys() - kept.keys() - searched}

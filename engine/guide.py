@@ -42,7 +42,7 @@ class Pack:
         self._admitted: dict[int, tuple[Chart, Admission]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process as what `save` writes; what was worked out stays behind."""
+        """Travel to another process, or into a copy, as what `save` writes; what was worked out stays behind."""
         return _arrived, (canon.dumps(self.compiled), self.hash)
 
     @property
